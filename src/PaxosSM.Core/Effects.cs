@@ -1,0 +1,89 @@
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM;
+
+/// <summary>What steps ask of the outside world. The driver clears it once it has carried everything out.</summary>
+/// <remarks>
+/// The order between a write and a message is a type here, not a comment: <see cref="SendsAfterWrite"/> are true only once
+/// <see cref="Writes"/>, and all writes of earlier steps, are durable; <see cref="Sends"/> may leave at once. Messages
+/// to the node itself are delivered the same way, so that roles on one node are joined by nothing but messages.
+/// </remarks>
+public sealed class Effects
+{
+    private readonly List<DurableWrite> _writes = [];
+    private readonly List<Envelope> _sends = [];
+    private readonly List<Envelope> _sendsAfterWrite = [];
+    private readonly List<ChosenValue> _applies = [];
+    private readonly List<ReadBound> _reads = [];
+    private readonly List<ProtocolEvent> _events = [];
+
+    /// <summary>Records to make durable, in order.</summary>
+    public IReadOnlyList<DurableWrite> Writes => _writes;
+
+    /// <summary>Messages that promise nothing about this node's disk.</summary>
+    public IReadOnlyList<Envelope> Sends => _sends;
+
+    /// <summary>Messages that are true only once <see cref="Writes"/> are durable.</summary>
+    public IReadOnlyList<Envelope> SendsAfterWrite => _sendsAfterWrite;
+
+    /// <summary>Chosen values to apply, in slot order, without a gap.</summary>
+    public IReadOnlyList<ChosenValue> Applies => _applies;
+
+    /// <summary>Reads of this node that have their bound, or were refused.</summary>
+    public IReadOnlyList<ReadBound> Reads => _reads;
+
+    /// <summary>What happened, for people, metrics and trace checkers; nothing depends on it.</summary>
+    public IReadOnlyList<ProtocolEvent> Events => _events;
+
+    /// <summary>A snapshot to fetch from a node that has it; null for none.</summary>
+    public SnapshotSource? FetchSnapshot { get; private set; }
+
+    /// <summary>Forgets all effects.</summary>
+    public void Clear()
+    {
+        _writes.Clear();
+        _sends.Clear();
+        _sendsAfterWrite.Clear();
+        _applies.Clear();
+        _reads.Clear();
+        _events.Clear();
+        FetchSnapshot = null;
+    }
+
+    internal void Write(DurableWrite write) => _writes.Add(write);
+
+    internal void Send(NodeId to, Message message) => _sends.Add(new(to, message));
+
+    internal void SendAfterWrite(NodeId to, Message message) => _sendsAfterWrite.Add(new(to, message));
+
+    internal void Apply(Slot slot, Value value) => _applies.Add(new(slot, value));
+
+    internal void AnswerRead(ReadBound read) => _reads.Add(read);
+
+    internal void Tell(ProtocolEvent happened) => _events.Add(happened);
+
+    internal void Fetch(SnapshotSource source) => FetchSnapshot = source;
+}
+
+/// <summary>A message and where it goes.</summary>
+/// <param name="To">The member.</param>
+/// <param name="Message">The message.</param>
+public readonly record struct Envelope(NodeId To, Message Message);
+
+/// <summary>A chosen value.</summary>
+/// <param name="Slot">Its slot.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct ChosenValue(Slot Slot, Value Value);
+
+/// <summary>The answer to a <see cref="ReadRequested"/>.</summary>
+/// <param name="Id">The request's number.</param>
+/// <param name="Error"><see cref="PaxosError.None"/>, or why there is no bound; ask again.</param>
+/// <param name="Bound">Apply through here, then read.</param>
+/// <param name="LeaseUntil">For a lease read on the leader: the read counts only if it ended before this moment (R20b); else zero.</param>
+public readonly record struct ReadBound(long Id, PaxosError Error, Slot Bound, Instant LeaseUntil);
+
+/// <summary>Where to fetch a snapshot.</summary>
+/// <param name="From">Who has it.</param>
+/// <param name="Slot">What it covers.</param>
+public sealed record SnapshotSource(NodeId From, Slot Slot);

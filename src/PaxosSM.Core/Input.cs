@@ -1,0 +1,56 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM;
+
+/// <summary>What reaches the core. The set is closed.</summary>
+public abstract record Input
+{
+    private protected Input()
+    {
+    }
+}
+
+/// <summary>A message arrived, from a member whose identity the transport has checked.</summary>
+/// <param name="From">The member.</param>
+/// <param name="Message">The message.</param>
+public sealed record Received(NodeId From, Message Message) : Input;
+
+/// <summary>Time went by. Sent every few milliseconds.</summary>
+/// <param name="Wall">The wall clock, for stamps (R19).</param>
+public sealed record Ticked(LogTime Wall) : Input;
+
+/// <summary>The failure detector's opinion changed (R22).</summary>
+/// <param name="Hears">The members heard of late, this node among them.</param>
+/// <param name="Healthy">False when this node's disk or loop is stuck: it shall look dead to others (R22).</param>
+public sealed record Reachable(IReadOnlyList<NodeId> Hears, bool Healthy) : Input;
+
+/// <summary>A client of this node wants a linearizable or lease read (R20).</summary>
+/// <param name="Id">A number never used before in this life of the node.</param>
+/// <param name="Lease">A lease will do (R20b).</param>
+public sealed record ReadRequested(long Id, bool Lease) : Input;
+
+/// <summary>The executor applied.</summary>
+/// <param name="Through">The last slot applied.</param>
+/// <param name="Time">The log's time there.</param>
+/// <param name="NextDeadline">The earliest time that a session or timer waits for (R19); never for none.</param>
+public sealed record Executed(Slot Through, LogTime Time, LogTime NextDeadline) : Input;
+
+/// <summary>The executor took the digests of a checkpoint slot (R28).</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Chain">The hash chain there.</param>
+/// <param name="Digest">The machine's digest there.</param>
+public sealed record DigestTaken(Slot Slot, ulong Chain, ulong Digest) : Input;
+
+/// <summary>A snapshot of the own machine is durable here.</summary>
+/// <param name="Slot">What it covers.</param>
+public sealed record SnapshotSaved(Slot Slot) : Input;
+
+/// <summary>A fetched snapshot is durable here and restored into the machine.</summary>
+/// <param name="Slot">What it covers.</param>
+/// <param name="Time">The log's time there.</param>
+/// <param name="NextDeadline">As in <see cref="Executed"/>.</param>
+public sealed record SnapshotInstalled(Slot Slot, LogTime Time, LogTime NextDeadline) : Input;
+
+/// <summary>A snapshot could not be fetched; ask elsewhere.</summary>
+/// <param name="From">Who was asked.</param>
+public sealed record SnapshotFailed(NodeId From) : Input;

@@ -1,0 +1,49 @@
+namespace PaxosSM.Log;
+
+/// <summary>A record for the durable log. The set is closed. Replayed in the order written.</summary>
+public abstract record DurableWrite
+{
+    private protected DurableWrite()
+    {
+    }
+}
+
+/// <summary>The acceptor's promise (R2).</summary>
+/// <param name="Ballot">The ballot promised.</param>
+public sealed record PromiseWrite(Ballot Ballot) : DurableWrite;
+
+/// <summary>The acceptor's vote for a whole sync, in one record: all or nothing (R3).</summary>
+/// <param name="Ballot">The ballot.</param>
+/// <param name="Base">Everything up to here is chosen.</param>
+/// <param name="View">The deal.</param>
+/// <param name="Suffix">The values above the base, through the view's.</param>
+public sealed record SyncWrite(Ballot Ballot, Slot Base, View View, IReadOnlyList<Value> Suffix) : DurableWrite;
+
+/// <summary>The acceptor's vote for a lane's slot, with the watermarks that came with it.</summary>
+/// <param name="Ballot">The ballot.</param>
+/// <param name="Lane">The lane.</param>
+/// <param name="Slot">The slot.</param>
+/// <param name="Value">The value.</param>
+/// <param name="ChosenThrough">The acceptor's chosen-through.</param>
+/// <param name="LaneThrough">What of the lane is chosen in this very ballot.</param>
+public sealed record VoteWrite(Ballot Ballot, Lane Lane, Slot Slot, Value Value, Slot ChosenThrough, Slot LaneThrough) : DurableWrite;
+
+/// <summary>The acceptor's chosen-through rose without a vote.</summary>
+/// <param name="ChosenThrough">The new chosen-through.</param>
+public sealed record ChosenThroughWrite(Slot ChosenThrough) : DurableWrite;
+
+/// <summary>The learner holds a chosen value that no co-located vote tells.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Value">The value.</param>
+public sealed record LearnedWrite(Slot Slot, Value Value) : DurableWrite;
+
+/// <summary>Everything of the acceptor that is not a vote, and the floor below which votes and values are let go (R25).</summary>
+/// <remarks>Once it is durable the log may drop the group's records that concern slots up to <paramref name="TrimmedTo"/> only.</remarks>
+/// <param name="Promised">The promise held.</param>
+/// <param name="LastVoted">The ballot last voted in.</param>
+/// <param name="SyncBase">That ballot's sync base.</param>
+/// <param name="View">That ballot's deal; null for none.</param>
+/// <param name="ChosenThrough">The chosen-through.</param>
+/// <param name="TrimmedTo">The floor.</param>
+public sealed record CheckpointWrite(
+    Ballot Promised, Ballot LastVoted, Slot SyncBase, View? View, Slot ChosenThrough, Slot TrimmedTo) : DurableWrite;

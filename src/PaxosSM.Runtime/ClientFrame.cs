@@ -1,0 +1,59 @@
+namespace PaxosSM.Runtime;
+
+/// <summary>A frame between a client and the node that serves it. The set is closed.</summary>
+public abstract record ClientFrame
+{
+    private protected ClientFrame()
+    {
+    }
+}
+
+/// <summary>Client to node: commands, to be applied once each.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Entries">Entries as <see cref="CommandEntry"/> lays them out.</param>
+/// <param name="Count">How many.</param>
+public sealed record ClientSubmit(GroupId Group, ReadOnlyMemory<byte> Entries, int Count) : ClientFrame;
+
+/// <summary>Node to client: a command's end.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Session">The session; for an opening, <see cref="SessionId.None"/>.</param>
+/// <param name="Sequence">The command's number; for an opening, the first 8 bytes of its nonce.</param>
+/// <param name="Error"><see cref="PaxosError.None"/>, or why it was refused; then <paramref name="Result"/> is the message as UTF-8.</param>
+/// <param name="Detail">For <see cref="PaxosError.SessionGap"/>: the number to resend from.</param>
+/// <param name="Slot">The slot it was applied in.</param>
+/// <param name="Durability">What the acknowledgement is worth.</param>
+/// <param name="Result">What the machine wrote.</param>
+public sealed record ClientResult(
+    GroupId Group, SessionId Session, long Sequence, PaxosError Error, long Detail, Slot Slot, Durability Durability, ReadOnlyMemory<byte> Result)
+    : ClientFrame;
+
+/// <summary>Client to node: a query.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number for it.</param>
+/// <param name="Consistency">What it asks for.</param>
+/// <param name="Timeout">How long the node may try.</param>
+/// <param name="Query">The query.</param>
+public sealed record ClientQuery(GroupId Group, long Id, ReadConsistency Consistency, TimeSpan Timeout, ReadOnlyMemory<byte> Query) : ClientFrame;
+
+/// <summary>Node to client: a query's end.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number.</param>
+/// <param name="Error"><see cref="PaxosError.None"/>, or why not; then <paramref name="Result"/> is the message as UTF-8.</param>
+/// <param name="Slot">The last slot applied.</param>
+/// <param name="Time">The log's time there.</param>
+/// <param name="Age">How old the state may be.</param>
+/// <param name="Result">What the machine wrote.</param>
+public sealed record ClientQueryResult(
+    GroupId Group, long Id, PaxosError Error, Slot Slot, LogTime Time, TimeSpan Age, ReadOnlyMemory<byte> Result) : ClientFrame;
+
+/// <summary>Client to node: why does it take so long? The answer is a <see cref="ClientStatus"/>.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number for it.</param>
+public sealed record ClientStatusRequest(GroupId Group, long Id) : ClientFrame;
+
+/// <summary>Node to client: the node's view of the group.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number.</param>
+/// <param name="Leader">Who leads, by address; empty when nobody is known to.</param>
+/// <param name="Text">The node's state in words: who leads, or what is missing since when.</param>
+public sealed record ClientStatus(GroupId Group, long Id, string Leader, string Text) : ClientFrame;
