@@ -1,0 +1,56 @@
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>A group's executor: it owns the user's machine and runs beside the protocol. Safe for use by many threads; nothing blocks.</summary>
+/// <remarks>
+/// It tells the core, by <see cref="IReplica.Post"/>: <see cref="Executed"/> (after each round, not each command),
+/// <see cref="DigestTaken"/>, <see cref="SnapshotSaved"/>, <see cref="SnapshotInstalled"/>.
+/// </remarks>
+public interface IExecution
+{
+    /// <summary>The last slot applied.</summary>
+    Slot Applied { get; }
+
+    /// <summary>Why execution stopped for good (the machine threw, or its state diverged); null while it works.</summary>
+    string? Failure { get; }
+
+    /// <summary>Applies chosen values, in slot order without a gap. The core bounds how many are under way.</summary>
+    void Apply(IReadOnlyList<ChosenValue> values);
+
+    /// <summary>Runs a query once every slot through its bound is applied.</summary>
+    void Query(PendingQuery query);
+
+    /// <summary>Forgets what is queued to apply, and restores the durable snapshot of that slot; then tells <see cref="SnapshotInstalled"/>.</summary>
+    void Install(Slot snapshot);
+}
+
+/// <summary>A query on its way.</summary>
+public abstract class PendingQuery
+{
+    /// <summary>Apply through here first.</summary>
+    public Slot Bound { get; set; }
+
+    /// <summary>The query's bytes.</summary>
+    public ReadOnlyMemory<byte> Query { get; init; }
+
+    /// <summary>Called on the executor's thread, with the answer; the bytes are valid during the call only.</summary>
+    public abstract void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer);
+
+    /// <summary>Called instead when the executor has failed or stopped.</summary>
+    public abstract void OnFailure(PaxosError error, string message);
+}
+
+/// <summary>Takes the results of commands as they are applied, on the executor's thread, in log order, whoever sent them.</summary>
+public interface IResultSink
+{
+    /// <summary>A command ended.</summary>
+    /// <param name="session">Its session; for an opening, <see cref="SessionId.None"/>.</param>
+    /// <param name="sequence">Its number; for an opening, the first 8 bytes of its nonce.</param>
+    /// <param name="error">How it ended.</param>
+    /// <param name="detail">For <see cref="PaxosError.SessionGap"/>: the number to resend from.</param>
+    /// <param name="slot">The slot it was applied in.</param>
+    /// <param name="result">What the machine wrote, or the number of the session opened (8 bytes); valid during the call only.</param>
+    void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result);
+
+    /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
+    void OnRoundEnd();
+}

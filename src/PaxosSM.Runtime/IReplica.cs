@@ -1,0 +1,53 @@
+namespace PaxosSM.Runtime;
+
+/// <summary>What the parts around a group's core may ask of it. Safe for use by many threads; nothing blocks.</summary>
+public interface IReplica
+{
+    /// <summary>The group.</summary>
+    GroupId Group { get; }
+
+    /// <summary>What people want to know, as of the last pump.</summary>
+    ReplicaStatus Status { get; }
+
+    /// <summary>Hands an input to the core, in order of arrival.</summary>
+    void Post(Input input);
+
+    /// <summary>Proposes commands here if this node leads, else forwards them to the leader. What is lost on the way is not told: the client sends again.</summary>
+    /// <param name="entries">Well-formed entries as <see cref="CommandEntry"/> lays them out; the caller leaves them alone afterwards.</param>
+    /// <param name="count">How many.</param>
+    /// <returns><see cref="PaxosError.None"/> when taken; <see cref="PaxosError.Busy"/> or <see cref="PaxosError.NotLeader"/> (nobody is known to lead) when nothing was done;
+    /// <see cref="PaxosError.Stopped"/> when this replica has halted.</returns>
+    PaxosError Submit(ReadOnlyMemory<byte> entries, int count);
+}
+
+/// <summary>A group's state on this node, for people, health checks, metrics and error messages.</summary>
+/// <param name="Self">This node.</param>
+/// <param name="Leader">Who leads; <see cref="NodeId.None"/> when nobody is known to.</param>
+/// <param name="Ballot">The leader's ballot.</param>
+/// <param name="LeaderSince">Since when that is so, by the wall clock.</param>
+/// <param name="ChosenThrough">The frontier.</param>
+/// <param name="Applied">The last slot executed here.</param>
+/// <param name="SnapshotThrough">What the newest durable snapshot here covers.</param>
+/// <param name="TrimmedTo">The log's floor.</param>
+/// <param name="Members">The members, and how far each was heard of.</param>
+/// <param name="Halted">Why this replica stopped for good; null while it works.</param>
+/// <param name="Waiting">What the next slot waits for, in words; empty when nothing waits.</param>
+public sealed record ReplicaStatus(
+    NodeId Self,
+    NodeId Leader,
+    Ballot Ballot,
+    DateTimeOffset LeaderSince,
+    Slot ChosenThrough,
+    Slot Applied,
+    Slot SnapshotThrough,
+    Slot TrimmedTo,
+    IReadOnlyList<MemberStatus> Members,
+    string? Halted,
+    string Waiting);
+
+/// <summary>A member as this node sees it.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Reachable">Whether it was heard of late (R22).</param>
+/// <param name="Since">Since when that is so, by the wall clock.</param>
+/// <param name="Detail">The connection's last error, or a note such as "storage replaced".</param>
+public sealed record MemberStatus(Member Member, bool Reachable, DateTimeOffset Since, string Detail);
