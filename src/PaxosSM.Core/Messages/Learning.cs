@@ -5,12 +5,24 @@ namespace PaxosSM.Messages;
 /// <param name="Vote">The vote.</param>
 public sealed record Voted(Vote Vote) : Message;
 
+/// <summary>To the learner on the same node: the acceptor voted for a sync; as <see cref="Voted"/>, for all its slots.</summary>
+/// <remarks>Never leaves the node.</remarks>
+/// <param name="Base">The sync's base.</param>
+/// <param name="View">The deal.</param>
+/// <param name="Suffix">The values above the base.</param>
+public sealed record VotedSync(Slot Base, View View, IReadOnlyList<Value> Suffix) : Message;
+
 /// <summary>To the acceptor on the same node: the chosen values up to here are held durably (R3, R24).</summary>
 /// <remarks>Never leaves the node.</remarks>
 /// <param name="Through">The slot.</param>
 public sealed record Learned(Slot Through) : Message;
 
-/// <summary>To the learner on the same node: an acceptor's or owner's watermarks. Never leaves the node.</summary>
+/// <summary>To the acceptor on the same node: drop what concerns slots up to here only (R25).</summary>
+/// <remarks>Never leaves the node.</remarks>
+/// <param name="Through">The floor.</param>
+public sealed record TrimTo(Slot Through) : Message;
+
+/// <summary>To learners: what an owner, or the leader for its sync, counted as chosen (R7).</summary>
 /// <param name="Mark">What is chosen in its very ballot.</param>
 /// <param name="ChosenThrough">What is chosen, whatever the ballot.</param>
 public sealed record Chosen(Watermark Mark, Slot ChosenThrough) : Message;

@@ -43,6 +43,5 @@ public sealed record Heartbeat(Ballot Ballot, long Nonce, Slot ChosenThrough, Sl
 /// <param name="Nonce">The heartbeat's nonce.</param>
 /// <param name="Highest">The highest slot voted for, or chosen-through, at this acceptor.</param>
 /// <param name="Leased">It will promise no other ballot for the configured time (R20b).</param>
-/// <param name="From">As in <see cref="Accepted"/>, for the ballot's lane of the sender of the heartbeat.</param>
-/// <param name="Through">As in <see cref="Accepted"/>; zero when the sync is missing here.</param>
-public sealed record HeartbeatAck(Ballot Ballot, long Nonce, Slot Highest, bool Leased, Slot From, Slot Through) : Message;
+/// <param name="Synced">It has voted for the ballot's sync; false asks for it again.</param>
+public sealed record HeartbeatAck(Ballot Ballot, long Nonce, Slot Highest, bool Leased, bool Synced) : Message;

@@ -76,6 +76,20 @@ public sealed class Configuration
         return null;
     }
 
+    /// <summary>The member's place in the order; -1 for no member.</summary>
+    public int PlaceOf(NodeId id)
+    {
+        for (var place = 0; place < _members.Length; place++)
+        {
+            if (_members[place].Id == id)
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Its name, or its number where it is no member.</summary>
     public string NameOf(NodeId id) => Find(id)?.Name ?? id.ToString();
 
