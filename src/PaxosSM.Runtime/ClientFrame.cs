@@ -27,6 +27,13 @@ public sealed record ClientResult(
     GroupId Group, SessionId Session, long Sequence, PaxosError Error, long Detail, Slot Slot, Durability Durability, ReadOnlyMemory<byte> Result)
     : ClientFrame;
 
+/// <summary>Node to client: the ends of many commands, gathered over one round of the executor.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Durability">What the acknowledgements are worth.</param>
+/// <param name="Results">Results as <see cref="ResultEntry"/> lays them out; the receiver may keep slices of it.</param>
+/// <param name="Count">How many.</param>
+public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnlyMemory<byte> Results, int Count) : ClientFrame;
+
 /// <summary>Client to node: a query.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Id">The client's number for it.</param>
