@@ -38,19 +38,3 @@ public abstract class PendingQuery
     /// <summary>Called instead when the executor has failed or stopped.</summary>
     public abstract void OnFailure(PaxosError error, string message);
 }
-
-/// <summary>Takes the results of commands as they are applied, on the executor's thread, in log order, whoever sent them.</summary>
-public interface IResultSink
-{
-    /// <summary>A command ended.</summary>
-    /// <param name="session">Its session; for an opening, <see cref="SessionId.None"/>.</param>
-    /// <param name="sequence">Its number; for an opening, the first 8 bytes of its nonce.</param>
-    /// <param name="error">How it ended.</param>
-    /// <param name="detail">For <see cref="PaxosError.SessionGap"/>: the number to resend from.</param>
-    /// <param name="slot">The slot it was applied in.</param>
-    /// <param name="result">What the machine wrote, or the number of the session opened (8 bytes); valid during the call only.</param>
-    void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result);
-
-    /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
-    void OnRoundEnd();
-}
