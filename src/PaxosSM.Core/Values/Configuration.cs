@@ -2,7 +2,7 @@ namespace PaxosSM;
 
 /// <summary>What a member does.</summary>
 [Flags]
-public enum Roles : byte
+public enum MemberRoles : byte
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -26,7 +26,7 @@ public enum Roles : byte
 /// <param name="Address">Host and port.</param>
 /// <param name="Roles">What it does.</param>
 /// <param name="Storage">The disk that genesis, or the epoch's change, bound it to (R13); none before genesis.</param>
-public sealed record Member(NodeId Id, string Name, string Address, Roles Roles, StorageId Storage);
+public sealed record Member(NodeId Id, string Name, string Address, MemberRoles Roles, StorageId Storage);
 
 /// <summary>An epoch's members. Immutable.</summary>
 public sealed class Configuration
@@ -38,10 +38,10 @@ public sealed class Configuration
     {
         Epoch = epoch;
         _members = [.. members];
-        All = Select(Roles.None);
-        Acceptors = Select(Roles.Acceptor);
-        Learners = Select(Roles.Learner);
-        Proposers = Select(Roles.Proposer);
+        All = Select(MemberRoles.None);
+        Acceptors = Select(MemberRoles.Acceptor);
+        Learners = Select(MemberRoles.Learner);
+        Proposers = Select(MemberRoles.Proposer);
     }
 
     /// <summary>Its epoch.</summary>
@@ -93,5 +93,5 @@ public sealed class Configuration
     /// <summary>Its name, or its number where it is no member.</summary>
     public string NameOf(NodeId id) => Find(id)?.Name ?? id.ToString();
 
-    private NodeId[] Select(Roles role) => [.. from member in _members where (member.Roles & role) == role select member.Id];
+    private NodeId[] Select(MemberRoles role) => [.. from member in _members where (member.Roles & role) == role select member.Id];
 }

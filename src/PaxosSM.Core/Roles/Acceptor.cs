@@ -1,0 +1,149 @@
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>The memory of Paxos: it promises ballots, and votes for syncs and then for lanes' slots (R1..R4).</summary>
+/// <remarks>Lamport, <i>Paxos Made Simple</i> §2.2, requirement P1a; the sync as one vote is PROTOCOL's R3.</remarks>
+internal sealed class Acceptor
+{
+    private readonly AcceptorState _state;
+    private readonly Lease _lease;
+    private readonly NodeId _self;
+
+    public Acceptor(NodeId self, AcceptorState state, Lease lease)
+    {
+        _self = self;
+        _state = state;
+        _lease = lease;
+    }
+
+    public Ballot Promised => _state.Promised;
+
+    public Slot ChosenThrough => _state.ChosenThrough;
+
+    public void On(NodeId from, Prepare prepare, Instant now, Effects effects)
+    {
+        var ballot = prepare.Ballot;
+        var repeat = ballot == _state.Promised && _state.LastVoted != ballot;
+        if ((ballot <= _state.Promised && !repeat) || _lease.Forbids(ballot, now))
+        {
+            effects.Send(from, new Refused(ballot, _state.Promised));
+            return;
+        }
+
+        if (!repeat)
+        {
+            _state.Promise(ballot);
+            effects.Write(new PromiseWrite(ballot));
+            effects.Tell(new PromiseMade(ballot));
+        }
+
+        effects.SendAfterWrite(from, _state.Report(ballot));
+    }
+
+    public void On(NodeId from, Sync sync, Instant now, Effects effects)
+    {
+        if (sync.Ballot < _state.Promised || _lease.Forbids(sync.Ballot, now))
+        {
+            effects.Send(from, new Refused(sync.Ballot, _state.Promised));
+            return;
+        }
+
+        if (sync.Ballot == _state.LastVoted)
+        {
+            RaiseChosenThrough(sync.Base, effects);
+        }
+        else
+        {
+            Invariant.Holds(sync.View.Ballot == sync.Ballot);
+            Invariant.Holds(sync.Suffix.Count == Math.Max(0, sync.View.Slot.Index - sync.Base.Index));
+            _state.VoteSync(sync.Ballot, sync.Base, sync.View, sync.Suffix);
+            effects.Write(new SyncWrite(sync.Ballot, sync.Base, sync.View, sync.Suffix));
+            effects.Tell(new SyncVoted(sync.Ballot, sync.Base, sync.View, [.. from value in sync.Suffix select value.Checksum]));
+            effects.Send(_self, new VotedSync(sync.Base, sync.View, sync.Suffix));
+        }
+
+        effects.SendAfterWrite(from, new SyncAccepted(sync.Ballot, _state.SyncBase));
+    }
+
+    public void On(NodeId from, Accept accept, Effects effects)
+    {
+        if (accept.Ballot < _state.Promised)
+        {
+            effects.Send(from, new Refused(accept.Ballot, _state.Promised));
+            return;
+        }
+
+        // R3: the first vote in a ballot is its sync.
+        if (accept.Ballot != _state.LastVoted || _state.View is null)
+        {
+            effects.Send(from, new Accepted(accept.Ballot, accept.Lane, Slot.Zero, Slot.Zero));
+            return;
+        }
+
+        _state.RaiseChosenThrough(accept.ChosenThrough);
+        if (_state.IsNext(accept.Lane, accept.Slot))
+        {
+            _state.VoteSlot(accept.Lane, accept.Slot, accept.Value);
+            effects.Write(new VoteWrite(
+                accept.Ballot, accept.Lane, accept.Slot, accept.Value, _state.ChosenThrough, accept.LaneThrough));
+            effects.Tell(new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum));
+            effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
+        }
+
+        // A copy is answered again; one that would leave a gap is answered with where the run ends (R4).
+        var run = _state.ProgressOf(accept.Lane);
+        effects.SendAfterWrite(from, new Accepted(accept.Ballot, accept.Lane, run.From, run.Through));
+    }
+
+    public void On(NodeId from, Heartbeat heartbeat, Instant now, Effects effects)
+    {
+        if (heartbeat.Ballot < _state.Promised)
+        {
+            effects.Send(from, new Refused(heartbeat.Ballot, _state.Promised));
+            return;
+        }
+
+        var leased = heartbeat.WantsLease && _lease.Grant(heartbeat.Ballot, now);
+        var synced = heartbeat.Ballot == _state.LastVoted;
+        if (synced)
+        {
+            RaiseChosenThrough(heartbeat.ChosenThrough, effects);
+        }
+
+        effects.Send(from, new HeartbeatAck(heartbeat.Ballot, heartbeat.Nonce, _state.Highest, leased, synced));
+    }
+
+    /// <summary>R5's last resort: the leader asks those that promised its ballot for old votes.</summary>
+    public void On(NodeId from, VotesRequest request, Effects effects)
+    {
+        if (request.Ballot < _state.Promised)
+        {
+            effects.Send(from, new Refused(request.Ballot, _state.Promised));
+            return;
+        }
+
+        if (request.Ballot == _state.Promised)
+        {
+            effects.SendAfterWrite(from, _state.ReportVotes(request.Ballot, request.Range));
+        }
+    }
+
+    public void On(Learned learned) => _state.ForgetLearned(learned.Through);
+
+    public void On(TrimTo trim, Effects effects)
+    {
+        _state.Trim(trim.Through);
+        effects.Write(_state.Checkpoint());
+        effects.Tell(new Trimmed(trim.Through));
+    }
+
+    private void RaiseChosenThrough(Slot chosenThrough, Effects effects)
+    {
+        if (_state.RaiseChosenThrough(chosenThrough))
+        {
+            effects.Write(new ChosenThroughWrite(_state.ChosenThrough));
+        }
+    }
+}

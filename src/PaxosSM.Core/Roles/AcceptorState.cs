@@ -1,0 +1,248 @@
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>What an acceptor remembers, and how each record of its log changes it: the same code votes and recovers.</summary>
+internal sealed class AcceptorState
+{
+    private readonly SlotLog<Vote> _votes = new();
+    private readonly SlotRanges _faulty = new();
+    private LaneProgress[] _lanes = [];
+    private Slot _dropped;
+
+    public Ballot Promised { get; private set; }
+
+    public Ballot LastVoted { get; private set; }
+
+    public Slot SyncBase { get; private set; }
+
+    /// <summary>The deal of <see cref="LastVoted"/>; null for none, or when its record is damaged.</summary>
+    public View? View { get; private set; }
+
+    public Slot ChosenThrough { get; private set; }
+
+    public Slot TrimmedTo { get; private set; }
+
+    public IReadOnlyList<SlotRange> Faulty => _faulty.All;
+
+    /// <summary>The highest slot voted for, or chosen-through (R20a).</summary>
+    public Slot Highest => Slot.Max(ChosenThrough, _votes.Last);
+
+    public IEnumerable<Vote> Votes => from vote in _votes select vote.Value;
+
+    public LaneProgress ProgressOf(Lane lane) => lane.Index < _lanes.Length ? _lanes[lane.Index] : default;
+
+    public void Promise(Ballot ballot)
+    {
+        Invariant.Holds(ballot >= Promised);
+        Promised = ballot;
+    }
+
+    /// <summary>R3: votes for the whole suffix at once; what a lower ballot left above the base is gone.</summary>
+    public void VoteSync(Ballot ballot, Slot syncBase, View view, IReadOnlyList<Value> suffix)
+    {
+        Invariant.Holds(ballot > LastVoted && ballot >= Promised);
+        BeginReign(ballot, syncBase, view);
+        for (var index = 0; index < suffix.Count; index++)
+        {
+            var slot = new Slot(syncBase.Index + 1 + index);
+            _votes.Set(slot, new(slot, ballot, suffix[index]));
+        }
+    }
+
+    /// <summary>Whether R4 lets the acceptor vote for the slot now: it is the lane's first above its run.</summary>
+    public bool IsNext(Lane lane, Slot slot)
+    {
+        if (View is null || lane.Index >= _lanes.Length || slot < View.Start || View.LaneOf(slot) != lane)
+        {
+            return false;
+        }
+
+        _lanes[lane.Index] = _lanes[lane.Index].Pass(View, lane, ChosenThrough);
+        return slot == View.NextInLane(_lanes[lane.Index].Through);
+    }
+
+    public void VoteSlot(Lane lane, Slot slot, Value value)
+    {
+        Invariant.Holds(LastVoted == Promised && IsNext(lane, slot));
+        _votes.Set(slot, new(slot, LastVoted, value));
+        _faulty.Remove(new(slot, slot));
+        _lanes[lane.Index] = _lanes[lane.Index] with { Through = slot };
+    }
+
+    /// <returns>Whether it rose.</returns>
+    public bool RaiseChosenThrough(Slot chosenThrough)
+    {
+        var rises = chosenThrough > ChosenThrough;
+        ChosenThrough = Slot.Max(ChosenThrough, chosenThrough);
+        return rises;
+    }
+
+    /// <summary>The chosen values up to here are held durably on this node: the votes there have done their work (R3), and damage there is repaired (R24).</summary>
+    public void ForgetLearned(Slot through)
+    {
+        var forget = Slot.Min(through, ChosenThrough);
+        _votes.RemoveThrough(forget);
+        _faulty.RemoveThrough(forget);
+        _dropped = Slot.Max(_dropped, forget);
+    }
+
+    public void Trim(Slot floor)
+    {
+        TrimmedTo = Slot.Max(TrimmedTo, floor);
+        RaiseChosenThrough(TrimmedTo);
+        ForgetLearned(TrimmedTo);
+    }
+
+    public Promise Report(Ballot ballot)
+    {
+        var votes = new List<Vote>();
+        for (var index = _votes.IndexAbove(ChosenThrough); index < _votes.Count; index++)
+        {
+            var vote = _votes.At(index).Value;
+            Invariant.Holds(vote.Ballot == LastVoted);
+            votes.Add(vote);
+        }
+
+        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, _faulty.Above(ChosenThrough));
+    }
+
+    public VotesReply ReportVotes(Ballot ballot, SlotRange range)
+    {
+        var votes = new List<Vote>();
+        for (var index = _votes.IndexAbove(range.First.Previous); index < _votes.Count; index++)
+        {
+            var vote = _votes.At(index).Value;
+            if (vote.Slot > range.Last)
+            {
+                break;
+            }
+
+            if (!_faulty.Contains(vote.Slot))
+            {
+                votes.Add(vote);
+            }
+        }
+
+        var dropped = new SlotRange(range.First, Slot.Min(range.Last, _dropped));
+        return new(ballot, range, votes, dropped.Count > 0 ? [dropped] : [], _faulty.Within(range));
+    }
+
+    public CheckpointWrite Checkpoint() => new(Promised, LastVoted, SyncBase, View, ChosenThrough, TrimmedTo);
+
+    /// <summary>Takes a record read back at start, or the key of a damaged one (R24).</summary>
+    public void Recover(RecoveredRecord record)
+    {
+        if (record.Write is null)
+        {
+            RecoverDamaged(record.Key);
+            return;
+        }
+
+        switch (record.Write)
+        {
+            case PromiseWrite promise:
+                Promised = Ballot.Max(Promised, promise.Ballot);
+                break;
+            case SyncWrite sync:
+                VoteSync(sync.Ballot, sync.Base, sync.View, sync.Suffix);
+                break;
+            case VoteWrite vote:
+                RaiseChosenThrough(vote.ChosenThrough);
+                RecoverVote(vote);
+                break;
+            case ChosenThroughWrite chosen:
+                RaiseChosenThrough(chosen.ChosenThrough);
+                break;
+            case CheckpointWrite checkpoint:
+                RecoverCheckpoint(checkpoint);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void RecoverVote(VoteWrite vote)
+    {
+        if (View is not null)
+        {
+            VoteSlot(vote.Lane, vote.Slot, vote.Value);
+        }
+        else
+        {
+            _votes.Set(vote.Slot, new(vote.Slot, vote.Ballot, vote.Value));
+        }
+    }
+
+    private void RecoverCheckpoint(CheckpointWrite checkpoint)
+    {
+        Promised = Ballot.Max(Promised, checkpoint.Promised);
+        if (checkpoint.LastVoted > LastVoted || (checkpoint.LastVoted == LastVoted && View is null && checkpoint.View is not null))
+        {
+            LastVoted = checkpoint.LastVoted;
+            SyncBase = checkpoint.SyncBase;
+            View = checkpoint.View;
+            ResetLanes();
+        }
+
+        RaiseChosenThrough(checkpoint.ChosenThrough);
+        Trim(checkpoint.TrimmedTo);
+    }
+
+    private void RecoverDamaged(RecordKey key)
+    {
+        Promised = Ballot.Max(Promised, key.Ballot);
+        switch (key.Kind)
+        {
+            case RecordKind.Sync:
+                BeginReign(key.Ballot, key.First.Previous, null);
+                _faulty.Add(new(key.First, key.Last));
+                break;
+            case RecordKind.Vote:
+                _faulty.Add(new(key.First, key.First));
+                PassDamagedVote(key.First);
+                break;
+            case RecordKind.ChosenThrough:
+                RaiseChosenThrough(key.Last);
+                break;
+            case RecordKind.Checkpoint:
+                RaiseChosenThrough(key.Last);
+                Trim(key.First);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // The run goes on behind a vote that can't be read, but no longer vouches for it or what lies before.
+    private void PassDamagedVote(Slot slot)
+    {
+        if (View is not null && slot >= View.Start)
+        {
+            _lanes[View.LaneOf(slot).Index] = new(slot, slot);
+        }
+    }
+
+    private void BeginReign(Ballot ballot, Slot syncBase, View? view)
+    {
+        Promised = Ballot.Max(Promised, ballot);
+        LastVoted = ballot;
+        SyncBase = syncBase;
+        View = view;
+        RaiseChosenThrough(syncBase);
+        _votes.RemoveAbove(syncBase);
+        _faulty.RemoveAbove(syncBase);
+        ResetLanes();
+    }
+
+    private void ResetLanes()
+    {
+        _lanes = new LaneProgress[View?.Owners.Count ?? 0];
+        for (var index = 0; index < _lanes.Length; index++)
+        {
+            var before = new Slot(View!.FirstOf(new((ushort)index)).Index - View.Owners.Count);
+            _lanes[index] = new(before, before);
+        }
+    }
+}
