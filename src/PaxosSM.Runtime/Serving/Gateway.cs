@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime.Serving;
+
+/// <summary>Where clients meet a group on this node: routes commands in and results out, and serves queries.</summary>
+/// <remarks>
+/// <para>It holds no commands: a client keeps its own and sends them again; here stands only which connection takes the results
+/// of which session. Results leave from the node that the client is connected to, as that node applies them.</para>
+/// <para>Threads: safe for use by many, but for <see cref="OnResult"/> and <see cref="OnRoundEnd"/> (the executor's thread) and
+/// <see cref="OnTick"/> (the driver's). Nothing blocks.</para>
+/// </remarks>
+public sealed class Gateway : IResultSink
+{
+    private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
+    private readonly List<GatewayConnection> _gathering = [];
+    private readonly SessionRoutes _routes;
+    private readonly Func<Instant> _clock;
+    private volatile Attached? _attached;
+    private volatile string? _stopped;
+    private NodeId _leader = NodeId.None;
+    private Ballot _ballot;
+
+    /// <summary>A gateway that refuses everything until <see cref="Attach"/>.</summary>
+    /// <param name="group">The group that it serves.</param>
+    /// <param name="options">Its bounds.</param>
+    /// <param name="clock">A clock that never runs backwards: the one that leases are measured with (R20b).</param>
+    public Gateway(GroupId group, GatewayOptions options, Func<Instant> clock)
+    {
+        Group = group;
+        Options = options;
+        _clock = clock;
+        _routes = new(options.SessionsPerConnectionMax);
+    }
+
+    /// <summary>The group that it serves.</summary>
+    public GroupId Group { get; }
+
+    /// <summary>How many clients are connected.</summary>
+    public int Connections => _connections.Count;
+
+    internal GatewayOptions Options { get; }
+
+    /// <summary>Joins the gateway to what it serves. Once, before <see cref="OnTick"/> and <see cref="OnReadBound"/>.</summary>
+    public void Attach(IReplica replica, IExecution execution)
+    {
+        Invariant.Holds(_attached is null);
+        _attached = new(replica, execution, new(replica, execution, Options, _clock));
+    }
+
+    /// <summary>A client connected, over the network or within the process.</summary>
+    /// <returns>What takes its frames; disposed when the connection ends.</returns>
+    public IClientConnection Connect(IClientReplies replies)
+    {
+        var connection = new GatewayConnection(this, replies);
+        _connections[connection] = 0;
+        return connection;
+    }
+
+    /// <inheritdoc/>
+    public void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result)
+    {
+        if (_routes.Find(session, sequence) is not { } connection)
+        {
+            return;
+        }
+
+        if (connection.Gather(new(session, sequence, error, detail, slot, default), result))
+        {
+            _gathering.Add(connection);
+        }
+
+        if (session == SessionId.None)
+        {
+            _routes.ForgetOpening(sequence, connection);
+        }
+        else if (error == PaxosError.SessionExpired)
+        {
+            _routes.Forget(session, connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnRoundEnd()
+    {
+        foreach (var connection in _gathering)
+        {
+            connection.SendGathered();
+        }
+
+        _gathering.Clear();
+        _attached?.Queries.OnApplied();
+    }
+
+    /// <summary>The core answered a <see cref="ReadRequested"/> of this gateway.</summary>
+    public void OnReadBound(ReadBound bound) => _attached?.Queries.OnReadBound(bound);
+
+    /// <summary>Time went by. Called every few milliseconds, on one thread.</summary>
+    public void OnTick(Instant now)
+    {
+        if (_attached is not { } attached)
+        {
+            return;
+        }
+
+        var status = attached.Replica.Status;
+        if (status.Leader != _leader || status.Ballot != _ballot)
+        {
+            _leader = status.Leader;
+            _ballot = status.Ballot;
+            TellLeader(status);
+        }
+
+        attached.Queries.OnTick(now);
+    }
+
+    /// <summary>Refuses everything from now on, and fails what is pending.</summary>
+    public void Stop(string why)
+    {
+        _stopped = why;
+        _attached?.Queries.Stop(why);
+    }
+
+    internal void OnFrame(GatewayConnection connection, ClientFrame frame)
+    {
+        switch (frame)
+        {
+            case ClientSubmit submit:
+                OnSubmit(connection, submit);
+                break;
+            case ClientQuery query:
+                OnQuery(connection, query);
+                break;
+            case ClientStatusRequest request:
+                connection.Send(StatusFor(request.Id));
+                break;
+            default:
+                // Frames of the other direction: a client that speaks nonsense is told nothing.
+                break;
+        }
+    }
+
+    internal void OnClosed(GatewayConnection connection)
+    {
+        _connections.TryRemove(connection, out _);
+        _routes.Forget(connection);
+    }
+
+    private void OnSubmit(GatewayConnection connection, ClientSubmit submit)
+    {
+        var attached = _attached;
+        if (_stopped is { } why || attached is null)
+        {
+            connection.Refuse(submit.Entries, PaxosError.Stopped, _stopped ?? "this node is starting");
+            return;
+        }
+
+        if (Check(connection, submit) is { } wrong)
+        {
+            connection.Refuse(submit.Entries, PaxosError.BadRequest, wrong);
+            return;
+        }
+
+        switch (attached.Replica.Submit(submit.Entries, submit.Count))
+        {
+            case PaxosError.None:
+                break;
+            case PaxosError.NotLeader:
+                connection.TellLeaderless(StatusFor(0));
+                break;
+            case PaxosError.Busy:
+                connection.Refuse(submit.Entries, PaxosError.Busy, "the leader's queue of commands is full");
+                break;
+            case var error:
+                connection.Refuse(submit.Entries, error, StatusText.Of(attached.Replica.Status));
+                break;
+        }
+    }
+
+    /// <summary>Checks a submission, and notes where its results go; says what is wrong with it.</summary>
+    private string? Check(GatewayConnection connection, ClientSubmit submit)
+    {
+        if (submit.Group != Group)
+        {
+            return $"this node serves {Group}, not {submit.Group}";
+        }
+
+        if (submit.Entries.Length > Options.SubmitBytesMax)
+        {
+            return $"a submission of {submit.Entries.Length} bytes is larger than {Options.SubmitBytesMax}";
+        }
+
+        // One walk: a second one, to note the routes, would cost as much as the first.
+        var rest = submit.Entries;
+        var count = 0;
+        var session = SessionId.None;
+        while (CommandEntry.TryRead(ref rest, out var entry))
+        {
+            count++;
+            if (!IsValid(entry))
+            {
+                return $"entry {count} of session {entry.Session} is wrong: {entry.Kind}, number {entry.Sequence}, {entry.Payload.Length} bytes";
+            }
+
+            var known = entry.Session == session && entry.Kind is EntryKind.Command or EntryKind.KeepAlive;
+            if (!known && !_routes.Note(entry, connection))
+            {
+                return $"a connection may use {Options.SessionsPerConnectionMax} sessions";
+            }
+
+            session = entry.Kind == EntryKind.CloseSession ? SessionId.None : entry.Session;
+        }
+
+        return rest.IsEmpty && count == submit.Count ? null : $"{submit.Count} entries expected, {count} found";
+    }
+
+    private bool IsValid(in CommandEntry entry) => entry.Kind switch
+    {
+        EntryKind.Command => entry.Session.Value > 0 && entry.Sequence > 0 && entry.Payload.Length <= Options.CommandBytesMax,
+        EntryKind.OpenSession => SessionRequest.TryRead(entry.Payload.Span, out _),
+        EntryKind.KeepAlive or EntryKind.CloseSession => entry.Session.Value > 0 && entry.Payload.IsEmpty,
+        _ => false,
+    };
+
+    private void OnQuery(GatewayConnection connection, ClientQuery query)
+    {
+        if (_attached is { } attached && _stopped is null && query.Group == Group)
+        {
+            attached.Queries.Start(connection, query);
+            return;
+        }
+
+        var error = query.Group == Group ? PaxosError.Stopped : PaxosError.BadRequest;
+        var why = query.Group == Group ? _stopped ?? "this node is starting" : $"this node serves {Group}, not {query.Group}";
+        connection.Send(new ClientQueryResult(
+            query.Group, query.Id, error, Slot.Zero, LogTime.Zero, TimeSpan.Zero, System.Text.Encoding.UTF8.GetBytes(why)));
+    }
+
+    private ClientStatus StatusFor(long id)
+    {
+        if (_attached is not { } attached)
+        {
+            return new(Group, id, string.Empty, "this node is starting");
+        }
+
+        if (_stopped is { } why)
+        {
+            return new(Group, id, string.Empty, $"this node is stopping: {why}");
+        }
+
+        var status = attached.Replica.Status;
+        return new(Group, id, StatusText.LeaderAddress(status), StatusText.Of(status));
+    }
+
+    private void TellLeader(ReplicaStatus status)
+    {
+        var told = new ClientStatus(Group, 0, StatusText.LeaderAddress(status), StatusText.Of(status));
+        foreach (var connection in _connections)
+        {
+            connection.Key.ForgetLeaderless();
+            connection.Key.Send(told);
+        }
+    }
+
+    private sealed record Attached(IReplica Replica, IExecution Execution, QueryDesk Queries);
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime.Serving;
+
+/// <summary>A client's connection as the gateway sees it, and the results gathered for it.</summary>
+/// <remarks>
+/// Threads: <see cref="Gather"/> and <see cref="SendGathered"/> belong to the executor's thread; <see cref="OnFrameAsync"/> to the connection's,
+/// one frame at a time; the rest is safe for use by many.
+/// </remarks>
+internal sealed class GatewayConnection : IClientConnection
+{
+    private const int GatheredBytesStart = 1024;
+    private readonly Gateway _gateway;
+    private readonly IClientReplies _replies;
+    private byte[] _gathered = [];
+    private int _gatheredBytes;
+    private int _gatheredCount;
+    private int _toldLeaderless;
+    private int _routes;
+    private volatile bool _closed;
+
+    public GatewayConnection(Gateway gateway, IClientReplies replies)
+    {
+        _gateway = gateway;
+        _replies = replies;
+    }
+
+    public bool IsClosed => _closed;
+
+    /// <summary>How many routes lead here.</summary>
+    public int Routes => Volatile.Read(ref _routes);
+
+    public ValueTask OnFrameAsync(ClientFrame frame)
+    {
+        if (!_closed)
+        {
+            _gateway.OnFrame(this, frame);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public bool Send(ClientFrame frame) => !_closed && _replies.Send(frame);
+
+    /// <summary>Adds a result to those of the round.</summary>
+    /// <returns>True when it is the first.</returns>
+    public bool Gather(in ResultEntry entry, ReadOnlySpan<byte> result)
+    {
+        var size = ResultEntry.HeaderSize + result.Length;
+        if (_gathered.Length - _gatheredBytes < size)
+        {
+            var grown = Math.Max(Math.Max(GatheredBytesStart, _gathered.Length * 2), _gatheredBytes + size);
+            Array.Resize(ref _gathered, grown);
+        }
+
+        ResultEntry.Write(
+            _gathered.AsSpan(_gatheredBytes), entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
+        _gatheredBytes += size;
+        if (_gatheredBytes >= _gateway.Options.ResultBytesMax)
+        {
+            _gatheredCount++;
+            SendGathered();
+            return false;
+        }
+
+        return ++_gatheredCount == 1;
+    }
+
+    /// <summary>Sends what was gathered, if anything.</summary>
+    public void SendGathered()
+    {
+        if (_gatheredCount == 0)
+        {
+            return;
+        }
+
+        // The frame owns its bytes, since the reply may be queued: one copy a round, none a result.
+        var results = _gathered.AsSpan(0, _gatheredBytes).ToArray();
+        var count = _gatheredCount;
+        _gatheredBytes = 0;
+        _gatheredCount = 0;
+        Send(new ClientResults(_gateway.Group, _gateway.Options.Durability, results, count));
+    }
+
+    /// <summary>Refuses every entry of a submission, which was not done.</summary>
+    public void Refuse(ReadOnlyMemory<byte> entries, PaxosError error, string why)
+    {
+        var message = Encoding.UTF8.GetBytes(why);
+        while (CommandEntry.TryRead(ref entries, out var entry))
+        {
+            var sequence = entry.Kind == EntryKind.OpenSession ? SessionRoutes.OpeningOf(entry.Payload.Span) : entry.Sequence;
+            Send(new ClientResult(_gateway.Group, entry.Session, sequence, error, 0, Slot.Zero, _gateway.Options.Durability, message));
+        }
+    }
+
+    /// <summary>Tells once, until <see cref="ForgetLeaderless"/>, that nobody leads: the client waits, it need not be told for every command.</summary>
+    public void TellLeaderless(ClientStatus status)
+    {
+        if (Interlocked.Exchange(ref _toldLeaderless, 1) == 0)
+        {
+            Send(status);
+        }
+    }
+
+    public void ForgetLeaderless() => Volatile.Write(ref _toldLeaderless, 0);
+
+    public void CountRoutes(int change) => Interlocked.Add(ref _routes, change);
+
+    public void Dispose()
+    {
+        _closed = true;
+        _gateway.OnClosed(this);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+
+namespace PaxosSM.Runtime.Serving;
+
+/// <summary>Puts a replica's state into words: what a person needs who waits for an answer.</summary>
+public static class StatusText
+{
+    /// <summary>Says who leads, or what is missing and since when.</summary>
+    public static string Of(ReplicaStatus status)
+    {
+        var text = new StringBuilder();
+        if (status.Halted is { } halted)
+        {
+            text.Append("replica ").Append(NameOf(status, status.Self)).Append(" has stopped: ").Append(halted);
+            return text.ToString();
+        }
+
+        var missing = Missing(status);
+        if (!HasQuorum(status))
+        {
+            // The leader's own claim is worth nothing then: it can't have a command chosen.
+            text.Append("no quorum: ").Append(missing);
+            return text.ToString();
+        }
+
+        if (status.Leader == NodeId.None)
+        {
+            text.Append("no leader: an election is under way");
+        }
+        else
+        {
+            text.Append(NameOf(status, status.Leader)).Append(" leads since ").Append(TimeOf(status.LeaderSince));
+        }
+
+        if (missing.Length > 0)
+        {
+            text.Append("; ").Append(missing);
+        }
+
+        if (status.Waiting.Length > 0)
+        {
+            text.Append("; waiting for ").Append(status.Waiting);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The leader's address; empty when nobody is known to lead.</summary>
+    public static string LeaderAddress(ReplicaStatus status)
+    {
+        foreach (var member in status.Members)
+        {
+            if (member.Member.Id == status.Leader)
+            {
+                return member.Member.Address;
+            }
+        }
+
+        return string.Empty;
+    }
+
+    private static bool HasQuorum(ReplicaStatus status)
+    {
+        var acceptors = 0;
+        var reachable = 0;
+        foreach (var member in status.Members)
+        {
+            if ((member.Member.Roles & Roles.Acceptor) == Roles.Acceptor)
+            {
+                acceptors++;
+                reachable += member.Reachable || member.Member.Id == status.Self ? 1 : 0;
+            }
+        }
+
+        return acceptors == 0 || reachable > acceptors / 2;
+    }
+
+    private static string Missing(ReplicaStatus status)
+    {
+        var text = new StringBuilder();
+        foreach (var member in status.Members)
+        {
+            if (member.Reachable || member.Member.Id == status.Self)
+            {
+                continue;
+            }
+
+            text.Append(text.Length > 0 ? ", " : string.Empty)
+                .Append(member.Member.Name).Append(" unreachable since ").Append(TimeOf(member.Since));
+            if (member.Detail.Length > 0)
+            {
+                text.Append(" (").Append(member.Detail).Append(')');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string NameOf(ReplicaStatus status, NodeId id)
+    {
+        foreach (var member in status.Members)
+        {
+            if (member.Member.Id == id)
+            {
+                return member.Member.Name;
+            }
+        }
+
+        return id.ToString();
+    }
+
+    private static string TimeOf(DateTimeOffset time) => time.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+}
