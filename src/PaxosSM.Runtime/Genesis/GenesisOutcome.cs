@@ -1,0 +1,27 @@
+namespace PaxosSM.Runtime.Genesis;
+
+/// <summary>How genesis ended on a member. The set is closed.</summary>
+public abstract record GenesisOutcome
+{
+    private protected GenesisOutcome()
+    {
+    }
+}
+
+/// <summary>The first epoch stands: this member plays its roles.</summary>
+/// <param name="Configuration">The first epoch's members, with their storages.</param>
+/// <param name="Fork">The fork that it started.</param>
+public sealed record GenesisCompleted(Configuration Configuration, ForkId Fork) : GenesisOutcome;
+
+/// <summary>This member's votes are gone, so its acceptor is dead (R13); it may only learn.</summary>
+/// <param name="Configuration">The first epoch's members, with their storages: the dead one among them.</param>
+/// <param name="Fork">The fork.</param>
+/// <param name="OldStorage">The storage that is dead: of an emptied folder, or of a volatile voter's last life
+/// (R26).</param>
+/// <param name="Why">In words, for people.</param>
+public sealed record StorageReplaced(Configuration Configuration, ForkId Fork, StorageId OldStorage, string Why)
+    : GenesisOutcome;
+
+/// <summary>This member must not start.</summary>
+/// <param name="Why">In words, for people.</param>
+public sealed record GenesisRefused(string Why) : GenesisOutcome;

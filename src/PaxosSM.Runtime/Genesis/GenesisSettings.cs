@@ -1,0 +1,14 @@
+namespace PaxosSM.Runtime.Genesis;
+
+/// <summary>Who takes part in genesis, and as whom.</summary>
+/// <param name="Self">This member.</param>
+/// <param name="Storage">The storage that this member's folder made at its first start.</param>
+/// <param name="Members">The configured members, numbered from 0 in order; their storages are not known yet.</param>
+/// <param name="Durability">What this member's votes survive (R26).</param>
+public sealed record GenesisSettings(
+    NodeId Self, StorageId Storage, IReadOnlyList<Member> Members, Durability Durability)
+{
+    /// <summary>How often an unfinished exchange is repeated, and a straggler answered at most. Default 200
+    /// ms.</summary>
+    public TimeSpan ResendInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+}
