@@ -154,7 +154,7 @@ public sealed class GenesisProtocol
             return new Ended(
                 new GenesisRefused(
                     "the configured members' names, roles or order differ from those that this folder was bound to "
-                    "the members' names, roles or order differ from those that this folder was bound to "
+                    + "at genesis; put the members back as they were (members change by epochs, not by the file)"),
                 Record: null);
         }
 
