@@ -1,0 +1,306 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics;
+
+namespace PaxosSM.Execution;
+
+/// <summary>Applies chosen values to a machine: a function of the log alone, synchronous, with no clock of its own.</summary>
+/// <remarks>
+/// <para>At each slot, in this order: the log's time rises to the value's stamp (R19); sessions whose time is over go (R17); due
+/// timers fire, those of one slot bounded by <see cref="TimersPerSlotMax"/>, the rest at the next; then the value's entries.</para>
+/// <para>Threads: one at a time. A call that threw leaves an executor that must not be used any more.</para>
+/// </remarks>
+public sealed class Executor
+{
+    /// <summary>How many timers fire at one slot.</summary>
+    public const int TimersPerSlotMax = 1 << 16;
+
+    /// <summary>What stands before the executor's state in a snapshot: magic, version, length and checksum of the rest (4 each).</summary>
+    public const int StateHeaderSize = 16;
+
+    private const uint StateMagic = 0x534D_5358;
+    private const int StateVersion = 1;
+    private const int ResultBytesKept = 1 << 20;
+    private readonly Configuration _configuration;
+    private readonly SessionLimits _limits;
+    private ArrayBufferWriter<byte> _result = new();
+    private SessionTable _sessions;
+    private TimerTable _timers = new();
+    private bool _failed;
+
+    /// <summary>An executor of an empty log.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="configuration">The members of the epoch, for views.</param>
+    /// <param name="machine">The machine; nobody else calls it from now on.</param>
+    /// <param name="results">Takes the results.</param>
+    /// <param name="limits">The session table's limits: the same on every replica, always. Null for the defaults.</param>
+    public Executor(
+        GroupId group, Configuration configuration, IStateMachine machine, IResultSink results, SessionLimits? limits = null)
+    {
+        Group = group;
+        _configuration = configuration;
+        Machine = machine;
+        Results = results;
+        _limits = limits ?? new();
+        _sessions = new(_limits);
+    }
+
+    /// <summary>The group.</summary>
+    public GroupId Group { get; }
+
+    /// <summary>The machine.</summary>
+    public IStateMachine Machine { get; }
+
+    /// <summary>Where results go.</summary>
+    public IResultSink Results { get; }
+
+    /// <summary>The last slot applied.</summary>
+    public Slot Applied { get; private set; }
+
+    /// <summary>The log's time there (R19).</summary>
+    public LogTime Time { get; private set; }
+
+    /// <summary>The hash chain over the applied values (R28).</summary>
+    public ulong Chain { get; private set; } = HashChain.Seed;
+
+    /// <summary>The machine's digest of its state (R28); zero where it makes none.</summary>
+    public ulong Digest => Machine is IDigestibleStateMachine digestible ? digestible.Digest : 0;
+
+    /// <summary>The earliest time that a timer or a session waits for (R19); never for none.</summary>
+    public LogTime NextDeadline
+    {
+        get
+        {
+            var expiry = _sessions.NextExpiry;
+            return _timers.NextDue < expiry ? _timers.NextDue : expiry;
+        }
+    }
+
+    /// <summary>Applies the value chosen for the next slot.</summary>
+    /// <exception cref="ExecutionFailedException">The machine threw.</exception>
+    /// <exception cref="InvariantViolationException">The slot is not the next one, or the executor failed before.</exception>
+    public void Apply(Slot slot, Value value)
+    {
+        Invariant.Holds(!_failed);
+        Invariant.Holds(slot == Applied.Next);
+        _failed = true;
+        _timers.AllowUse(true);
+        Time = LogTime.Max(Time, value.Stamp);
+        _sessions.Expire(Time);
+        FireTimers(slot);
+        switch (value.Kind)
+        {
+            case ValueKind.Commands:
+                ApplyBatch(slot, value.Payload);
+                break;
+            case ValueKind.View:
+                ObserveView(slot, value.Payload.Span);
+                break;
+            case ValueKind.Skip:
+            case ValueKind.Stop:
+                break;
+            default:
+                throw new UnreachableException($"a chosen value of unknown kind {value.Kind} at {slot}");
+        }
+
+        Chain = HashChain.Next(Chain, slot, value);
+        Applied = slot;
+        _timers.AllowUse(false);
+        _failed = false;
+    }
+
+    /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
+    /// <remarks>
+    /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch (4), slot (8),
+    /// log time (8), chain (8), the session table, the timers.
+    /// </remarks>
+    public void WriteState(IBufferWriter<byte> destination)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new StateWriter(body);
+        writer.WriteInt64((long)Group.Value);
+        writer.WriteInt32((int)_configuration.Epoch.Number);
+        writer.WriteInt64(Applied.Index);
+        writer.WriteInt64(Time.Microseconds);
+        writer.WriteInt64((long)Chain);
+        _sessions.Write(ref writer);
+        _timers.Write(ref writer);
+        var header = new StateWriter(destination);
+        header.WriteInt32((int)StateMagic);
+        header.WriteInt32(StateVersion);
+        header.WriteInt32(body.WrittenCount);
+        header.WriteInt32((int)Crc32C.Compute(body.WrittenSpan));
+        header.WriteBytes(body.WrittenSpan);
+    }
+
+    /// <summary>How many bytes follow a header that <see cref="WriteState"/> wrote.</summary>
+    /// <exception cref="FormatException">It is no such header.</exception>
+    public static int ReadStateLength(ReadOnlySpan<byte> header)
+    {
+        var reader = new StateReader(header);
+        StateReader.Require((uint)reader.ReadInt32() == StateMagic, "it does not begin like one");
+        var version = reader.ReadInt32();
+        StateReader.Require(version == StateVersion, $"its version is {version}, and this program reads {StateVersion}");
+        var length = reader.ReadInt32();
+        StateReader.Require(length >= 0, "its length is negative");
+        return length;
+    }
+
+    /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the same slot.</summary>
+    /// <exception cref="FormatException">It is damaged, or not for this replica; nothing was changed.</exception>
+    public void ReadState(ReadOnlySpan<byte> state)
+    {
+        var length = ReadStateLength(state);
+        StateReader.Require(state.Length - StateHeaderSize == length, "it ends too early or too late");
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(StateHeaderSize - sizeof(uint))..]);
+        StateReader.Require(Crc32C.Compute(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
+        var reader = new StateReader(state[StateHeaderSize..]);
+        var group = new GroupId((ulong)reader.ReadInt64());
+        StateReader.Require(group == Group, $"it is of group {group}, not {Group}");
+        var epoch = new Epoch((uint)reader.ReadInt32());
+        StateReader.Require(epoch == _configuration.Epoch, $"it is of epoch {epoch}, not {_configuration.Epoch}");
+        var applied = new Slot(reader.ReadInt64());
+        var time = new LogTime(reader.ReadInt64());
+        var chain = (ulong)reader.ReadInt64();
+        var sessions = SessionTable.Read(ref reader, _limits);
+        var timers = TimerTable.Read(ref reader);
+        StateReader.Require(reader.IsAtEnd, "something follows it");
+        Applied = applied;
+        Time = time;
+        Chain = chain;
+        _sessions = sessions;
+        _timers = timers;
+    }
+
+    private void FireTimers(Slot slot)
+    {
+        for (var fired = 0; fired < TimersPerSlotMax && _timers.TryTakeDue(Time, out var id); fired++)
+        {
+            if (Machine is not ITimedStateMachine timed)
+            {
+                continue;
+            }
+
+            // They come before the slot's first command, and each needs a place of its own for outbox tokens (R27): -1, -2, ...
+            var context = ContextOf(slot, -1 - fired, SessionId.None, 0);
+            try
+            {
+                timed.OnTimer(in context, id);
+            }
+            catch (Exception exception)
+            {
+                throw new ExecutionFailedException(slot, $"timer {id}", exception);
+            }
+        }
+    }
+
+    private void ObserveView(Slot slot, ReadOnlySpan<byte> payload)
+    {
+        if (Machine is not IViewObserver observer || ViewCodec.Decode(payload) is not { } view)
+        {
+            return;
+        }
+
+        var names = new string[_configuration.Members.Count];
+        for (var index = 0; index < names.Length; index++)
+        {
+            names[index] = _configuration.Members[index].Name;
+        }
+
+        var seen = new ClusterView(_configuration.Epoch.Number, _configuration.NameOf(view.Ballot.Proposer), names);
+        var context = ContextOf(slot, 0, SessionId.None, 0);
+        try
+        {
+            observer.OnView(in context, seen);
+        }
+        catch (Exception exception)
+        {
+            throw new ExecutionFailedException(slot, "its view", exception);
+        }
+    }
+
+    // A proposer checks what it takes from clients. If a malformed entry is chosen all the same, nothing tells where the next
+    // one begins: every replica stops reading at the same byte, and the rest is void.
+    private void ApplyBatch(Slot slot, ReadOnlyMemory<byte> batch)
+    {
+        for (var index = 0; CommandEntry.TryRead(ref batch, out var entry); index++)
+        {
+            switch (entry.Kind)
+            {
+                case EntryKind.Command:
+                    ApplyCommand(slot, index, in entry);
+                    break;
+                case EntryKind.OpenSession:
+                    OpenSession(slot, in entry);
+                    break;
+                case EntryKind.KeepAlive:
+                    Tell(slot, in entry, _sessions.KeepAlive(entry.Session, entry.AcknowledgedThrough, Time));
+                    break;
+                case EntryKind.CloseSession:
+                    Tell(slot, in entry, _sessions.Close(entry.Session));
+                    break;
+                default:
+                    Tell(slot, in entry, PaxosError.BadRequest);
+                    break;
+            }
+        }
+    }
+
+    private void ApplyCommand(Slot slot, int index, in CommandEntry entry)
+    {
+        var admission = _sessions.Admit(in entry, Time);
+        if (admission.Session is not { } session)
+        {
+            Results.OnResult(entry.Session, entry.Sequence, admission.Error, admission.Detail, slot, default);
+            return;
+        }
+
+        if (admission.IsRepeat)
+        {
+            var kept = session.Results.TryFind(entry.Sequence, out var appliedAt, out var result);
+            Invariant.Holds(kept);
+            Results.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, appliedAt, result);
+            return;
+        }
+
+        var context = ContextOf(slot, index, entry.Session, entry.Sequence);
+        try
+        {
+            Machine.Apply(in context, new ReadOnlySequence<byte>(entry.Payload), _result);
+        }
+        catch (Exception exception)
+        {
+            throw new ExecutionFailedException(slot, $"command {index} ({entry.Session} #{entry.Sequence})", exception);
+        }
+
+        _sessions.Complete(session, entry.Sequence, slot, _result.WrittenSpan);
+        Results.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, slot, _result.WrittenSpan);
+        _result.ResetWrittenCount();
+        if (_result.Capacity > ResultBytesKept)
+        {
+            _result = new();
+        }
+    }
+
+    private void OpenSession(Slot slot, in CommandEntry entry)
+    {
+        var payload = entry.Payload.Span;
+        var nonce = payload.Length < sizeof(long) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(payload);
+        if (!SessionRequest.TryRead(payload, out var request))
+        {
+            Results.OnResult(SessionId.None, nonce, PaxosError.BadRequest, 0, slot, default);
+            return;
+        }
+
+        var error = _sessions.Open(in request, Time, out var id);
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(number, id.Value);
+        Results.OnResult(SessionId.None, nonce, error, 0, slot, error == PaxosError.None ? number : default);
+    }
+
+    private void Tell(Slot slot, in CommandEntry entry, PaxosError error) =>
+        Results.OnResult(entry.Session, entry.Sequence, error, 0, slot, default);
+
+    private CommandContext ContextOf(Slot slot, int index, SessionId session, long sequence) =>
+        new(Group, slot, index, Time, session, sequence, _timers);
+}

@@ -1,0 +1,325 @@
+namespace PaxosSM.Execution;
+
+/// <summary>Who may still send what, and which results are owed: exactly once, in session order (R17, I9).</summary>
+/// <remarks>
+/// A function of the log alone: every refusal, Busy too, falls at the same command on every replica. A command costs one look-up
+/// and one copy of its result.
+/// </remarks>
+internal sealed class SessionTable
+{
+    private const int SessionSizeMin = 65;
+    private const int ResultSizeMin = 20;
+    private readonly SessionLimits _limits;
+    private readonly Dictionary<SessionId, Session> _byId = [];
+    private readonly Dictionary<Guid, Session> _byNonce = [];
+    private readonly ExpiryQueue _expiry = new();
+    private Session? _first;
+    private Session? _last;
+    private Session? _recent;
+    private long _opened;
+    private long _windowSum;
+    private long _bytes;
+
+    /// <summary>An empty table.</summary>
+    public SessionTable(SessionLimits limits)
+    {
+        limits.Validate();
+        _limits = limits;
+    }
+
+    /// <summary>How many sessions are open.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>How many bytes the kept results count.</summary>
+    public long Bytes => _bytes;
+
+    /// <summary>When the next session expires, unless it is used before; never for none.</summary>
+    public LogTime NextExpiry => _expiry.Next;
+
+    /// <summary>Forgets the sessions whose time is over. Done first at every slot.</summary>
+    public void Expire(LogTime now)
+    {
+        while (_expiry.FindExpired(now) is { } session)
+        {
+            Remove(session);
+        }
+    }
+
+    /// <summary>Opens a session, or finds the one that the same request opened before.</summary>
+    public PaxosError Open(in SessionRequest request, LogTime now, out SessionId id)
+    {
+        if (_byNonce.TryGetValue(request.Nonce, out var session))
+        {
+            id = session.Id;
+            Touch(session, 0, now);
+            return PaxosError.None;
+        }
+
+        id = SessionId.None;
+        var window = Math.Min(request.Window, _limits.WindowMax);
+        if (_byId.Count == _limits.SessionsMax || _windowSum + window > _limits.WindowSumMax)
+        {
+            return PaxosError.Busy;
+        }
+
+        id = new(++_opened);
+        Add(new(id, request with { Window = window }, now));
+        return PaxosError.None;
+    }
+
+    /// <summary>Notes that a session lives, and what its client acknowledges.</summary>
+    public PaxosError KeepAlive(SessionId id, long acknowledgedThrough, LogTime now)
+    {
+        if (Find(id) is not { } session)
+        {
+            return PaxosError.SessionExpired;
+        }
+
+        Touch(session, acknowledgedThrough, now);
+        return PaxosError.None;
+    }
+
+    /// <summary>Ends a session.</summary>
+    public PaxosError Close(SessionId id)
+    {
+        if (Find(id) is not { } session)
+        {
+            return PaxosError.SessionExpired;
+        }
+
+        Remove(session);
+        return PaxosError.None;
+    }
+
+    /// <summary>Decides on a command; one that is admitted must be applied and completed before the next call.</summary>
+    public Admission Admit(in CommandEntry entry, LogTime now)
+    {
+        if (Find(entry.Session) is not { } session)
+        {
+            return Admission.Refuse(PaxosError.SessionExpired);
+        }
+
+        Touch(session, entry.AcknowledgedThrough, now);
+        if (entry.Sequence <= session.AcknowledgedThrough)
+        {
+            return Admission.Refuse(PaxosError.SessionStale);
+        }
+
+        return session.Request.Mode == SessionMode.Ordered
+            ? AdmitOrdered(session, entry.Sequence)
+            : AdmitUnordered(session, entry.Sequence);
+    }
+
+    /// <summary>Keeps the result of a command that was admitted and applied.</summary>
+    public void Complete(Session session, long sequence, Slot slot, ReadOnlySpan<byte> result)
+    {
+        _bytes -= session.Results.Bytes;
+        session.Results.Keep(sequence, session.AcknowledgedThrough, slot, result);
+        _bytes += session.Results.Bytes;
+        session.Highest = Math.Max(session.Highest, sequence);
+    }
+
+    /// <summary>Writes the table; equal tables give equal bytes.</summary>
+    /// <remarks>
+    /// The five limits (4 each), sessions ever opened (8), how many are open (4); for each, by number: number (8), nonce (16), mode (1),
+    /// window (4), time-out in milliseconds (8), last active (8), acknowledged (8), highest (8), kept results (4); for each of those, by
+    /// command number: that number (8), slot (8), length (4), bytes.
+    /// </remarks>
+    public void Write(ref StateWriter writer)
+    {
+        writer.WriteInt32(_limits.SessionsMax);
+        writer.WriteInt32(_limits.WindowMax);
+        writer.WriteInt32(_limits.WindowSumMax);
+        writer.WriteInt32(_limits.SessionBytesMax);
+        writer.WriteInt32(_limits.BytesMax);
+        writer.WriteInt64(_opened);
+        writer.WriteInt32(_byId.Count);
+        for (var session = _first; session is not null; session = session.Next)
+        {
+            WriteSession(session, ref writer);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">It is not that, or was written under other limits.</exception>
+    public static SessionTable Read(ref StateReader reader, SessionLimits limits)
+    {
+        var table = new SessionTable(limits);
+        var written = new SessionLimits
+        {
+            SessionsMax = reader.ReadInt32(),
+            WindowMax = reader.ReadInt32(),
+            WindowSumMax = reader.ReadInt32(),
+            SessionBytesMax = reader.ReadInt32(),
+            BytesMax = reader.ReadInt32(),
+        };
+        StateReader.Require(written == limits, $"it was made under {written}, and this replica has {limits}");
+        table._opened = reader.ReadInt64();
+        var count = reader.ReadCount(SessionSizeMin, limits.SessionsMax);
+        for (var read = 0; read < count; read++)
+        {
+            table.ReadSession(ref reader);
+        }
+
+        return table;
+    }
+
+    private static void WriteSession(Session session, ref StateWriter writer)
+    {
+        Span<byte> request = stackalloc byte[SessionRequest.Size];
+        session.Request.Write(request);
+        writer.WriteInt64(session.Id.Value);
+        writer.WriteBytes(request);
+        writer.WriteInt64(session.LastActive.Microseconds);
+        writer.WriteInt64(session.AcknowledgedThrough);
+        writer.WriteInt64(session.Highest);
+        writer.WriteInt32(session.Results.Count);
+        var left = session.Results.Count;
+        for (var sequence = session.AcknowledgedThrough + 1; left > 0; sequence++)
+        {
+            if (session.Results.TryFind(sequence, out var slot, out var result))
+            {
+                writer.WriteInt64(sequence);
+                writer.WriteInt64(slot.Index);
+                writer.WriteInt32(result.Length);
+                writer.WriteBytes(result);
+                left--;
+            }
+        }
+    }
+
+    private void ReadSession(ref StateReader reader)
+    {
+        var id = new SessionId(reader.ReadInt64());
+        var known = SessionRequest.TryRead(reader.ReadBytes(SessionRequest.Size), out var request);
+        StateReader.Require(known && request.Window <= _limits.WindowMax, "a session's request is none");
+        StateReader.Require(id.Value > (_last?.Id.Value ?? 0) && id.Value <= _opened, "sessions are out of order");
+        StateReader.Require(!_byNonce.ContainsKey(request.Nonce), "a session is there twice");
+        var session = new Session(id, request, new(reader.ReadInt64()))
+        {
+            AcknowledgedThrough = reader.ReadInt64(),
+            Highest = reader.ReadInt64(),
+        };
+        Add(session);
+        var count = reader.ReadCount(ResultSizeMin, request.Window);
+        var last = session.AcknowledgedThrough;
+        for (var read = 0; read < count; read++)
+        {
+            var sequence = reader.ReadInt64();
+            var ordered = sequence > last && sequence <= session.Highest && sequence - session.AcknowledgedThrough <= request.Window;
+            StateReader.Require(ordered, "results are out of order");
+            var slot = new Slot(reader.ReadInt64());
+            Complete(session, sequence, slot, reader.ReadBytes(reader.ReadInt32()));
+            last = sequence;
+        }
+    }
+
+    private Admission AdmitOrdered(Session session, long sequence)
+    {
+        if (sequence <= session.Highest)
+        {
+            return Admission.Repeat(session);
+        }
+
+        if (sequence > session.Highest + 1)
+        {
+            return Admission.Refuse(PaxosError.SessionGap, session.Highest + 1);
+        }
+
+        var full = session.Highest - session.AcknowledgedThrough >= session.Request.Window || IsFull(session);
+        return full ? Admission.Refuse(PaxosError.Busy) : Admission.Apply(session);
+    }
+
+    private Admission AdmitUnordered(Session session, long sequence)
+    {
+        if (session.Results.TryFind(sequence, out _, out _))
+        {
+            return Admission.Repeat(session);
+        }
+
+        var full = sequence - session.AcknowledgedThrough > session.Request.Window || IsFull(session);
+        return full ? Admission.Refuse(PaxosError.Busy) : Admission.Apply(session);
+    }
+
+    private bool IsFull(Session session) => session.Results.Bytes >= _limits.SessionBytesMax || _bytes >= _limits.BytesMax;
+
+    private void Touch(Session session, long acknowledgedThrough, LogTime now)
+    {
+        session.LastActive = now;
+        if (session.Request.Mode == SessionMode.Ordered)
+        {
+            // R17: command n comes only after n - 1, so none that was never applied can be given up.
+            acknowledgedThrough = Math.Min(acknowledgedThrough, session.Highest);
+        }
+
+        if (acknowledgedThrough > session.AcknowledgedThrough)
+        {
+            _bytes -= session.Results.Bytes;
+            session.Results.Release(session.AcknowledgedThrough, Math.Min(acknowledgedThrough, session.Highest));
+            session.AcknowledgedThrough = acknowledgedThrough;
+            _bytes += session.Results.Bytes;
+        }
+    }
+
+    // Commands of one session come in runs: remember the last one.
+    private Session? Find(SessionId id)
+    {
+        if (_recent?.Id == id)
+        {
+            return _recent;
+        }
+
+        if (_byId.TryGetValue(id, out var session))
+        {
+            _recent = session;
+        }
+
+        return session;
+    }
+
+    private void Add(Session session)
+    {
+        _byId.Add(session.Id, session);
+        _byNonce.Add(session.Request.Nonce, session);
+        _expiry.Add(session);
+        _windowSum += session.Request.Window;
+        session.Previous = _last;
+        if (_last is null)
+        {
+            _first = session;
+        }
+        else
+        {
+            _last.Next = session;
+        }
+
+        _last = session;
+    }
+
+    private void Remove(Session session)
+    {
+        _byId.Remove(session.Id);
+        _byNonce.Remove(session.Request.Nonce);
+        _expiry.Remove(session);
+        _windowSum -= session.Request.Window;
+        _bytes -= session.Results.Bytes;
+        _recent = null;
+        if (session.Previous is null)
+        {
+            _first = session.Next;
+        }
+        else
+        {
+            session.Previous.Next = session.Next;
+        }
+
+        if (session.Next is null)
+        {
+            _last = session.Previous;
+        }
+        else
+        {
+            session.Next.Previous = session.Previous;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+namespace PaxosSM.Execution;
+
+/// <summary>A machine's pending timers, in order of (due time, id) (R19).</summary>
+internal sealed class TimerTable : ITimers
+{
+    /// <summary>How many timers may be pending; a machine that sets more has a bug.</summary>
+    public const int TimersMax = 1 << 20;
+
+    /// <summary>A timer's size in a snapshot, in bytes.</summary>
+    private const int EntrySize = 16;
+
+    private readonly SortedSet<(LogTime Due, long Id)> _pending = [];
+    private readonly Dictionary<long, LogTime> _dueById = [];
+    private bool _usable;
+
+    /// <summary>How many are pending.</summary>
+    public int Count => _dueById.Count;
+
+    /// <summary>When the first is due; never for none.</summary>
+    public LogTime NextDue => _pending.Count == 0 ? LogTime.Never : _pending.Min.Due;
+
+    /// <inheritdoc/>
+    public void Set(long id, LogTime due)
+    {
+        RequireUsable();
+        if (_dueById.TryGetValue(id, out var earlier))
+        {
+            _pending.Remove((earlier, id));
+        }
+        else if (_dueById.Count == TimersMax)
+        {
+            throw new InvalidOperationException($"{TimersMax} timers are pending; no more can be set");
+        }
+
+        _dueById[id] = due;
+        _pending.Add((due, id));
+    }
+
+    /// <inheritdoc/>
+    public void Cancel(long id)
+    {
+        RequireUsable();
+        if (_dueById.Remove(id, out var due))
+        {
+            _pending.Remove((due, id));
+        }
+    }
+
+    /// <summary>Lets the machine set timers, for the length of a call only: elsewhere replicas could differ.</summary>
+    public void AllowUse(bool usable) => _usable = usable;
+
+    /// <summary>Takes the first timer that is due at <paramref name="time"/>.</summary>
+    public bool TryTakeDue(LogTime time, out long id)
+    {
+        id = 0;
+        if (_pending.Count == 0 || _pending.Min.Due > time)
+        {
+            return false;
+        }
+
+        var first = _pending.Min;
+        _pending.Remove(first);
+        _dueById.Remove(first.Id);
+        id = first.Id;
+        return true;
+    }
+
+    /// <summary>Writes the timers: count (4), then due time (8) and id (8) of each, in order.</summary>
+    public void Write(ref StateWriter writer)
+    {
+        writer.WriteInt32(_pending.Count);
+        foreach (var (due, id) in _pending)
+        {
+            writer.WriteInt64(due.Microseconds);
+            writer.WriteInt64(id);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public static TimerTable Read(ref StateReader reader)
+    {
+        var table = new TimerTable();
+        var count = reader.ReadCount(EntrySize, TimersMax);
+        for (var read = 0; read < count; read++)
+        {
+            var due = new LogTime(reader.ReadInt64());
+            var id = reader.ReadInt64();
+            StateReader.Require(table._dueById.TryAdd(id, due), "a timer is there twice");
+            table._pending.Add((due, id));
+        }
+
+        return table;
+    }
+
+    private void RequireUsable()
+    {
+        if (!_usable)
+        {
+            throw new InvalidOperationException("timers are set and cancelled only during the calls that hand them out");
+        }
+    }
+}
