@@ -1,0 +1,47 @@
+namespace PaxosSM.RedisKv.CommandLine;
+
+/// <summary>What <c>--help</c> prints.</summary>
+internal static class HelpText
+{
+    /// <summary>The text.</summary>
+    public const string Text = """
+        RedisKv: a replicated key-value server that speaks the Redis protocol (RESP2).
+        Use it with redis-cli, redis-benchmark or any Redis library.
+
+        USAGE
+          RedisKv [--data DIR] [--listen ADDRESS:PORT]...
+              Three replicas in this process, each with its own folder and its own port.
+          RedisKv --config FILE --self ID --data DIR [--listen ADDRESS:PORT]
+              One replica of a cluster of processes. Start one for each member of FILE.
+          RedisKv --standalone [--listen ADDRESS:PORT]
+              No replication and no disk: to measure what replication costs.
+
+        OPTIONS
+          --data DIR             Folder for logs and snapshots. Without --config the default is a fresh
+                                 temporary folder, which is printed; with --config it must be given.
+          --listen ADDRESS:PORT  Where Redis clients connect; port 0 is any free port, which is printed.
+                                 Default 127.0.0.1:7379. Without --config the three replicas use this port
+                                 and the two after it, or give --listen three times.
+          --config FILE          The cluster, the same file for all members:
+                                   {
+                                     "cluster": "demo",
+                                     "members": [
+                                       {"id": "a", "address": "127.0.0.1:7001"},
+                                       {"id": "b", "address": "127.0.0.1:7002"},
+                                       {"id": "c", "address": "127.0.0.1:7003"}
+                                     ],
+                                     "options": {}
+                                   }
+                                 "address" is where the members reach each other, not where Redis clients do.
+                                 A member may have "roles": a list of "proposer" (may lead), "acceptor" (votes)
+                                 and "learner" (holds the state); the default is all three.
+                                 "options" holds settings of the library; it may be left out.
+          --self ID              Which member of FILE this process is.
+          --max-connections N    The most Redis clients at a time, for each port. Default 10000.
+          --log LEVEL            Trace, Debug, Information (default), Warning, Error, Critical or None.
+          --help                 Prints this text.
+
+        Any replica serves any client. Ctrl-C and SIGTERM stop the program cleanly.
+        EXIT CODES  0: stopped as asked;  1: failed while running;  2: the command line or the file is wrong.
+        """;
+}

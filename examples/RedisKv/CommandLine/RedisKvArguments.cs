@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace PaxosSM.RedisKv.CommandLine;
+
+/// <summary>The command line, understood.</summary>
+internal sealed record RedisKvArguments
+{
+    /// <summary>What the program is to be.</summary>
+    public RunMode Mode { get; init; }
+
+    /// <summary>Where Redis clients connect: three for <see cref="RunMode.Embedded"/>, else one. Port 0 is any free one.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
+
+    /// <summary>The folder for data; null is a fresh temporary one.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>The cluster; not null for <see cref="RunMode.Member"/>.</summary>
+    public ClusterFile? Cluster { get; init; }
+
+    /// <summary>This replica's member in <see cref="Cluster"/>; not null for <see cref="RunMode.Member"/>.</summary>
+    public ClusterMember? Self { get; init; }
+
+    /// <summary>The least severe messages that are logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>The most Redis clients of each listener.</summary>
+    public int ConnectionsMax { get; init; } = 10_000;
+}

@@ -1,0 +1,27 @@
+namespace PaxosSM.RedisKv.Server;
+
+/// <summary>Timers of a machine without a log.</summary>
+internal sealed class LocalTimers : ITimers
+{
+    private readonly Dictionary<long, LogTime> _dues = [];
+
+    /// <inheritdoc/>
+    public void Set(long id, LogTime due) => _dues[id] = due;
+
+    /// <inheritdoc/>
+    public void Cancel(long id) => _dues.Remove(id);
+
+    /// <summary>Takes the timer that is due first, if one is due.</summary>
+    public bool TryTakeDue(LogTime now, out long id)
+    {
+        id = 0;
+        if (_dues.Count == 0)
+        {
+            return false;
+        }
+
+        var first = _dues.MinBy(timer => (timer.Value, timer.Key));
+        id = first.Key;
+        return first.Value <= now && _dues.Remove(id);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace PaxosSM.RedisKv.Server;
+
+/// <summary>Accepts Redis clients.</summary>
+internal sealed class RespServer : IAsyncDisposable
+{
+    private const int BacklogMax = 512;
+
+    private readonly IRedisBackend _backend;
+    private readonly ServerState _state;
+    private readonly ILogger _logger;
+    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _accepting = Task.CompletedTask;
+    private int _connections = 1; // the listener counts as one, so that the count reaches zero once
+
+    /// <summary>Serves a backend; <see cref="Start"/> opens the port.</summary>
+    public RespServer(IRedisBackend backend, RespServerOptions options, TimeProvider time, ILogger logger)
+    {
+        _backend = backend;
+        _state = new(options, time);
+        _logger = logger;
+    }
+
+    /// <summary>Opens the port, 0 for any free one; returns where clients connect.</summary>
+    /// <exception cref="SocketException">The port cannot be opened.</exception>
+    public IPEndPoint Start(IPEndPoint endPoint)
+    {
+        _listener.Bind(endPoint);
+        _listener.Listen(BacklogMax);
+        var bound = (IPEndPoint)_listener.LocalEndPoint!; // it is bound
+        _state.Port = bound.Port;
+        ServerLog.Listening(_logger, bound);
+        _accepting = AcceptAsync();
+        return bound;
+    }
+
+    /// <summary>Closes the port and all connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(false);
+        Leave();
+        await _allClosed.Task.ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Admit(await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
+            }
+            catch (SocketException exception)
+            {
+                ServerLog.AcceptFailed(_logger, exception.Message); // such as "too many open files": others may leave
+                await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Admit(Socket socket)
+    {
+        if (Interlocked.Increment(ref _connections) > _state.Options.ConnectionsMax + 1)
+        {
+            ServerLog.TooManyConnections(_logger, socket.RemoteEndPoint, _state.Options.ConnectionsMax);
+            socket.Blocking = false; // an empty send buffer takes so little; never wait for a client here
+            _ = socket.Send("-ERR max number of clients reached\r\n"u8, SocketFlags.None, out _);
+            socket.Dispose();
+            Leave();
+            return;
+        }
+
+        _ = Task.Run(() => ServeAsync(socket), CancellationToken.None); // never faults
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        var client = new ClientSession(_state.NextId(), $"{socket.RemoteEndPoint}", _state);
+        try
+        {
+            using var closing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            socket.NoDelay = true;
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await using (stream.ConfigureAwait(false))
+            {
+                _state.Clients[client.Id] = client;
+                var pipe = new StreamDuplexPipe(stream);
+                await new RespConnection(client, pipe, _backend, _logger, closing.Token).RunAsync().ConfigureAwait(false);
+                await closing.CancelAsync().ConfigureAwait(false);
+                await pipe.Input.CompleteAsync().ConfigureAwait(false);
+                socket.Shutdown(SocketShutdown.Send);
+            }
+        }
+        catch (Exception exception)
+        {
+            ServerLog.ConnectionLost(_logger, client.Id, client.RemoteAddress, exception.Message);
+        }
+        finally
+        {
+            _state.Clients.TryRemove(client.Id, out _);
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _connections) == 0)
+        {
+            _allClosed.TrySetResult();
+        }
+    }
+}
