@@ -66,7 +66,7 @@ public static class StatusText
         var reachable = 0;
         foreach (var member in status.Members)
         {
-            if ((member.Member.Roles & Roles.Acceptor) == Roles.Acceptor)
+            if ((member.Member.Roles & MemberRoles.Acceptor) == MemberRoles.Acceptor)
             {
                 acceptors++;
                 reachable += member.Reachable || member.Member.Id == status.Self ? 1 : 0;

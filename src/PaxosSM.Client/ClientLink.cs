@@ -1,0 +1,109 @@
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Client;
+
+/// <summary>What sessions and queries of one client share: channel, clock, settings, and what is known of the cluster's state.</summary>
+internal sealed class ClientLink
+{
+    private readonly IClientChannel _channel;
+    private readonly double _microsecondsPerTick;
+    private volatile string? _status;
+    private volatile bool _connected;
+    private volatile bool _leaderKnown = true;
+    private long _askedAt;
+    private long _unansweredSince;
+    private long _stalledSince;
+    private long _lastRequest;
+
+    public ClientLink(IClientChannel channel, PaxosClientOptions options)
+    {
+        _channel = channel;
+        Options = options;
+        _microsecondsPerTick = 1e6 / options.TimeProvider.TimestampFrequency;
+        var quarter = options.Timeout / 4;
+        StallAfter = quarter < options.ResendInterval ? quarter : options.ResendInterval;
+    }
+
+    public PaxosClientOptions Options { get; }
+
+    public WaiterPool Waiters { get; } = new();
+
+    public bool IsConnected => _connected;
+
+    public Instant Now => new((long)(Options.TimeProvider.GetTimestamp() * _microsecondsPerTick));
+
+    public ValueTask<bool> SendAsync(ClientFrame frame) => _channel.SendAsync(frame);
+
+    public void MoveOn(string why) => _channel.MoveOn(why);
+
+    /// <summary>How long nothing comes before the node is asked why.</summary>
+    public TimeSpan StallAfter { get; }
+
+    public void OnConnected()
+    {
+        _status = null;
+        _leaderKnown = true;
+        Volatile.Write(ref _unansweredSince, 0);
+        OnProgress();
+        _connected = true;
+    }
+
+    public void OnDisconnected() => _connected = false;
+
+    /// <summary>The node said how it stands.</summary>
+    public void OnStatus(ClientStatus status)
+    {
+        _status = status.Text;
+        _leaderKnown = status.Leader.Length > 0;
+        Volatile.Write(ref _unansweredSince, 0);
+    }
+
+    /// <summary>The node did something useful.</summary>
+    public void OnProgress() => Volatile.Write(ref _stalledSince, 0);
+
+    /// <summary>Something waits for longer than it should: asks why, and goes elsewhere when this node is of no use for long.</summary>
+    public void OnStalled(Instant now)
+    {
+        if (!_connected || now - new Instant(_askedAt) < StallAfter)
+        {
+            return;
+        }
+
+        _askedAt = now.Microseconds;
+        var since = Volatile.Read(ref _stalledSince);
+        if (since == 0)
+        {
+            Volatile.Write(ref _stalledSince, now.Microseconds);
+        }
+        else if (now - new Instant(since) >= Options.MoveOnAfter && (!_leaderKnown || IsSilent(now)))
+        {
+            OnProgress();
+            _channel.MoveOn(Why());
+            return;
+        }
+
+        Interlocked.CompareExchange(ref _unansweredSince, now.Microseconds, 0);
+
+        // Not awaited: nothing depends on it, and the next one follows soon.
+        _ = AskAsync(new ClientStatusRequest(Options.Group, ++_lastRequest));
+    }
+
+    /// <summary>What a wait waits for, as far as is known.</summary>
+    public string Why()
+    {
+        if (!_connected || _status is not { } status)
+        {
+            return _connected ? $"{_channel.State}, no answer yet" : _channel.State;
+        }
+
+        return IsSilent(Now) ? $"{_channel.State}, no answer any more; the last was: {status}" : status;
+    }
+
+    private bool IsSilent(Instant now)
+    {
+        var since = Volatile.Read(ref _unansweredSince);
+        return since != 0 && now - new Instant(since) >= StallAfter * 2;
+    }
+
+    private async Task AskAsync(ClientStatusRequest request) => await _channel.SendAsync(request).ConfigureAwait(false);
+}

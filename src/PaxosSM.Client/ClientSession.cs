@@ -1,0 +1,277 @@
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Client;
+
+/// <summary>One session of a client (R17): numbers commands, keeps them until they are answered, sends them as often as needed.</summary>
+/// <remarks>
+/// Safe for use by many threads. Commands that arrive while a send is in progress leave together in the next; a lone one leaves
+/// at once, on its caller's thread. Continuations of callers never run on the thread that brings the results.
+/// </remarks>
+internal sealed class ClientSession : IThreadPoolWorkItem
+{
+    private readonly Lock _gate = new();
+    private readonly ClientLink _link;
+    private readonly SessionState _state;
+    private bool _sending;
+
+    public ClientSession(ClientLink link, SessionMode mode, int window)
+    {
+        _link = link;
+        _state = new(link, mode, window);
+    }
+
+    /// <summary>The number under which the opening is answered.</summary>
+    public long Opening => _state.Opening;
+
+    /// <summary>The session's number, once it is open.</summary>
+    public Task<SessionId> Opened => _state.Opened;
+
+    public SessionId Id
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state.Id;
+            }
+        }
+    }
+
+    public bool IsEnded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state.Ended is not null;
+            }
+        }
+    }
+
+    /// <summary>Takes a command.</summary>
+    /// <returns>False when the session has ended: nothing was done.</returns>
+    public bool TryExecute(ReadOnlyMemory<byte> command, CancellationToken token, out ValueTask<CommandResult> task)
+    {
+        CommandWaiter waiter;
+        bool start;
+        bool alone;
+        lock (_gate)
+        {
+            if (_state.Ended is { } end)
+            {
+                task = ValueTask.FromException<CommandResult>(end);
+                return false;
+            }
+
+            alone = _state.IsIdle;
+            if (_state.Add(command, this) is not { } added)
+            {
+                task = ValueTask.FromException<CommandResult>(_state.Full());
+                return true;
+            }
+
+            waiter = added;
+            task = waiter.Task;
+            start = TryStart();
+        }
+
+        Start(start, alone);
+        if (token.CanBeCanceled)
+        {
+            waiter.Register(token);
+        }
+
+        return true;
+    }
+
+    /// <summary>Opens the session, without a command.</summary>
+    public void Open()
+    {
+        bool start;
+        lock (_gate)
+        {
+            start = TryStart();
+        }
+
+        Start(start, inline: false);
+    }
+
+    /// <summary>Completes when every command so far is resolved.</summary>
+    public Task FlushAsync(CancellationToken token)
+    {
+        Task flushed;
+        lock (_gate)
+        {
+            if (_state.Ended is { } end)
+            {
+                return Task.FromException(end);
+            }
+
+            flushed = _state.Flush();
+        }
+
+        return token.CanBeCanceled ? flushed.WaitAsync(token) : flushed;
+    }
+
+    /// <summary>The results of this session at the start of <paramref name="results"/>; moves past them.</summary>
+    public void OnResults(ref ReadOnlyMemory<byte> results, Durability durability, SessionId session)
+    {
+        bool start;
+        lock (_gate)
+        {
+            var rest = results;
+            while (ResultEntry.TryRead(ref rest, out var entry) && entry.Session == session)
+            {
+                _state.On(entry, durability);
+                results = rest;
+                if (session == SessionId.None)
+                {
+                    // The next opening is another session's.
+                    break;
+                }
+            }
+
+            start = TryStart();
+        }
+
+        Start(start, inline: false);
+    }
+
+    /// <summary>One result of this session.</summary>
+    public void OnResult(in ResultEntry entry, Durability durability)
+    {
+        bool start;
+        lock (_gate)
+        {
+            _state.On(entry, durability);
+            start = TryStart();
+        }
+
+        Start(start, inline: false);
+    }
+
+    /// <summary>A connection, or a leader, is new: everything unanswered goes again, in order.</summary>
+    public void ResendAll()
+    {
+        bool start;
+        lock (_gate)
+        {
+            _state.ResendAll();
+            start = TryStart();
+        }
+
+        Start(start, inline: false);
+    }
+
+    /// <summary>Time went by.</summary>
+    /// <returns>True when something waits for longer than it should.</returns>
+    public bool OnTick(Instant now)
+    {
+        bool stalled;
+        bool start;
+        lock (_gate)
+        {
+            if (_state.Ended is not null)
+            {
+                return false;
+            }
+
+            stalled = _state.OnTick(now);
+            start = TryStart();
+        }
+
+        Start(start, inline: false);
+        return stalled;
+    }
+
+    /// <summary>The caller of a command waits no more.</summary>
+    public void Cancel(CommandWaiter waiter, CancellationToken token)
+    {
+        lock (_gate)
+        {
+            _state.Cancel(waiter, token);
+        }
+    }
+
+    /// <summary>Ends the session: what is pending fails.</summary>
+    /// <returns>What tells the cluster, if it should be told.</returns>
+    public ClientSubmit? Close()
+    {
+        lock (_gate)
+        {
+            var closing = _state.TakeClosing();
+            _state.End(new(PaxosError.Stopped, "the client was closed; a command that was unanswered then may have been applied"));
+            return closing;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = SendAsync();
+
+    /// <summary>Claims the right to send, if there is something to send.</summary>
+    private bool TryStart()
+    {
+        if (_sending || !_state.IsSendDue)
+        {
+            return false;
+        }
+
+        _sending = true;
+        return true;
+    }
+
+    private void Start(bool start, bool inline)
+    {
+        if (start && inline)
+        {
+            _ = SendAsync();
+        }
+        else if (start)
+        {
+            // With commands in flight a hop costs no latency that counts, and lets those that come meanwhile join.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        while (TakeFrame() is { } frame)
+        {
+            try
+            {
+                if (!await _link.SendAsync(frame).ConfigureAwait(false))
+                {
+                    OnLost();
+                }
+            }
+            catch
+            {
+                // A channel that throws has a bug; the session must be able to send again all the same.
+                OnLost();
+                lock (_gate)
+                {
+                    _sending = false;
+                }
+
+                throw;
+            }
+        }
+    }
+
+    private ClientSubmit? TakeFrame()
+    {
+        lock (_gate)
+        {
+            var frame = _state.TakeFrame();
+            _sending = frame is not null;
+            return frame;
+        }
+    }
+
+    private void OnLost()
+    {
+        lock (_gate)
+        {
+            _state.OnLost();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace PaxosSM.Client;
+
+/// <summary>An ordered session, as an application sees it.</summary>
+internal sealed class CommandStream : ICommandStream
+{
+    private readonly PaxosClient _client;
+    private readonly ClientSession _session;
+
+    public CommandStream(PaxosClient client, ClientSession session)
+    {
+        _client = client;
+        _session = session;
+        Session = session.Id;
+    }
+
+    public SessionId Session { get; }
+
+    public ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    {
+        if (_client.Check(command, cancellationToken) is { } wrong)
+        {
+            return ValueTask.FromException<CommandResult>(wrong);
+        }
+
+        _session.TryExecute(command, cancellationToken, out var task);
+        return task;
+    }
+
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_session.FlushAsync(cancellationToken));
+
+    public ValueTask DisposeAsync() => _client.CloseAsync(_session);
+}

@@ -1,0 +1,299 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Client;
+
+/// <summary>A client of one group over some <see cref="IClientChannel"/>.</summary>
+/// <remarks>
+/// A command's bytes stay the caller's, and must not change until its task has completed. A result's bytes are the caller's to keep; results
+/// of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/> at the latest, with the reason.
+/// </remarks>
+public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(500);
+    private readonly ConcurrentDictionary<ClientSession, byte> _all = new();
+    private readonly ConcurrentDictionary<long, ClientSession> _openings = new();
+    private readonly ConcurrentDictionary<SessionId, ClientSession> _sessions = new();
+    private readonly Lock _gate = new();
+    private readonly IClientChannel _channel;
+    private readonly PaxosClientOptions _options;
+    private readonly ClientLink _link;
+    private readonly QueryTable _queries;
+    private readonly ITimer _timer;
+    private volatile ClientSession? _unordered;
+    private volatile PaxosException? _end;
+
+    /// <summary>Starts a client; it connects by itself, and owns the channel.</summary>
+    public PaxosClient(IClientChannel channel, PaxosClientOptions? options = null)
+    {
+        _options = options ?? new();
+        _options.Validate();
+        _channel = channel;
+        _link = new(channel, _options);
+        _queries = new(_link);
+        _timer = _options.TimeProvider.CreateTimer(
+            static state => ((PaxosClient)state!).OnTick(), this, _options.TickInterval, _options.TickInterval);
+        channel.Start(this);
+    }
+
+    /// <summary>What a call would wait for now, in words.</summary>
+    public string State => _link.Why();
+
+    /// <inheritdoc/>
+    public ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    {
+        if (Check(command, cancellationToken) is { } wrong)
+        {
+            return ValueTask.FromException<CommandResult>(wrong);
+        }
+
+        ValueTask<CommandResult> task;
+        while (!Unordered().TryExecute(command, cancellationToken, out task))
+        {
+            // That session has expired, and this command was never part of it: it goes into the next one.
+            if (_end is not null)
+            {
+                break;
+            }
+        }
+
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<QueryResult> QueryAsync(
+        ReadOnlyMemory<byte> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default) =>
+        Check(query, cancellationToken) is { } wrong
+            ? ValueTask.FromException<QueryResult>(wrong)
+            : _queries.Ask(query, consistency, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<ICommandStream> OpenStreamAsync(CancellationToken cancellationToken = default)
+    {
+        var session = Add(SessionMode.Ordered, _options.StreamWindowMax);
+        try
+        {
+            session.Open();
+            await session.Opened.WaitAsync(_options.Timeout, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return new CommandStream(this, session);
+        }
+        catch (TimeoutException)
+        {
+            await CloseAsync(session).ConfigureAwait(false);
+            throw new PaxosException(PaxosError.Timeout, $"{_link.Why()}; waited {_options.Timeout.TotalSeconds:0.0} s for a session");
+        }
+        catch (OperationCanceledException)
+        {
+            await CloseAsync(session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_end is not null)
+            {
+                return;
+            }
+
+            _end = new(PaxosError.Stopped, "the client is closed");
+        }
+
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        _queries.End(_end);
+        foreach (var session in _all)
+        {
+            await CloseAsync(session.Key).ConfigureAwait(false);
+        }
+
+        await _channel.DisposeAsync().ConfigureAwait(false);
+    }
+
+    void IClientChannelReceiver.OnConnected()
+    {
+        _link.OnConnected();
+        ResendAll();
+    }
+
+    void IClientChannelReceiver.OnDisconnected(string why) => _link.OnDisconnected();
+
+    void IClientChannelReceiver.OnFrame(ClientFrame frame)
+    {
+        switch (frame)
+        {
+            case ClientResults results:
+                OnResults(results);
+                break;
+            case ClientResult result:
+                var entry = new ResultEntry(result.Session, result.Sequence, result.Error, result.Detail, result.Slot, result.Result);
+                if (Find(entry) is { } session)
+                {
+                    session.OnResult(entry, result.Durability);
+                    Settle(session);
+                }
+
+                break;
+            case ClientQueryResult result:
+                _queries.On(result);
+                break;
+            case ClientStatus status:
+                OnStatus(status);
+                break;
+            default:
+                // Frames of the other direction.
+                break;
+        }
+    }
+
+    internal async ValueTask CloseAsync(ClientSession session)
+    {
+        var tell = session.Close();
+        Forget(session);
+        if (tell is not null)
+        {
+            // Only a courtesy: a session that is not closed expires.
+            await Task.WhenAny(_link.SendAsync(tell).AsTask(), Task.Delay(CloseTimeout)).ConfigureAwait(false);
+        }
+    }
+
+    internal Exception? Check(ReadOnlyMemory<byte> bytes, CancellationToken token)
+    {
+        if (token.IsCancellationRequested)
+        {
+            return new OperationCanceledException(token);
+        }
+
+        return bytes.Length > _options.CommandBytesMax
+            ? new PaxosException(PaxosError.BadRequest, $"{bytes.Length} bytes are more than the {_options.CommandBytesMax} that one command or query may have")
+            : null;
+    }
+
+    private void OnResults(ClientResults frame)
+    {
+        var rest = frame.Results;
+        while (!rest.IsEmpty)
+        {
+            var next = rest;
+            if (!ResultEntry.TryRead(ref next, out var entry))
+            {
+                return;
+            }
+
+            if (Find(entry) is not { } session)
+            {
+                rest = next;
+                continue;
+            }
+
+            session.OnResults(ref rest, frame.Durability, entry.Session);
+            Settle(session);
+        }
+    }
+
+    private ClientSession? Find(in ResultEntry entry)
+    {
+        if (entry.Session != SessionId.None)
+        {
+            return _sessions.GetValueOrDefault(entry.Session);
+        }
+
+        var session = _openings.GetValueOrDefault(entry.Sequence);
+        if (session is not null && entry.Error == PaxosError.None && entry.Result.Length == sizeof(long))
+        {
+            // Before the session hears of it: its first results may follow at once, on another thread.
+            _sessions[new(BinaryPrimitives.ReadInt64LittleEndian(entry.Result.Span))] = session;
+        }
+
+        return session;
+    }
+
+    private void Settle(ClientSession session)
+    {
+        if (session.IsEnded)
+        {
+            Forget(session);
+        }
+    }
+
+    private void OnStatus(ClientStatus status)
+    {
+        _link.OnStatus(status);
+
+        // Told unasked: the leader has changed, and what was on its way to the old one is lost.
+        if (status.Id == 0 && status.Leader.Length > 0)
+        {
+            ResendAll();
+        }
+    }
+
+    private void ResendAll()
+    {
+        foreach (var session in _all)
+        {
+            session.Key.ResendAll();
+        }
+
+        _queries.ResendAll();
+    }
+
+    private void OnTick()
+    {
+        var now = _link.Now;
+        var stalled = _queries.OnTick(now);
+        foreach (var session in _all)
+        {
+            stalled |= session.Key.OnTick(now);
+        }
+
+        if (stalled)
+        {
+            _link.OnStalled(now);
+        }
+    }
+
+    private ClientSession Unordered()
+    {
+        if (_unordered is { } current && !current.IsEnded)
+        {
+            return current;
+        }
+
+        lock (_gate)
+        {
+            if (_unordered is { } other && (_end is not null || !other.IsEnded))
+            {
+                return other;
+            }
+
+            return _unordered = Add(SessionMode.Unordered, _options.WindowMax);
+        }
+    }
+
+    private ClientSession Add(SessionMode mode, int window)
+    {
+        var session = new ClientSession(_link, mode, window);
+        _openings[session.Opening] = session;
+        _all[session] = 0;
+        if (_end is not null)
+        {
+            session.Close();
+            Forget(session);
+        }
+
+        return session;
+    }
+
+    private void Forget(ClientSession session)
+    {
+        _all.TryRemove(session, out _);
+        _openings.TryRemove(session.Opening, out _);
+        if (session.Id != SessionId.None)
+        {
+            _sessions.TryRemove(session.Id, out _);
+        }
+    }
+}

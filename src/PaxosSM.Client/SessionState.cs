@@ -1,0 +1,355 @@
+using System.Buffers.Binary;
+using System.Text;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Client;
+
+/// <summary>What a session knows and decides (R17). For one thread at a time: <see cref="ClientSession"/> sees to that.</summary>
+internal sealed class SessionState
+{
+    private readonly ClientLink _link;
+    private readonly SessionRequest _request;
+    private readonly CommandRing _ring;
+    private readonly ResendPacer _pacer;
+    private readonly FlushQueue _flushes = new();
+    private readonly TaskCompletionSource<SessionId> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _openingDue = true;
+    private bool _keepAliveDue;
+    private long _expireFrom = 1;
+
+    public SessionState(ClientLink link, SessionMode mode, int window)
+    {
+        _link = link;
+        _request = new(Guid.NewGuid(), mode, window, link.Options.SessionTimeout);
+        _ring = new(window);
+        _pacer = new(link.Options.ResendInterval);
+        _pacer.OnFirst(link.Now);
+        Span<byte> request = stackalloc byte[SessionRequest.Size];
+        _request.Write(request);
+        Opening = BinaryPrimitives.ReadInt64LittleEndian(request);
+    }
+
+    /// <summary>The number under which the opening is answered.</summary>
+    public long Opening { get; }
+
+    /// <summary>The session's number, once it is open.</summary>
+    public Task<SessionId> Opened => _opened.Task;
+
+    /// <summary>The session's number; none before it is open.</summary>
+    public SessionId Id { get; private set; }
+
+    /// <summary>Why the session is over; null while it is not.</summary>
+    public PaxosException? Ended { get; private set; }
+
+    /// <summary>No command is unresolved.</summary>
+    public bool IsIdle => _ring.IsEmpty;
+
+    /// <summary>Whether there is something to send, and sending makes sense now.</summary>
+    public bool IsSendDue
+    {
+        get
+        {
+            var due = IsOpen ? _keepAliveDue || _ring.Cursor < _ring.Next : _openingDue;
+            return due && CanSend(_link.Now);
+        }
+    }
+
+    private bool IsOpen => Id != SessionId.None;
+
+    /// <summary>Numbers a command and keeps it.</summary>
+    /// <returns>Its waiter; null when the window is full.</returns>
+    public CommandWaiter? Add(ReadOnlyMemory<byte> command, ClientSession session)
+    {
+        if (_ring.IsFull)
+        {
+            return null;
+        }
+
+        var now = _link.Now;
+        if (_ring.IsEmpty)
+        {
+            _pacer.OnFirst(now);
+        }
+
+        var waiter = _link.Waiters.Rent();
+        var sequence = _ring.Add(new() { Command = command, Waiter = waiter, Deadline = now + _link.Options.Timeout });
+        waiter.Begin(session, sequence, now);
+        return waiter;
+    }
+
+    /// <summary>Why a command more was not taken.</summary>
+    public PaxosException Full() => new(
+        PaxosError.Busy, $"{_request.Window} commands of session {Id} are unanswered: {_link.Why()}");
+
+    /// <summary>Completes when every command so far is resolved.</summary>
+    public Task Flush() => _ring.IsEmpty ? Task.CompletedTask : _flushes.Add(_ring.Next - 1, _link.Now, _link.Options.Timeout);
+
+    /// <summary>Everything unanswered is to go again, in order.</summary>
+    public void ResendAll()
+    {
+        _pacer.OnOpportunity(_link.Now);
+        _ring.Unsend(0, Instant.Never);
+        _openingDue = !IsOpen;
+    }
+
+    /// <summary>A frame was lost: it goes again when there is a connection; if there is one by now, soon.</summary>
+    public void OnLost()
+    {
+        _pacer.OnRefused(_link.Now);
+        _ring.Unsend(0, Instant.Never);
+        _openingDue = !IsOpen;
+    }
+
+    /// <summary>Deadlines, resends, signs of life.</summary>
+    /// <returns>True when something waits for longer than it should.</returns>
+    public bool OnTick(Instant now)
+    {
+        ExpireDeadlines(now);
+        _flushes.Expire(now, _link);
+        var pending = !_ring.IsEmpty || !IsOpen;
+        if (!IsOpen)
+        {
+            _openingDue |= now - _pacer.SentAt >= _link.Options.ResendInterval;
+        }
+        else if (pending && CanSend(now))
+        {
+            _ring.Unsend(0, _pacer.ResendBefore(now));
+        }
+        else if (now - _pacer.SentAt >= _link.Options.SessionTimeout / 3)
+        {
+            _keepAliveDue = true;
+        }
+
+        return pending && now - _pacer.ProgressAt >= _link.StallAfter;
+    }
+
+    /// <summary>The caller of a command waits no more.</summary>
+    public void Cancel(CommandWaiter waiter, CancellationToken token)
+    {
+        if (!_ring.Contains(waiter.Sequence) || _ring[waiter.Sequence].Waiter != waiter)
+        {
+            return;
+        }
+
+        var reason = TimeoutOf(waiter, _link.Now);
+        GiveUp(waiter.Sequence);
+        waiter.Fail(new OperationCanceledException(reason.Message, reason, token));
+    }
+
+    /// <summary>The next frame to send; null for none.</summary>
+    public ClientSubmit? TakeFrame()
+    {
+        var now = _link.Now;
+        if (!CanSend(now))
+        {
+            return null;
+        }
+
+        var frame = IsOpen ? TakeCommands(now) : TakeOpening();
+        if (frame is not null)
+        {
+            _keepAliveDue = false;
+            _pacer.OnSent(now);
+        }
+
+        return frame;
+    }
+
+    /// <summary>What tells the cluster that the session is over, if it should be told.</summary>
+    public ClientSubmit? TakeClosing() => IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
+
+    /// <summary>A result of this session.</summary>
+    public void On(in ResultEntry entry, Durability durability)
+    {
+        var now = _link.Now;
+        switch (entry.Error)
+        {
+            case PaxosError.None when entry.Session == SessionId.None:
+                OnOpened(entry.Result.Span, now);
+                break;
+            case PaxosError.None:
+                Resolve(entry, new(entry.Result, entry.Slot, durability), now);
+                break;
+            case PaxosError.SessionGap:
+                OnGap(entry.Detail, now);
+                break;
+            case PaxosError.Busy or PaxosError.NotLeader:
+                OnRefused(entry.Sequence, now);
+                break;
+            case PaxosError.Stopped:
+                OnRefused(entry.Sequence, now);
+                _link.MoveOn(Encoding.UTF8.GetString(entry.Result.Span));
+                break;
+            case PaxosError.SessionExpired:
+                End(new(PaxosError.SessionExpired, $"session {Id} has expired with this command unanswered: it was applied before, or never will be"));
+                break;
+            default:
+                Fail(entry);
+                break;
+        }
+    }
+
+    /// <summary>Ends the session: what is pending fails.</summary>
+    public void End(PaxosException end)
+    {
+        if (Ended is not null)
+        {
+            return;
+        }
+
+        Ended = end;
+        for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
+        {
+            _ring[sequence].Waiter?.Fail(end);
+        }
+
+        while (!_ring.IsEmpty)
+        {
+            _ring.Resolve(_ring.First);
+        }
+
+        _flushes.Fail(end);
+        if (!_opened.TrySetException(end))
+        {
+            return;
+        }
+
+        // Observed, whether or not somebody waits for it.
+        _ = _opened.Task.Exception;
+    }
+
+    private bool CanSend(Instant now) => Ended is null && _link.IsConnected && !_pacer.Holds(now);
+
+    private ClientSubmit? TakeCommands(Instant now)
+    {
+        var entries = _ring.Take(Id, _link.Options.SubmitBytesMax, now, out var count);
+        return count > 0 ? new(_link.Options.Group, entries, count) : _keepAliveDue ? Control(EntryKind.KeepAlive) : null;
+    }
+
+    private ClientSubmit? TakeOpening()
+    {
+        if (!_openingDue)
+        {
+            return null;
+        }
+
+        _openingDue = false;
+        var entry = new byte[CommandEntry.HeaderSize + SessionRequest.Size];
+        CommandEntry.WriteHeader(entry, EntryKind.OpenSession, SessionId.None, Opening, 0, SessionRequest.Size);
+        _request.Write(entry.AsSpan(CommandEntry.HeaderSize));
+        return new(_link.Options.Group, entry, 1);
+    }
+
+    private ClientSubmit Control(EntryKind kind)
+    {
+        var entry = new byte[CommandEntry.HeaderSize];
+        CommandEntry.WriteHeader(entry, kind, Id, 0, _ring.First - 1, 0);
+        return new(_link.Options.Group, entry, 1);
+    }
+
+    private void OnOpened(ReadOnlySpan<byte> result, Instant now)
+    {
+        if (IsOpen || Ended is not null || result.Length != sizeof(long))
+        {
+            return;
+        }
+
+        Id = new(BinaryPrimitives.ReadInt64LittleEndian(result));
+        _openingDue = false;
+        _pacer.OnProgress(now);
+        _link.OnProgress();
+        _opened.TrySetResult(Id);
+    }
+
+    private void Resolve(in ResultEntry entry, in CommandResult result, Instant now)
+    {
+        // Anything from the cluster is a sign of life, a result that is known already too.
+        _pacer.OnProgress(now);
+        _link.OnProgress();
+        if (!_ring.Contains(entry.Sequence) || _ring[entry.Sequence].State == CommandState.Resolved)
+        {
+            return;
+        }
+
+        _ring[entry.Sequence].Waiter?.Complete(result);
+        _ring.Resolve(entry.Sequence);
+        _flushes.Complete(_ring.First);
+    }
+
+    private void OnGap(long from, Instant now)
+    {
+        // R17: the first command that the cluster misses is unresolved here, or the report is old.
+        if (_ring.Contains(from) && _pacer.AcceptGap(from, now))
+        {
+            _ring.Unsend(from, Instant.Never);
+        }
+    }
+
+    private void OnRefused(long sequence, Instant now)
+    {
+        _pacer.OnRefused(now);
+        if (IsOpen)
+        {
+            _ring.Unsend(sequence);
+        }
+        else
+        {
+            _openingDue = true;
+        }
+    }
+
+    private void Fail(in ResultEntry entry)
+    {
+        var failure = new PaxosException(entry.Error, entry.Result.IsEmpty ? entry.Error.ToString() : Encoding.UTF8.GetString(entry.Result.Span));
+        if (!IsOpen || _request.Mode == SessionMode.Ordered)
+        {
+            // R17: nothing behind it can be applied any more.
+            End(failure);
+        }
+        else if (_ring.Contains(entry.Sequence) && _ring[entry.Sequence].State != CommandState.Resolved)
+        {
+            _ring[entry.Sequence].Waiter?.Fail(failure);
+            _ring.Resolve(entry.Sequence);
+        }
+    }
+
+    private void ExpireDeadlines(Instant now)
+    {
+        // One time-out for all of a session: the deadlines are in the order of the numbers.
+        for (_expireFrom = Math.Max(_expireFrom, _ring.First); _expireFrom < _ring.Next; _expireFrom++)
+        {
+            ref var entry = ref _ring[_expireFrom];
+            if (entry.State != CommandState.Resolved && entry.Deadline > now)
+            {
+                return;
+            }
+
+            if (entry.Waiter is { } waiter)
+            {
+                var reason = TimeoutOf(waiter, now);
+                GiveUp(_expireFrom);
+                waiter.Fail(reason);
+            }
+        }
+    }
+
+    private void GiveUp(long sequence)
+    {
+        ref var entry = ref _ring[sequence];
+        entry.Waiter = null;
+        if (_request.Mode == SessionMode.Ordered)
+        {
+            // It keeps its place, and the caller may use its memory again.
+            entry.Command = entry.Command.ToArray();
+        }
+        else
+        {
+            // R17: the next acknowledgement passes it, and then it is never applied.
+            _ring.Resolve(sequence);
+        }
+    }
+
+    private PaxosException TimeoutOf(CommandWaiter waiter, Instant now) => new(
+        PaxosError.Timeout,
+        $"{_link.Why()}; waited {(now - waiter.Since).TotalSeconds:0.0} s for {(IsOpen ? "the result" : "a session")} of command {waiter.Sequence} of session {Id}");
+}
