@@ -12,7 +12,7 @@ public enum PaxosError : byte
     /// <summary>A bounded queue is full; nothing was done. Send again later.</summary>
     Busy = 2,
 
-    /// <summary>The session is not known (expired, or evicted); its unanswered commands were not executed and never will be.</summary>
+    /// <summary>The session is not known any more. A command of it that was not answered was applied before it ended, or never will be.</summary>
     SessionExpired = 3,
 
     /// <summary>The command's number leaves a gap in its ordered session; resend from the number named.</summary>
@@ -64,5 +64,6 @@ public sealed class PaxosException : Exception
     public PaxosError Error { get; }
 
     /// <summary>True when the command may have been, or may yet be, applied.</summary>
-    public bool OutcomeUnknown => Error is PaxosError.Timeout or PaxosError.Unknown or PaxosError.Stopped;
+    public bool OutcomeUnknown => Error is
+        PaxosError.Timeout or PaxosError.Unknown or PaxosError.Stopped or PaxosError.SessionExpired;
 }
