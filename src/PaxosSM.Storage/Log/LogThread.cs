@@ -1,0 +1,133 @@
+using PaxosSM.Log;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Storage;
+
+/// <summary>Drives a log by threads of its own: one writes, one prepares. Callbacks come on the writing one.</summary>
+/// <remarks>Disposing it makes durable what was appended, where the disk lets it, and closes the log.</remarks>
+public sealed class LogThread : IDurableLog
+{
+    private readonly IPumpedLog _log;
+    private readonly Pump _writing;
+    private readonly Pump _preparing;
+    private int _isDisposed;
+
+    /// <summary>Starts to drive a log, which belongs to this object from now on.</summary>
+    public LogThread(IPumpedLog log)
+    {
+        _log = log;
+        _writing = new("paxos-log", log, log.RunOnce);
+        _preparing = new("paxos-log-prepare", log, log.PrepareOnce);
+        log.Attach(_writing.Wake, _preparing.Wake);
+        _writing.Start();
+        _preparing.Start();
+    }
+
+    /// <inheritdoc/>
+    public string? Failure => _log.Failure;
+
+    /// <inheritdoc/>
+    public LogStall? Stall => _log.Stall;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
+
+    /// <inheritdoc/>
+    public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable) => _log.Append(group, writes, durable);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _writing.StopAsync().ConfigureAwait(false);
+        await _preparing.StopAsync().ConfigureAwait(false);
+        await _log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A thread that repeats a step while it does something, and sleeps until woken.</summary>
+    private sealed class Pump
+    {
+        private readonly object _gate = new();
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly IPumpedLog _log;
+        private readonly Func<bool> _step;
+        private readonly Thread _thread;
+        private bool _isAwake;
+        private bool _isStopping;
+
+        public Pump(string name, IPumpedLog log, Func<bool> step)
+        {
+            _log = log;
+            _step = step;
+            _thread = new(Run) { IsBackground = true, Name = name };
+        }
+
+        public void Start() => _thread.Start();
+
+        public void Wake()
+        {
+            if (Volatile.Read(ref _isAwake))
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                _isAwake = true;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        public Task StopAsync()
+        {
+            lock (_gate)
+            {
+                _isStopping = true;
+                Monitor.Pulse(_gate);
+            }
+
+            return _stopped.Task;
+        }
+
+        private void Run()
+        {
+            try
+            {
+                do
+                {
+                    while (_step())
+                    {
+                    }
+                }
+                while (Wait());
+            }
+#pragma warning disable CA1031 // whatever it is, the log must not go on (R1), and the process need not end
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _log.Fail($"The log's thread failed: {exception}");
+            }
+
+            _stopped.SetResult();
+        }
+
+        private bool Wait()
+        {
+            lock (_gate)
+            {
+                if (!_isAwake && !_isStopping)
+                {
+                    _ = Monitor.Wait(_gate, _log.RetryAfter ?? Timeout.InfiniteTimeSpan);
+                }
+
+                var isToRun = _isAwake || !_isStopping;
+                Volatile.Write(ref _isAwake, false);
+                return isToRun;
+            }
+        }
+    }
+}
