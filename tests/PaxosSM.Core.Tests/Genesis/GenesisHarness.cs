@@ -36,7 +36,7 @@ internal sealed class GenesisHarness
 
     public IEnumerable<int> Saving => _saving.Keys;
 
-    public static Member Member(int index, Roles roles = Roles.All) =>
+    public static Member Member(int index, MemberRoles roles = MemberRoles.All) =>
         new(new((ushort)index), Names[index], $"10.0.0.{index}:7001", roles, StorageId.None);
 
     public StorageId StorageOf(int member) => _storages[member];

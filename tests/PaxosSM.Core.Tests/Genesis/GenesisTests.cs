@@ -224,7 +224,7 @@ public sealed class GenesisTests
         var cluster = new GenesisHarness();
         cluster.Start(0);
         cluster.Start(1);
-        cluster.Start(2, [cluster.Members[0], GenesisHarness.Member(1, Roles.Learner), cluster.Members[2]]);
+        cluster.Start(2, [cluster.Members[0], GenesisHarness.Member(1, MemberRoles.Learner), cluster.Members[2]]);
         cluster.Settle(0);
 
         Assert.All(Everybody, member => Assert.Null(cluster[member].Outcome));
@@ -270,7 +270,7 @@ public sealed class GenesisTests
         var members = new GenesisHarness().Members;
         var moved = members.Select(member => member with { Address = "elsewhere:1" }).ToList();
         var renamed = members.Select(member => member with { Name = member.Name + "x" }).ToList();
-        var demoted = members.Select(member => member with { Roles = Roles.Learner }).ToList();
+        var demoted = members.Select(member => member with { Roles = MemberRoles.Learner }).ToList();
 
         Assert.Equal(13903915859921511248UL, MembersDigest.Of(members));
         Assert.Equal(MembersDigest.Of(members), MembersDigest.Of(moved));
