@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using PaxosSM.Runtime.Wire;
+
+namespace PaxosSM.Transport.Tcp;
+
+/// <summary>A socket and the one way in which it ends: <see cref="Shutdown"/>, whose first reason stands.</summary>
+internal sealed class Connection : IDisposable
+{
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Socket _socket;
+    private string? _reason;
+
+    public Connection(Socket socket)
+    {
+        _socket = socket;
+        Remote = socket.RemoteEndPoint?.ToString() ?? "?";
+        Stream = new NetworkStream(socket, ownsSocket: false);
+        Ending = _ending.Token;
+    }
+
+    public string Remote { get; }
+
+    /// <summary>What is read and written: the socket's own stream until the connection is secured.</summary>
+    public Stream Stream { get; set; }
+
+    public CancellationToken Ending { get; }
+
+    /// <summary>Why it ended; null while it lives.</summary>
+    public string? Reason => Volatile.Read(ref _reason);
+
+    /// <summary>Tells whether the connection has been waited for too long, and for what; asked every now and then.</summary>
+    public Func<string?>? Overdue { get; set; }
+
+    public void Shutdown(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
+        {
+            return;
+        }
+
+        _ending.Cancel();
+        _socket.Dispose();
+    }
+
+    /// <summary>Runs both loops until one ends, and ends the other.</summary>
+    /// <returns>Why it ended.</returns>
+    public async Task<string> RunAsync(Task first, Task second)
+    {
+        var ended = await Task.WhenAny(first, second).ConfigureAwait(false);
+        Shutdown(Describe(ended));
+        await Task.WhenAll(first, second).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Reason!;
+    }
+
+    /// <summary>Tries to say why before the connection is closed; a peer that does not listen is not waited for.</summary>
+    public async Task RefuseAsync(Refusal refusal)
+    {
+        try
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(200));
+            await Handshake.SayAsync(Stream, refusal, patience.Token).ConfigureAwait(false);
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (IsOfTheWire(exception))
+        {
+            // It is being closed anyway, for a better reason than this.
+        }
+
+        Shutdown(refusal.Text);
+    }
+
+    public void Dispose()
+    {
+        Shutdown("closed");
+        Stream.Dispose();
+        _ending.Dispose();
+    }
+
+    /// <summary>What the network, or the other side, can cause; all else is a bug.</summary>
+    public static bool IsOfTheWire(Exception exception) => exception
+        is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+        or WireFormatException or ConnectionRefusedException or System.Security.Authentication.AuthenticationException;
+
+    private static string Describe(Task ended) => ended.Exception?.InnerException switch
+    {
+        null => "closed by the other side",
+        EndOfStreamException => "closed by the other side",
+        WireFormatException malformed => $"malformed: {malformed.Message}",
+        { } exception => exception.Message,
+    };
+}
