@@ -7,16 +7,22 @@ namespace PaxosSM;
 /// <remarks>
 /// The order between a write and a message is a type here, not a comment: <see cref="SendsAfterWrite"/> are true only once
 /// <see cref="Writes"/>, and all writes of earlier steps, are durable; <see cref="Sends"/> may leave at once. Messages
-/// to the node itself are delivered the same way, so that roles on one node are joined by nothing but messages.
+/// to the node itself go the same way, so that roles on one node are joined by nothing but messages: the replica delivers
+/// those of <see cref="Sends"/> within the step, the driver those of <see cref="SendsAfterWrite"/> after the write.
 /// </remarks>
 public sealed class Effects
 {
     private readonly List<DurableWrite> _writes = [];
+    private readonly NodeId _self;
+    private readonly Queue<Message> _toSelf = new();
     private readonly List<Envelope> _sends = [];
     private readonly List<Envelope> _sendsAfterWrite = [];
     private readonly List<ChosenValue> _applies = [];
     private readonly List<ReadBound> _reads = [];
     private readonly List<ProtocolEvent> _events = [];
+
+    /// <summary>The effects of a node's steps.</summary>
+    public Effects(NodeId self) => _self = self;
 
     /// <summary>Records to make durable, in order.</summary>
     public IReadOnlyList<DurableWrite> Writes => _writes;
@@ -53,7 +59,18 @@ public sealed class Effects
 
     internal void Write(DurableWrite write) => _writes.Add(write);
 
-    internal void Send(NodeId to, Message message) => _sends.Add(new(to, message));
+    internal void Send(NodeId to, Message message)
+    {
+        if (to == _self)
+        {
+            _toSelf.Enqueue(message);
+            return;
+        }
+
+        _sends.Add(new(to, message));
+    }
+
+    internal bool TryTakeOwn(out Message message) => _toSelf.TryDequeue(out message!);
 
     internal void SendAfterWrite(NodeId to, Message message) => _sendsAfterWrite.Add(new(to, message));
 

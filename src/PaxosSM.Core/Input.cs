@@ -2,13 +2,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM;
 
-/// <summary>What reaches the core. The set is closed.</summary>
-public abstract record Input
-{
-    private protected Input()
-    {
-    }
-}
+/// <summary>What reaches the core.</summary>
+public abstract record Input;
 
 /// <summary>A message arrived, from a member whose identity the transport has checked.</summary>
 /// <param name="From">The member.</param>

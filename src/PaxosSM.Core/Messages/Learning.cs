@@ -17,11 +17,6 @@ public sealed record VotedSync(Slot Base, View View, IReadOnlyList<Value> Suffix
 /// <param name="Through">The slot.</param>
 public sealed record Learned(Slot Through) : Message;
 
-/// <summary>To the acceptor on the same node: drop what concerns slots up to here only (R25).</summary>
-/// <remarks>Never leaves the node.</remarks>
-/// <param name="Through">The floor.</param>
-public sealed record TrimTo(Slot Through) : Message;
-
 /// <summary>To learners: what an owner, or the leader for its sync, counted as chosen (R7).</summary>
 /// <param name="Mark">What is chosen in its very ballot.</param>
 /// <param name="ChosenThrough">What is chosen, whatever the ballot.</param>

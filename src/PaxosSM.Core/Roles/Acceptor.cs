@@ -132,11 +132,12 @@ internal sealed class Acceptor
 
     public void On(Learned learned) => _state.ForgetLearned(learned.Through);
 
-    public void On(TrimTo trim, Effects effects)
+    /// <summary>Drops what concerns slots up to the floor only; durable before the log deletes anything (R25).</summary>
+    public void Trim(Slot floor, Effects effects)
     {
-        _state.Trim(trim.Through);
+        _state.Trim(floor);
         effects.Write(_state.Checkpoint());
-        effects.Tell(new Trimmed(trim.Through));
+        effects.Tell(new Trimmed(floor));
     }
 
     private void RaiseChosenThrough(Slot chosenThrough, Effects effects)

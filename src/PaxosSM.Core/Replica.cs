@@ -1,0 +1,364 @@
+using PaxosSM.Election;
+using PaxosSM.Log;
+using PaxosSM.Messages;
+using PaxosSM.Reads;
+using PaxosSM.Roles;
+
+namespace PaxosSM;
+
+/// <summary>One replica of a group: it hands inputs to the roles that this node plays and joins them by messages; it decides nothing itself.</summary>
+/// <remarks>
+/// <para>LeaderWatch names a ballot to stand with; the proposer prepares, syncs and proposes; acceptors promise and vote; what they voted for, and
+/// what the proposer counted as chosen, meets in the learner, which hands values to the executor in slot order and fetches
+/// from other learners what it lacks. All of it by messages, on one node as between nodes.</para>
+/// <para>Not safe for use by many threads: one driver steps it. Sans I/O: what is to be done is in the effects.</para>
+/// </remarks>
+public sealed class Replica
+{
+    private readonly ReplicaContext _context;
+    private readonly AcceptorState _votes = new();
+    private readonly Acceptor _acceptor;
+    private readonly Proposer _proposer;
+    private readonly LearnerSide _learning;
+    private readonly LeaderWatch _watch;
+    private readonly ForwardedReads _forwarded;
+    private Instant _now;
+
+    /// <summary>A replica, before <see cref="Recover"/>.</summary>
+    /// <param name="context">Who it is.</param>
+    /// <param name="restored">What the machine already holds, from a snapshot.</param>
+    /// <param name="now">The moment.</param>
+    public Replica(ReplicaContext context, Slot restored, Instant now)
+    {
+        _context = context;
+        _now = now;
+        _acceptor = new(context.Self, _votes, new(context.Options.LeaseDuration, context.Incarnation > 1, now));
+        _proposer = new(context);
+        _learning = new(context, restored);
+        _watch = new(context, now);
+        _forwarded = new(context);
+    }
+
+    /// <summary>The leader, as this node knows; none for nobody.</summary>
+    public Ballot Leader => _watch.Leader;
+
+    /// <summary>The leader's number; none for nobody.</summary>
+    public NodeId LeaderNode => Leader == Ballot.None ? NodeId.None : Leader.Proposer;
+
+    /// <summary>Whether this node's proposer stands or leads: submissions may come here.</summary>
+    public bool Stands => _proposer.Stands;
+
+    /// <summary>Everything up to here is chosen and present.</summary>
+    public Slot Frontier => _learning.Frontier;
+
+    /// <summary>Everything up to here is known to be chosen.</summary>
+    public Slot KnownChosen => _learning.KnownChosen;
+
+    /// <summary>The highest slot proposed in this node's reign; zero when it has none.</summary>
+    public Slot Proposed => _proposer.Reign?.Last ?? Slot.Zero;
+
+    /// <summary>The floor of this node's log.</summary>
+    public Slot TrimmedTo => _votes.TrimmedTo;
+
+    /// <summary>What a durable snapshot here covers.</summary>
+    public Slot SnapshotThrough => _learning.SnapshotThrough;
+
+    /// <summary>The bytes of chosen values held.</summary>
+    public long RetainedBytes => _learning.RetainedBytes;
+
+    /// <summary>Slots that this acceptor can't read (R24).</summary>
+    public IReadOnlyList<SlotRange> Faulty => _votes.Faulty;
+
+    /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events matter.</summary>
+    public void Recover(IReadOnlyList<RecoveredRecord> records, Effects effects)
+    {
+        foreach (var record in records)
+        {
+            _votes.Recover(record);
+            _learning.Recover(record, effects);
+        }
+
+        while (effects.TryTakeOwn(out _))
+        {
+        }
+
+        _votes.ForgetLearned(_learning.Frontier);
+        foreach (var range in _votes.Faulty)
+        {
+            effects.Tell(new FaultFound(range));
+        }
+    }
+
+    /// <summary>Takes one input; adds what is to be done to <paramref name="effects"/>.</summary>
+    public void Step(Input input, Instant now, Effects effects)
+    {
+        _now = now;
+        Handle(input, effects);
+        Settle(effects);
+    }
+
+    /// <summary>After the last of a round of steps: proposes what gathered, and starts what can wait until then.</summary>
+    public void EndRound(Instant now, Effects effects)
+    {
+        _now = now;
+        _proposer.Propose(now, effects);
+        _proposer.Reads?.Advance(now, _proposer.Reign is { } reign && _learning.IsApplied(reign.View.Slot), effects);
+        Settle(effects);
+        _learning.EndRound(effects);
+    }
+
+    /// <summary>Takes commands of this node's clients: proposes them here, or forwards them to the leader.</summary>
+    public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects)
+    {
+        if (_proposer.Stands)
+        {
+            return Admit(entries);
+        }
+
+        if (Leader == Ballot.None)
+        {
+            return PaxosError.NotLeader;
+        }
+
+        effects.Send(Leader.Proposer, new Submit(entries, count));
+        return PaxosError.None;
+    }
+
+    private void Settle(Effects effects)
+    {
+        while (effects.TryTakeOwn(out var message))
+        {
+            Handle(_context.Self, message, effects);
+        }
+    }
+
+    private void Handle(Input input, Effects effects)
+    {
+        switch (input)
+        {
+            case Received received:
+                Handle(received.From, received.Message, effects);
+                break;
+            case Ticked ticked:
+                OnTick(ticked, effects);
+                break;
+            case Reachable reachable:
+                _context.Hear(reachable.Hears);
+                _context.Healthy = reachable.Healthy;
+                break;
+            case ReadRequested read:
+                OnRead(_context.Self, read.Id, read.Lease, effects);
+                break;
+            case Executed executed:
+                _learning.On(executed, effects);
+                _proposer.OnExecuted(executed.Time, executed.NextDeadline);
+                break;
+            case DigestTaken taken:
+                _learning.On(taken, LeaderNode, effects);
+                break;
+            case SnapshotSaved saved:
+                _learning.OnSnapshot(saved.Slot, _now, effects);
+                break;
+            case SnapshotInstalled installed:
+                _learning.On(installed, _now, effects);
+                _proposer.OnExecuted(installed.Time, installed.NextDeadline);
+                break;
+            case SnapshotFailed:
+                _learning.OnSnapshotFailed();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(input));
+        }
+    }
+
+    private void Handle(NodeId from, Message message, Effects effects)
+    {
+        switch (message)
+        {
+            case Prepare or Sync or Accept or Heartbeat or VotesRequest or Learned or Canvass:
+                HandleAsAcceptor(from, message, effects);
+                break;
+            case Promise or SyncAccepted or Accepted or HeartbeatAck or Refused or VotesReply or CanvassReply:
+                HandleAsProposer(from, message, effects);
+                break;
+            case Chosen chosen:
+                OnSign(chosen.Mark.Ballot, effects);
+                Learn(chosen, effects);
+                break;
+            case Voted or VotedSync or LearnRequest or LearnReply or Checkpoint:
+                _learning.On(from, message, LeaderNode, _now, effects);
+                break;
+            case Submit submit:
+                OnSubmit(from, submit, effects);
+                break;
+            case ReadIndexRequest read:
+                OnRead(from, read.Id, read.Lease, effects);
+                break;
+            case ReadIndexReply reply:
+                _forwarded.On(reply, effects);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void HandleAsAcceptor(NodeId from, Message message, Effects effects)
+    {
+        if (!_context.Has(MemberRoles.Acceptor))
+        {
+            HearOnly(message, effects);
+            return;
+        }
+
+        switch (message)
+        {
+            case Heartbeat heartbeat:
+                _acceptor.On(from, heartbeat, _now, effects);
+                HearOnly(message, effects);
+                break;
+            case Accept accept:
+                _acceptor.On(from, accept, effects);
+                Settle(effects);
+                HearOnly(message, effects);
+                break;
+            case Sync sync:
+                _acceptor.On(from, sync, _now, effects);
+                break;
+            case Prepare prepare:
+                OnPrepare(from, prepare, effects);
+                break;
+            case VotesRequest request:
+                _acceptor.On(from, request, effects);
+                break;
+            case Canvass canvass:
+                _watch.On(from, canvass, _acceptor.Promised, effects);
+                break;
+            case Learned learned:
+                _acceptor.On(learned);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // What the message says of the leader, and of what is chosen, is for every node.
+    private void HearOnly(Message message, Effects effects)
+    {
+        if (message is Heartbeat heartbeat)
+        {
+            OnSign(heartbeat.Ballot, effects);
+            Learn(new(new(heartbeat.Ballot, Lane.Sync, heartbeat.Sync), heartbeat.ChosenThrough), effects);
+            Learn(new(new(heartbeat.Ballot, default, heartbeat.LaneThrough), heartbeat.ChosenThrough), effects);
+        }
+        else if (message is Accept accept)
+        {
+            OnSign(accept.Ballot, effects);
+            Learn(new(new(accept.Ballot, accept.Lane, accept.LaneThrough), accept.ChosenThrough), effects);
+        }
+    }
+
+    private void OnPrepare(NodeId from, Prepare prepare, Effects effects)
+    {
+        var before = _acceptor.Promised;
+        _acceptor.On(from, prepare, _now, effects);
+        if (_acceptor.Promised > before)
+        {
+            _watch.OnPromised(prepare.Ballot, _now, effects);
+        }
+    }
+
+    private void HandleAsProposer(NodeId from, Message message, Effects effects)
+    {
+        switch (message)
+        {
+            case Promise promise:
+                _proposer.On(from, promise, Slot.Max(_learning.Frontier, _learning.KnownChosen), _now, effects);
+                break;
+            case SyncAccepted accepted:
+                _proposer.On(from, accepted, _now, effects);
+                break;
+            case Accepted accepted:
+                _proposer.On(from, accepted, _now, effects);
+                break;
+            case HeartbeatAck ack:
+                _proposer.On(from, ack, _now, effects);
+                break;
+            case Refused refused:
+                if (_proposer.On(refused, effects))
+                {
+                    _watch.OnDeposed(refused.Promised, $"an acceptor promised {refused.Promised}", _now, effects);
+                }
+
+                break;
+            case VotesReply reply:
+                _learning.Learn(reply.Range.First, _proposer.On(from, reply), effects);
+                break;
+            case CanvassReply reply when !_proposer.Stands:
+                if (_watch.On(from, reply) is var ballot && ballot != Ballot.None)
+                {
+                    _proposer.Stand(ballot, _now, effects);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void OnTick(Ticked ticked, Effects effects)
+    {
+        if (_proposer.OnTick(ticked.Wall, _learning.Frontier, _now, effects) is { } why)
+        {
+            _proposer.Depose(effects);
+            _watch.OnDeposed(Ballot.None, why, _now, effects);
+        }
+
+        _watch.OnTick(_now, _proposer.Stands, effects);
+        _forwarded.OnTick(LeaderNode, _now, effects);
+        _learning.OnTick(_now, effects);
+        if (_learning.Floor > TrimmedTo)
+        {
+            _learning.Trim(_learning.Floor);
+            _acceptor.Trim(_learning.Floor, effects);
+        }
+    }
+
+    // A reign shows its first sign of life itself once its sync is chosen: only then does anybody follow it.
+    private void OnSign(Ballot ballot, Effects effects)
+    {
+        if (ballot >= _acceptor.Promised)
+        {
+            _watch.OnSign(ballot, _now, effects);
+        }
+    }
+
+    private void OnSubmit(NodeId from, Submit submit, Effects effects)
+    {
+        var error = CommandEntry.IsWellFormed(submit.Entries) ? Admit(submit.Entries) : PaxosError.BadRequest;
+        if (error != PaxosError.None)
+        {
+            effects.Send(from, new SubmitRefused(error, LeaderNode));
+        }
+    }
+
+    private PaxosError Admit(ReadOnlyMemory<byte> entries) =>
+        _learning.IsFull ? PaxosError.Busy : _proposer.Submit(entries);
+
+    private void OnRead(NodeId origin, long id, bool lease, Effects effects)
+    {
+        if (_proposer.Reads is { } reads)
+        {
+            reads.Request(origin, id, lease);
+        }
+        else if (origin == _context.Self)
+        {
+            _forwarded.Request(id, lease, LeaderNode, _now, effects);
+        }
+        else
+        {
+            effects.Send(origin, new ReadIndexReply(id, PaxosError.NotLeader, Slot.Zero, NodeId.None));
+        }
+    }
+
+    private void Learn(Chosen chosen, Effects effects) => _learning.On(_context.Self, chosen, LeaderNode, _now, effects);
+}

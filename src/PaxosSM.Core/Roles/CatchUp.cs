@@ -1,0 +1,182 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>Fetches chosen values, or a snapshot, from other learners, and serves them to others. It never carries a vote (R12).</summary>
+/// <remarks>
+/// A node with votes of its own asks only when it stays behind; one without follows another learner all the time: one request
+/// outstanding, answered when there is something, so that the flow controls itself.
+/// </remarks>
+internal sealed class CatchUp
+{
+    private readonly ReplicaContext _context;
+    private readonly Learner _learner;
+    private readonly bool _follows;
+    private readonly SortedDictionary<NodeId, LearnRequest> _followers = [];
+    private NodeId _asked = NodeId.None;
+    private Instant _askedAt;
+    private Instant _behindSince = Instant.Never;
+    private Slot _behindAt;
+    private int _turn;
+
+    public CatchUp(ReplicaContext context, Learner learner)
+    {
+        _context = context;
+        _learner = learner;
+        _follows = (context.Own & MemberRoles.Acceptor) == 0;
+        _turn = context.Place;
+    }
+
+    /// <summary>The snapshot that is being fetched; null for none.</summary>
+    public SnapshotSource? Fetching { get; private set; }
+
+    /// <summary>What this node has durable snapshots of, to be named to those who ask for trimmed slots (R25).</summary>
+    public Slot SnapshotThrough { get; set; }
+
+    public void OnTick(Instant now, Effects effects)
+    {
+        var timeout = _context.Options.ResendInterval + _context.Options.ResendInterval;
+        if (_asked != NodeId.None && now - _askedAt > timeout)
+        {
+            _asked = NodeId.None;
+            _turn++;
+        }
+
+        NoteLag(now);
+        AskIfBehind(now, effects);
+    }
+
+    public void On(NodeId from, LearnRequest request, Effects effects)
+    {
+        if (!Answer(from, request, effects) && request.Follow)
+        {
+            _followers[from] = request;
+        }
+    }
+
+    public void On(NodeId from, LearnReply reply, Instant now, Effects effects)
+    {
+        if (from == _asked)
+        {
+            _asked = NodeId.None;
+        }
+
+        _learner.LearnChosenThrough(reply.ChosenThrough);
+        if (reply.Snapshot > _learner.Frontier)
+        {
+            FetchSnapshot(new(from, reply.Snapshot), effects);
+            return;
+        }
+
+        if (reply.Values.Count == 0 && !_follows)
+        {
+            _turn++;
+            return;
+        }
+
+        _learner.Learn(reply.First, reply.Values, effects);
+        NoteLag(now);
+        if (_follows || _learner.KnownChosen > _learner.Frontier)
+        {
+            Ask(now, effects);
+        }
+    }
+
+    /// <summary>The frontier moved: those who follow get what is new.</summary>
+    public void FeedFollowers(Effects effects)
+    {
+        if (_followers.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (follower, request) in _followers.ToArray())
+        {
+            if (Answer(follower, request, effects))
+            {
+                _followers.Remove(follower);
+            }
+        }
+    }
+
+    public void OnSnapshotEnd()
+    {
+        Fetching = null;
+        _asked = NodeId.None;
+        _turn++;
+    }
+
+    private bool Answer(NodeId to, LearnRequest request, Effects effects)
+    {
+        if (request.From <= _learner.Floor)
+        {
+            effects.Send(to, new LearnReply(request.From, [], _learner.KnownChosen, SnapshotThrough));
+            return true;
+        }
+
+        var bytesMax = Math.Min(request.BytesMax, _context.Options.LearnBytesMax);
+        var values = request.From > _learner.Frontier ? [] : _learner.Read(request.From, bytesMax);
+        if (values.Count == 0 && request.Follow)
+        {
+            return false;
+        }
+
+        effects.Send(to, new LearnReply(request.From, values, _learner.KnownChosen, Slot.Zero));
+        return true;
+    }
+
+    private void NoteLag(Instant now)
+    {
+        if (_learner.KnownChosen <= _learner.Frontier)
+        {
+            _behindSince = Instant.Never;
+        }
+        else if (_behindSince == Instant.Never || _behindAt != _learner.Frontier)
+        {
+            _behindSince = now;
+            _behindAt = _learner.Frontier;
+        }
+    }
+
+    private void AskIfBehind(Instant now, Effects effects)
+    {
+        // A vote on its way usually fills the gap first.
+        var patience = _context.Options.ResendInterval / 4;
+        var lags = _behindSince != Instant.Never && now - _behindSince >= patience;
+        if (_asked == NodeId.None && Fetching is null && (lags || _follows))
+        {
+            Ask(now, effects);
+        }
+    }
+
+    private void Ask(Instant now, Effects effects)
+    {
+        if (_asked != NodeId.None || Fetching is not null || _learner.IsSated)
+        {
+            return;
+        }
+
+        var learners = _context.Configuration.Learners;
+        for (var tried = 0; tried < learners.Count; tried++)
+        {
+            var peer = learners[(_turn + tried) % learners.Count];
+            if (peer != _context.Self && _context.Hears(peer))
+            {
+                _turn += tried;
+                _asked = peer;
+                _askedAt = now;
+                effects.Send(peer, new LearnRequest(_learner.Frontier.Next, _context.Options.LearnBytesMax, _follows));
+                return;
+            }
+        }
+    }
+
+    private void FetchSnapshot(SnapshotSource source, Effects effects)
+    {
+        if (Fetching is null)
+        {
+            Fetching = source;
+            effects.Fetch(source);
+        }
+    }
+}

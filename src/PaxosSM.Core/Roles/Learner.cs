@@ -1,0 +1,256 @@
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>Learns what is chosen, and hands it to the executor in slot order, without a gap (R7, R10).</summary>
+/// <remarks>
+/// A value is known chosen from a co-located vote under a watermark of that very ballot, from another learner, or by R5's
+/// last resort; never from anything else, and a slot is never inferred to be empty.
+/// </remarks>
+internal sealed class Learner
+{
+    private readonly NodeId _self;
+    private readonly long _executingBytesMax;
+    private readonly SlotLog<Value> _values = new();
+    private readonly SlotLog<Vote> _votes = new();
+    private readonly Watermarks _marks = new();
+    private long _executingBytes;
+    private Slot _delivered;
+
+    /// <summary>A learner whose machine holds everything through <paramref name="restored"/>.</summary>
+    public Learner(NodeId self, ProtocolOptions options, Slot restored)
+    {
+        _self = self;
+        _executingBytesMax = Math.Max(options.BatchBytesMax * 4L, 1 << 20);
+        Frontier = KnownChosen = Executed = Floor = _delivered = restored;
+    }
+
+    /// <summary>Everything up to here is chosen and present.</summary>
+    public Slot Frontier { get; private set; }
+
+    /// <summary>Everything up to here is known to be chosen, present or not.</summary>
+    public Slot KnownChosen { get; private set; }
+
+    /// <summary>The last slot applied.</summary>
+    public Slot Executed { get; private set; }
+
+    /// <summary>Values above this slot, through the frontier, are here for others to learn.</summary>
+    public Slot Floor { get; private set; }
+
+    /// <summary>The bytes of values held.</summary>
+    public long RetainedBytes { get; private set; }
+
+    /// <summary>Whether the executor is so far behind that nothing more should be fetched.</summary>
+    public bool IsSated => _executingBytes >= _executingBytesMax && _delivered < Frontier;
+
+    public void On(VotedSync sync, Effects effects)
+    {
+        _votes.RemoveAbove(sync.Base);
+        for (var index = 0; index < sync.Suffix.Count; index++)
+        {
+            var slot = new Slot(sync.Base.Index + 1 + index);
+            AddVote(new(slot, sync.View.Ballot, sync.Suffix[index]));
+        }
+
+        _marks.Begin(sync.View);
+        KnownChosen = Slot.Max(KnownChosen, sync.Base);
+        Advance(effects);
+    }
+
+    public void On(Voted voted, Effects effects)
+    {
+        AddVote(voted.Vote);
+        if (_marks.Covers(voted.Vote))
+        {
+            SetChosen(voted.Vote.Slot, voted.Vote.Value);
+            Advance(effects);
+        }
+    }
+
+    public void On(Chosen chosen, Effects effects)
+    {
+        KnownChosen = Slot.Max(KnownChosen, chosen.ChosenThrough);
+        _marks.Raise(chosen.Mark);
+        for (var index = _votes.IndexAbove(Frontier); index < _votes.Count; index++)
+        {
+            var vote = _votes.At(index).Value;
+            if (_marks.Covers(vote))
+            {
+                SetChosen(vote.Slot, vote.Value);
+            }
+        }
+
+        Advance(effects);
+    }
+
+    /// <summary>Takes chosen values from another learner, or from R5's last resort; they become durable here.</summary>
+    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects)
+    {
+        for (var index = 0; index < values.Count; index++)
+        {
+            var slot = new Slot(first.Index + index);
+            if (slot > Frontier && !_values.Contains(slot))
+            {
+                SetChosen(slot, values[index]);
+                effects.Write(new LearnedWrite(slot, values[index]));
+            }
+        }
+
+        Advance(effects);
+    }
+
+    public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
+
+    public void On(Executed executed, Effects effects)
+    {
+        for (var slot = Executed.Next; slot <= Slot.Min(executed.Through, _delivered); slot = slot.Next)
+        {
+            _executingBytes -= _values.TryGet(slot, out var value) ? value.Size : 0;
+        }
+
+        Executed = Slot.Max(Executed, executed.Through);
+        Deliver(effects);
+    }
+
+    /// <summary>The machine now holds everything through the snapshot's slot.</summary>
+    public void On(SnapshotInstalled installed, Effects effects)
+    {
+        if (installed.Slot > Frontier)
+        {
+            Drop(installed.Slot);
+            _votes.RemoveThrough(installed.Slot);
+            Frontier = _delivered = installed.Slot;
+            KnownChosen = Slot.Max(KnownChosen, Frontier);
+            _executingBytes = 0;
+        }
+
+        Executed = Slot.Max(Executed, installed.Slot);
+        Advance(effects);
+    }
+
+    /// <summary>Values of consecutive slots from <paramref name="from"/> on; empty when there are none yet.</summary>
+    public IReadOnlyList<Value> Read(Slot from, int bytesMax)
+    {
+        Invariant.Holds(from > Floor);
+        var values = new List<Value>();
+        long bytes = 0;
+        for (var slot = from; slot <= Frontier && (bytes < bytesMax || values.Count == 0); slot = slot.Next)
+        {
+            var present = _values.TryGet(slot, out var value);
+            Invariant.Holds(present);
+            values.Add(value);
+            bytes += value.Size;
+        }
+
+        return values;
+    }
+
+    /// <summary>The highest floor at or below <paramref name="candidate"/> that leaves a tail of at most so many slots and bytes below it.</summary>
+    public Slot FloorWithTail(Slot candidate, int slots, long bytes)
+    {
+        var floor = candidate;
+        while (floor > Floor && slots > 0 && _values.TryGet(floor, out var value) && (bytes -= value.Size) >= 0)
+        {
+            floor = floor.Previous;
+            slots--;
+        }
+
+        return floor;
+    }
+
+    public void Trim(Slot floor)
+    {
+        Invariant.Holds(floor <= Executed);
+        Drop(floor);
+    }
+
+    /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the restart.</summary>
+    public void Recover(RecoveredRecord record, Effects effects)
+    {
+        switch (record.Write)
+        {
+            case SyncWrite sync:
+                On(new VotedSync(sync.Base, sync.View, sync.Suffix), effects);
+                break;
+            case VoteWrite vote:
+                On(new Voted(new(vote.Slot, vote.Ballot, vote.Value)), effects);
+                On(new Chosen(new(vote.Ballot, vote.Lane, vote.LaneThrough), vote.ChosenThrough), effects);
+                break;
+            case ChosenThroughWrite chosen:
+                LearnChosenThrough(chosen.ChosenThrough);
+                break;
+            case LearnedWrite learned when learned.Slot > Frontier:
+                SetChosen(learned.Slot, learned.Value);
+                Advance(effects);
+                break;
+            case CheckpointWrite { View: not null } checkpoint:
+                _marks.Begin(checkpoint.View);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void AddVote(Vote vote)
+    {
+        if (vote.Slot > Frontier)
+        {
+            _votes.Set(vote.Slot, vote);
+        }
+    }
+
+    private void SetChosen(Slot slot, Value value)
+    {
+        if (_values.TryGet(slot, out var known))
+        {
+            Invariant.Holds(known.Checksum == value.Checksum);
+            return;
+        }
+
+        _values.Set(slot, value);
+        RetainedBytes += value.Size;
+    }
+
+    private void Advance(Effects effects)
+    {
+        var before = Frontier;
+        while (_values.Contains(Frontier.Next))
+        {
+            Frontier = Frontier.Next;
+        }
+
+        if (Frontier > before)
+        {
+            _votes.RemoveThrough(Frontier);
+            KnownChosen = Slot.Max(KnownChosen, Frontier);
+            effects.Tell(new FrontierMoved(Frontier));
+            effects.SendAfterWrite(_self, new Learned(Frontier));
+        }
+
+        Deliver(effects);
+    }
+
+    private void Deliver(Effects effects)
+    {
+        while (_delivered < Frontier && _executingBytes < _executingBytesMax)
+        {
+            _delivered = _delivered.Next;
+            var present = _values.TryGet(_delivered, out var value);
+            Invariant.Holds(present);
+            _executingBytes += value.Size;
+            effects.Apply(_delivered, value);
+        }
+    }
+
+    private void Drop(Slot floor)
+    {
+        for (var index = 0; index < _values.Count && _values.At(index).Key <= floor; index++)
+        {
+            RetainedBytes -= _values.At(index).Value.Size;
+        }
+
+        _values.RemoveThrough(floor);
+        Floor = Slot.Max(Floor, floor);
+    }
+}

@@ -1,0 +1,146 @@
+using PaxosSM.Execution;
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>What a node does to learn: the learner, its catch-up, what may be trimmed, and the comparison of replicas. Without the role it only listens to what others may trim.</summary>
+internal sealed class LearnerSide
+{
+    private readonly ReplicaContext _context;
+    private readonly bool _learns;
+    private readonly Learner _learner;
+    private readonly CatchUp _catchUp;
+    private readonly Trimming _trimming;
+    private readonly Divergence _divergence;
+
+    public LearnerSide(ReplicaContext context, Slot restored)
+    {
+        _context = context;
+        _learns = (context.Own & MemberRoles.Learner) != 0;
+        _learner = new(context.Self, context.Options, restored);
+        _catchUp = new(context, _learner) { SnapshotThrough = restored };
+        _trimming = new(context);
+        _divergence = new(context);
+        if (restored > Slot.Zero)
+        {
+            _trimming.OnSnapshot(restored);
+        }
+    }
+
+    public Slot Frontier => _learner.Frontier;
+
+    public Slot KnownChosen => _learner.KnownChosen;
+
+    public Slot SnapshotThrough => _trimming.SnapshotThrough;
+
+    public long RetainedBytes => _learner.RetainedBytes;
+
+    /// <summary>So much is held that nothing more should be proposed until a snapshot lets the log be trimmed.</summary>
+    public bool IsFull => _learner.RetainedBytes > _context.Options.LogBytesMax;
+
+    /// <summary>What the log may let go by now; zero for nothing new.</summary>
+    public Slot Floor { get; private set; }
+
+    /// <summary>Whether the slot is applied here; on a node that does not learn, whether it is chosen must do.</summary>
+    public bool IsApplied(Slot slot) => !_learns || _learner.Executed >= slot;
+
+    public void Recover(RecoveredRecord record, Effects effects)
+    {
+        if (_learns)
+        {
+            _learner.Recover(record, effects);
+        }
+    }
+
+    public void On(NodeId from, Message message, NodeId leader, Instant now, Effects effects)
+    {
+        switch (message)
+        {
+            case Voted voted when _learns:
+                _learner.On(voted, effects);
+                break;
+            case VotedSync sync when _learns:
+                _learner.On(sync, effects);
+                break;
+            case Chosen chosen when _learns:
+                _learner.On(chosen, effects);
+                break;
+            case LearnRequest request when _learns:
+                _catchUp.On(from, request, effects);
+                break;
+            case LearnReply reply when _learns:
+                _catchUp.On(from, reply, now, effects);
+                _trimming.OnCursor(_catchUp.Fetching?.Slot.Next ?? Slot.Zero);
+                break;
+            case Checkpoint checkpoint:
+                _trimming.On(from, checkpoint, now);
+                _divergence.On(from, checkpoint.Applied, checkpoint.Chain, checkpoint.Digest, leader, effects);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>R5's last resort found values.</summary>
+    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects) => _learner.Learn(first, values, effects);
+
+    public void On(Executed executed, Effects effects) => _learner.On(executed, effects);
+
+    public void On(DigestTaken taken, NodeId leader, Effects effects)
+    {
+        _trimming.OnDigest(taken.Slot, taken.Chain, taken.Digest);
+        _divergence.On(_context.Self, taken.Slot, taken.Chain, taken.Digest, leader, effects);
+    }
+
+    public void On(SnapshotInstalled installed, Instant now, Effects effects)
+    {
+        _learner.On(installed, effects);
+        _catchUp.OnSnapshotEnd();
+        OnSnapshot(installed.Slot, now, effects);
+    }
+
+    public void OnSnapshot(Slot slot, Instant now, Effects effects)
+    {
+        _trimming.OnSnapshot(slot);
+        _trimming.OnCursor(Slot.Zero);
+        _catchUp.SnapshotThrough = _trimming.SnapshotThrough;
+        _trimming.Tell(now, effects);
+    }
+
+    public void OnSnapshotFailed() => _catchUp.OnSnapshotEnd();
+
+    public void OnTick(Instant now, Effects effects)
+    {
+        if (_learns)
+        {
+            _catchUp.OnTick(now, effects);
+        }
+
+        _trimming.Tell(now, effects);
+        FindFloor(now);
+    }
+
+    public void EndRound(Effects effects) => _catchUp.FeedFollowers(effects);
+
+    /// <summary>The node trims: the values go, too.</summary>
+    public void Trim(Slot floor)
+    {
+        if (_learns)
+        {
+            _learner.Trim(floor);
+        }
+    }
+
+    private void FindFloor(Instant now)
+    {
+        var options = _context.Options;
+        var floor = _trimming.Floor(now, _learner.RetainedBytes > options.LogBytesMax / 2);
+        if (floor > Floor)
+        {
+            Floor = _learns
+                ? _learner.FloorWithTail(Slot.Min(floor, _learner.Executed), options.TrimTailSlots, options.TrimTailBytes)
+                : floor;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using PaxosSM.Election;
+using PaxosSM.Messages;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime;
+
+/// <summary>Everything that one node does on its loop: pump the groups that have something to do, tick them all, and run the failure detector. Without a thread of its own: see <see cref="NodeLoop"/>.</summary>
+/// <remarks><see cref="Run"/> and <see cref="Add"/> belong to the loop (or come before it starts); everything else may be called from any thread.</remarks>
+public sealed class NodePump
+{
+    /// <summary>How often groups are told the time.</summary>
+    public static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan LogStallMax = TimeSpan.FromSeconds(1);
+
+    private readonly NodePumpSettings _settings;
+    private readonly FailureDetector _detector;
+    private readonly Dictionary<GroupId, ReplicaDriver> _groups = [];
+    private readonly List<ReplicaDriver> _order = [];
+    private readonly ConcurrentQueue<ReplicaDriver> _ready = new();
+    private readonly ConcurrentQueue<(NodeId From, Message Message)> _host = new();
+    private readonly HashSet<NodeId> _connected = [];
+    private Instant _tickedAt = new(long.MinValue / 2);
+
+    /// <summary>A pump without groups yet.</summary>
+    public NodePump(NodePumpSettings settings, Instant now)
+    {
+        _settings = settings;
+        _detector = new(settings.Self, settings.Members, settings.Detector, now);
+    }
+
+    /// <summary>Called, from any thread, when <see cref="Run"/> has something to do.</summary>
+    public event Action? Woken;
+
+    /// <summary>Takes a group in. Its driver's wake must be <see cref="Wake"/>.</summary>
+    public void Add(ReplicaDriver driver)
+    {
+        _groups.Add(driver.Group, driver);
+        _order.Add(driver);
+        Wake(driver);
+    }
+
+    /// <summary>A group has something to pump.</summary>
+    public void Wake(ReplicaDriver driver)
+    {
+        _ready.Enqueue(driver);
+        Woken?.Invoke();
+    }
+
+    /// <summary>Takes a message from the transport; completes when its group keeps up.</summary>
+    public ValueTask OnMessageAsync(NodeId from, GroupId group, Epoch epoch, Message message)
+    {
+        if (group == GroupId.Host)
+        {
+            _host.Enqueue((from, message));
+            Woken?.Invoke();
+            return default;
+        }
+
+        var known = _groups.TryGetValue(group, out var driver) && epoch == _settings.Epoch;
+        return known && !(IsVote(message) && _settings.IsStranger(from)) ? driver!.PostAsync(from, message) : default;
+    }
+
+    /// <summary>Does what there is to do.</summary>
+    /// <returns>When to run again, at the latest.</returns>
+    public Instant Run(Instant now, LogTime wall)
+    {
+        while (_host.TryDequeue(out var received))
+        {
+            OnHostMessage(received.From, received.Message, now);
+        }
+
+        if (now - _tickedAt >= TickInterval)
+        {
+            _tickedAt = now;
+            Tick(now, wall);
+        }
+
+        for (var ready = _ready.Count; ready > 0 && _ready.TryDequeue(out var driver); ready--)
+        {
+            driver.Pump(now);
+        }
+
+        _settings.Transport.Flush();
+        return _ready.IsEmpty ? _tickedAt + TickInterval : now;
+    }
+
+    // R13: a node whose storage is not the one listed has no vote, whatever it says.
+    private static bool IsVote(Message message) =>
+        message is Promise or SyncAccepted or Accepted or HeartbeatAck or VotesReply or CanvassReply;
+
+    private void OnHostMessage(NodeId from, Message message, Instant now)
+    {
+        if (message is Alive alive)
+        {
+            _detector.On(from, alive, now);
+        }
+        else
+        {
+            _settings.OnHostMessage(from, message);
+        }
+    }
+
+    private void Tick(Instant now, LogTime wall)
+    {
+        WatchConnections();
+        var healthy = _settings.Log.Failure is null && !(_settings.Log.Stall is { } stall && stall.For > LogStallMax);
+        var alive = _detector.OnTick(now, healthy, out var changed);
+        if (alive is not null)
+        {
+            Tell(alive);
+        }
+
+        foreach (var driver in _order)
+        {
+            if (changed || alive is not null)
+            {
+                driver.Post(new Reachable(_detector.Hears, healthy));
+            }
+
+            driver.Tick(now, wall);
+        }
+    }
+
+    // A broken connection is the first sign of a dead process, long before its silence is; an error is corrected by its next sign of life.
+    private void WatchConnections()
+    {
+        foreach (var member in _settings.Members)
+        {
+            if (member == _settings.Self)
+            {
+                continue;
+            }
+
+            if (_settings.Transport.StatusOf(member).Connected)
+            {
+                _connected.Add(member);
+            }
+            else if (_connected.Remove(member))
+            {
+                _detector.OnRefused(member);
+            }
+        }
+    }
+
+    private void Tell(Alive alive)
+    {
+        foreach (var member in _settings.Members)
+        {
+            if (member != _settings.Self)
+            {
+                _settings.Transport.Send(member, GroupId.Host, _settings.Epoch, alive);
+            }
+        }
+    }
+}
+
+/// <summary>What a node's pump works with.</summary>
+public sealed record NodePumpSettings
+{
+    /// <summary>This node.</summary>
+    public required NodeId Self { get; init; }
+
+    /// <summary>All members, this node among them.</summary>
+    public required IReadOnlyList<NodeId> Members { get; init; }
+
+    /// <summary>The epoch.</summary>
+    public required Epoch Epoch { get; init; }
+
+    /// <summary>The way to the others.</summary>
+    public required ITransport Transport { get; init; }
+
+    /// <summary>The host's log: its health is the node's (R22).</summary>
+    public required IDurableLog Log { get; init; }
+
+    /// <summary>The failure detector's settings.</summary>
+    public FailureDetectorOptions Detector { get; init; } = new();
+
+    /// <summary>Whether a member came with a storage that is not the one listed: its votes don't count (R13). Any thread.</summary>
+    public Func<NodeId, bool> IsStranger { get; init; } = _ => false;
+
+    /// <summary>Takes host messages that are not the failure detector's: genesis. On the loop.</summary>
+    public Action<NodeId, Message> OnHostMessage { get; init; } = (_, _) => { };
+}

@@ -1,0 +1,212 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM.Runtime;
+
+/// <summary>Pumps one group's core: many steps, one append to the log, one flush of the sends. The only way from the core to the world; the simulator runs this very class.</summary>
+/// <remarks>
+/// <see cref="Pump"/> and <see cref="Tick"/> belong to one thread, the node's loop; everything else may be called from any. A core that breaks an
+/// invariant, a failed log or executor, and a divergence (R28) halt the replica, not the process.
+/// </remarks>
+public sealed class ReplicaDriver : IReplica
+{
+    private readonly ReplicaContext _context;
+    private readonly Replica _core;
+    private readonly ReplicaPorts _ports;
+    private readonly Effects _effects;
+    private readonly Inbox _inbox;
+    private readonly WriteGate _gate;
+    private readonly StatusBoard _status;
+
+    /// <summary>A driver for a core that has not recovered yet.</summary>
+    /// <param name="context">Who the replica is.</param>
+    /// <param name="core">The core.</param>
+    /// <param name="ports">The world.</param>
+    /// <param name="wake">Called, from any thread, when there is something to pump.</param>
+    public ReplicaDriver(ReplicaContext context, Replica core, ReplicaPorts ports, Action<ReplicaDriver> wake)
+    {
+        _context = context;
+        _core = core;
+        _ports = ports;
+        _effects = new(context.Self);
+        _inbox = new(() => wake(this));
+        _gate = new(context.Group, ports.Log, _inbox.Wake);
+        _status = new(context, core, ports);
+    }
+
+    /// <inheritdoc/>
+    public GroupId Group => _context.Group;
+
+    /// <inheritdoc/>
+    public ReplicaStatus Status => _status.Current;
+
+    /// <summary>Takes what the log read back, and hands what it shows to be chosen to the executor. Once, before the first pump.</summary>
+    public void Recover()
+    {
+        _core.Recover(_ports.Log.TakeRecovered(Group), _effects);
+        Report();
+        if (_effects.Applies.Count > 0)
+        {
+            _ports.Execution.Apply([.. _effects.Applies]);
+        }
+
+        _effects.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Post(Input input) => _inbox.Post(input);
+
+    /// <summary>Takes a message; completes when the replica keeps up, so that whoever reads it from the network waits.</summary>
+    public ValueTask PostAsync(NodeId from, Message message)
+    {
+        if (message is SnapshotRequest or SnapshotPiece)
+        {
+            _ports.Snapshots.OnMessage(from, message);
+            return default;
+        }
+
+        _inbox.Post(new Received(from, message));
+        return _inbox.WaitForSpaceAsync();
+    }
+
+    /// <inheritdoc/>
+    public PaxosError Submit(ReadOnlyMemory<byte> entries, int count)
+    {
+        if (_status.Halted is not null)
+        {
+            return PaxosError.Stopped;
+        }
+
+        if (!_status.KnowsLeader)
+        {
+            return PaxosError.NotLeader;
+        }
+
+        if (_inbox.IsFull)
+        {
+            return PaxosError.Busy;
+        }
+
+        _inbox.Post(new Submitted(entries, count));
+        return PaxosError.None;
+    }
+
+    /// <summary>Time went by: look at the world's health, and tell the core.</summary>
+    public void Tick(Instant now, LogTime wall)
+    {
+        _ports.Snapshots.OnTick(now);
+        if (_ports.Log.Failure is { } failure)
+        {
+            Halt($"the log failed, so nothing may be promised or voted here any more (R1): {failure}");
+        }
+        else if (_ports.Execution.Failure is { } broken)
+        {
+            Halt(broken);
+        }
+
+        _inbox.Post(new Ticked(wall));
+        _status.Refresh();
+    }
+
+    /// <summary>Does everything there is to do.</summary>
+    public void Pump(Instant now)
+    {
+        if (_status.Halted is not null)
+        {
+            _inbox.Clear();
+            return;
+        }
+
+        try
+        {
+            Deliver(_gate.TakeReleased());
+            while (_inbox.TakeAll() is { Count: > 0 } inputs)
+            {
+                foreach (var input in inputs)
+                {
+                    Step(input, now);
+                }
+            }
+
+            _core.EndRound(now, _effects);
+            CarryOut();
+        }
+        catch (InvariantViolationException broken)
+        {
+            Halt($"{broken.Message}\n{broken.StackTrace}");
+        }
+    }
+
+    private void Step(Input input, Instant now)
+    {
+        if (input is Submitted submitted)
+        {
+            _core.Submit(submitted.Entries, submitted.Count, _effects);
+            return;
+        }
+
+        _core.Step(input, now, _effects);
+    }
+
+    private void CarryOut()
+    {
+        Report();
+        _gate.Append(_effects.Writes, _effects.SendsAfterWrite);
+        Deliver(_effects.Sends);
+        if (_effects.Applies.Count > 0)
+        {
+            _ports.Execution.Apply([.. _effects.Applies]);
+        }
+
+        foreach (var read in _effects.Reads)
+        {
+            _ports.OnReadBound(read);
+        }
+
+        if (_effects.FetchSnapshot is { } source)
+        {
+            _ports.Snapshots.Start(source);
+        }
+
+        _effects.Clear();
+        Deliver(_gate.TakeReleased());
+    }
+
+    private void Deliver(IReadOnlyList<Envelope> envelopes)
+    {
+        foreach (var (to, message) in envelopes)
+        {
+            if (to == _context.Self)
+            {
+                _inbox.Post(new Received(to, message));
+            }
+            else
+            {
+                _ports.Transport.Send(to, Group, _context.Configuration.Epoch, message);
+            }
+        }
+    }
+
+    private void Report()
+    {
+        foreach (var happened in _effects.Events)
+        {
+            _ports.Events.On(Group, happened);
+            if (happened is LeaderChanged changed)
+            {
+                _status.OnLeader(changed);
+            }
+            else if (happened is Diverged diverged)
+            {
+                Halt($"its state differs from the other replicas' (R28): {diverged.Text}");
+            }
+        }
+    }
+
+    private void Halt(string why)
+    {
+        if (_status.Halt(why))
+        {
+            _ports.OnHalted(Group, why);
+        }
+    }
+}
