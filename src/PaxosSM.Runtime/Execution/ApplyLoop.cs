@@ -1,0 +1,292 @@
+using System.Buffers;
+using PaxosSM.Execution;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>A group's executor as a pump: applies what is queued, answers queries, takes and restores snapshots.</summary>
+/// <remarks>
+/// <para>Threads: <see cref="RunOnce"/> by one at a time, an <see cref="ApplyThread"/> or a simulator; it owns the machine. The
+/// rest by any. <see cref="RecoverAsync"/> and <see cref="Attach"/> come before the first round.</para>
+/// <para>After a failure nothing is applied any more, and the queries that wait, or come, are told.</para>
+/// </remarks>
+public sealed class ApplyLoop : IExecution
+{
+    private const int AnswerBytesKept = 1 << 20;
+    private readonly Executor _executor;
+    private readonly ISnapshotStore _store;
+    private readonly ExecutionOptions _options;
+    private readonly IExecutionObserver _observer;
+    private readonly SnapshotTaker _taker;
+    private readonly ApplyQueue _queue;
+    private readonly ApplyRound _round = new();
+    private readonly PriorityQueue<PendingQuery, (long Bound, long Order)> _waiting = new();
+    private ArrayBufferWriter<byte> _answer = new();
+    private IReplica? _replica;
+    private long _queriesSeen;
+    private long _applied;
+    private volatile string? _failure;
+
+    /// <summary>A loop around an executor that nobody else uses from now on.</summary>
+    /// <param name="executor">The executor.</param>
+    /// <param name="store">Where snapshots go.</param>
+    /// <param name="worker">Writes them; best a worker of its own, as a snapshot may take long.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="observer">Is told of snapshots and of the end; null for nobody.</param>
+    /// <param name="clock">For back-off only; null for the system's.</param>
+    public ApplyLoop(
+        Executor executor,
+        ISnapshotStore store,
+        IWorker worker,
+        ExecutionOptions options,
+        IExecutionObserver? observer = null,
+        TimeProvider? clock = null)
+    {
+        options.Validate();
+        _executor = executor;
+        _store = store;
+        _options = options;
+        _observer = observer ?? new QuietObserver();
+        _taker = new(store, worker, options.Snapshots, _observer, clock ?? TimeProvider.System);
+        _queue = new(options.QueriesMax);
+    }
+
+    /// <inheritdoc/>
+    public Slot Applied => new(Volatile.Read(ref _applied));
+
+    /// <inheritdoc/>
+    public string? Failure => _failure;
+
+    /// <summary>Called when there is something to do, on any thread; set before the first round.</summary>
+    internal Action? Wake { get; set; }
+
+    /// <summary>Restores the newest durable snapshot, if there is one.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or not for this replica; the message says which and why.</exception>
+    public async ValueTask<RecoveredState> RecoverAsync(CancellationToken cancellationToken = default)
+    {
+        var slot = _store.Latest(_executor.Group);
+        if (slot > Slot.Zero)
+        {
+            await SnapshotReader.RestoreAsync(_store, _executor, slot, cancellationToken).ConfigureAwait(false);
+            OnRestored(slot);
+        }
+
+        return new(slot, _executor.Time, _executor.NextDeadline);
+    }
+
+    /// <summary>Names the core's side; before the first round.</summary>
+    public void Attach(IReplica replica)
+    {
+        _replica = replica;
+        _taker.Replica = replica;
+    }
+
+    /// <inheritdoc/>
+    public void Apply(IReadOnlyList<ChosenValue> values)
+    {
+        _queue.Add(values);
+        Wake?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    public void Query(PendingQuery query)
+    {
+        var (error, message) = _queue.Add(query);
+        if (error != PaxosError.None)
+        {
+            query.OnFailure(error, message);
+            return;
+        }
+
+        Wake?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Values above the snapshot that are queued already stay, and are applied after it. A snapshot that is not ahead of
+    /// what was applied is told as installed, and changes nothing.</remarks>
+    public void Install(Slot snapshot)
+    {
+        _queue.Install(snapshot);
+        Wake?.Invoke();
+    }
+
+    /// <summary>Asks for a snapshot now, whatever the policy says; <see cref="SnapshotSaved"/> tells when it is durable.</summary>
+    public void RequestSnapshot()
+    {
+        _taker.Request();
+        Wake?.Invoke();
+    }
+
+    /// <summary>Does a round of what is queued; false when there was nothing to do.</summary>
+    public bool RunOnce()
+    {
+        _round.Clear();
+        var found = _queue.Take(_round, _options.RoundSlotsMax, _options.RoundBytesMax);
+        foreach (var query in _round.Queries)
+        {
+            _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
+        }
+
+        if (_failure is null)
+        {
+            RunGuarded();
+        }
+
+        if (_failure is { } failure)
+        {
+            FailQueries(failure);
+        }
+
+        return found;
+    }
+
+    /// <summary>Takes nothing more and tells the queries that wait; after the last round.</summary>
+    public void Stop()
+    {
+        const string Why = "this replica is stopping";
+        _queue.Close(Why);
+        _round.Clear();
+        _queue.Take(_round, 0, 0);
+        foreach (var query in _round.Queries)
+        {
+            _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
+        }
+
+        FailQueries(Why);
+    }
+
+    private void RunGuarded()
+    {
+        try
+        {
+            RunRound();
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, the state behind it can't be trusted any more: halt, and say where.
+            var text = exception is ExecutionFailedException or InvalidDataException
+                ? exception.Message
+                : $"the executor failed after slot {_executor.Applied}: {exception.Message}";
+            _failure = text;
+            _queue.Close(text);
+            _observer.OnHalted(_executor.Group, text);
+        }
+    }
+
+    private void RunRound()
+    {
+        if (_round.Install is { } snapshot)
+        {
+            InstallNow(snapshot);
+        }
+
+        var before = _executor.Applied;
+        try
+        {
+            ApplyValues();
+        }
+        finally
+        {
+            // What was applied before a failure is chosen and answered like anything else.
+            if (_executor.Applied > before)
+            {
+                _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
+            }
+
+            if (_round.Values.Count > 0)
+            {
+                _executor.Results.OnRoundEnd();
+            }
+        }
+
+        AnswerQueries();
+        _taker.TakeIfDue(_executor);
+    }
+
+    private void ApplyValues()
+    {
+        foreach (var (slot, value) in _round.Values)
+        {
+            if (slot <= _executor.Applied)
+            {
+                continue; // A snapshot covered it while it was on its way.
+            }
+
+            _executor.Apply(slot, value);
+            Volatile.Write(ref _applied, slot.Index);
+            _taker.Count(value);
+            if (slot.Index % _options.CheckpointSlots == 0)
+            {
+                _replica?.Post(new DigestTaken(slot, _executor.Chain, _executor.Digest));
+            }
+        }
+    }
+
+    private void InstallNow(Slot snapshot)
+    {
+        if (snapshot > _executor.Applied)
+        {
+            SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            OnRestored(snapshot);
+        }
+
+        _replica?.Post(new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline));
+    }
+
+    private void OnRestored(Slot slot)
+    {
+        Volatile.Write(ref _applied, slot.Index);
+        _taker.OnRestored(_executor.Group, slot);
+        _observer.OnSnapshotRestored(_executor.Group, slot);
+    }
+
+    private void AnswerQueries()
+    {
+        var answered = 0;
+        while (_waiting.TryPeek(out var query, out var place) && place.Bound <= _executor.Applied.Index)
+        {
+            _waiting.Dequeue();
+            answered++;
+            Answer(query);
+        }
+
+        if (answered > 0)
+        {
+            _queue.OnAnswered(answered);
+        }
+    }
+
+    private void Answer(PendingQuery query)
+    {
+        var context = new QueryContext(_executor.Applied, _executor.Time);
+        _answer.ResetWrittenCount();
+        try
+        {
+            _executor.Machine.Query(in context, new ReadOnlySequence<byte>(query.Query), _answer);
+        }
+        catch (Exception exception)
+        {
+            // A query changes nothing, so replicas can't differ by it: only the asker has to know.
+            query.OnFailure(
+                PaxosError.BadRequest, $"the state machine threw {exception.GetType().Name} at the query: {exception.Message}");
+            return;
+        }
+
+        query.OnAnswer(in context, _answer.WrittenSpan);
+        if (_answer.Capacity > AnswerBytesKept)
+        {
+            _answer = new();
+        }
+    }
+
+    private void FailQueries(string why)
+    {
+        var failed = _waiting.Count;
+        while (_waiting.TryDequeue(out var query, out _))
+        {
+            query.OnFailure(PaxosError.Stopped, why);
+        }
+
+        _queue.OnAnswered(failed);
+    }
+}

@@ -1,0 +1,35 @@
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>Is told what happens around the executor: for logs and metrics. Called on any thread; must be quick and must not throw.</summary>
+public interface IExecutionObserver
+{
+    /// <summary>A snapshot of the own machine is durable.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slot">What it covers.</param>
+    /// <param name="length">Its length as stored, in bytes.</param>
+    void OnSnapshotSaved(GroupId group, Slot slot, long length);
+
+    /// <summary>A snapshot could not be written; nothing is lost but the space that trimming would free.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slot">What it was to cover.</param>
+    /// <param name="why">What went wrong.</param>
+    /// <param name="retryAfter">When it is tried again; zero when it is not.</param>
+    void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter);
+
+    /// <summary>A snapshot is restored into the machine.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slot">What it covers.</param>
+    void OnSnapshotRestored(GroupId group, Slot slot);
+
+    /// <summary>A snapshot could not be fetched from another node.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="from">The node.</param>
+    /// <param name="slot">What it covers.</param>
+    /// <param name="why">In words.</param>
+    void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why);
+
+    /// <summary>The executor stopped for good.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="why">In words, with the slot.</param>
+    void OnHalted(GroupId group, string why);
+}

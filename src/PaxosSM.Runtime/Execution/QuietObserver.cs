@@ -1,0 +1,25 @@
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>Tells nobody.</summary>
+internal sealed class QuietObserver : IExecutionObserver
+{
+    public void OnSnapshotSaved(GroupId group, Slot slot, long length)
+    {
+    }
+
+    public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter)
+    {
+    }
+
+    public void OnSnapshotRestored(GroupId group, Slot slot)
+    {
+    }
+
+    public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why)
+    {
+    }
+
+    public void OnHalted(GroupId group, string why)
+    {
+    }
+}

@@ -1,0 +1,46 @@
+using PaxosSM.Execution;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>Restores an executor and its machine from a stored snapshot: the executor's state, then the machine's.</summary>
+internal static class SnapshotReader
+{
+    /// <summary>Restores.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is missing, damaged, or not for this replica.</exception>
+    public static async ValueTask RestoreAsync(ISnapshotStore store, Executor executor, Slot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = store.Open(executor.Group, slot) ?? throw new InvalidDataException("it is not there");
+            await using (stream.ConfigureAwait(false))
+            {
+                await ReadAsync(stream, executor, slot, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new InvalidDataException(
+                $"the snapshot of group {executor.Group} at slot {slot} can't be restored: {exception.Message}", exception);
+        }
+    }
+
+    private static async ValueTask ReadAsync(Stream stream, Executor executor, Slot slot, CancellationToken cancellationToken)
+    {
+        var header = new byte[Executor.StateHeaderSize];
+        await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
+        var state = new byte[header.Length + Executor.ReadStateLength(header)];
+        header.CopyTo(state, 0);
+        await stream.ReadExactlyAsync(state.AsMemory(header.Length), cancellationToken).ConfigureAwait(false);
+        executor.ReadState(state);
+        if (executor.Applied != slot)
+        {
+            throw new InvalidDataException($"it covers slot {executor.Applied}");
+        }
+
+        await executor.Machine.RestoreAsync(stream, cancellationToken).ConfigureAwait(false);
+
+        // The store verifies its checksum by the end of the stream, and a machine may stop before.
+        await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+    }
+}

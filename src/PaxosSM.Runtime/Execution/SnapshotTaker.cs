@@ -1,0 +1,168 @@
+using System.Buffers;
+using PaxosSM.Execution;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Runtime.Execution;
+
+/// <summary>Decides when the own machine is captured, and writes captures out beside the executor, one at a time.</summary>
+/// <remarks>Its methods are called on the executor's thread, <see cref="Request"/> on any.</remarks>
+internal sealed class SnapshotTaker(
+    ISnapshotStore store, IWorker worker, SnapshotOptions options, IExecutionObserver observer, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private long _bytesSince;
+    private long _slotsSince;
+    private long _lastLength;
+    private Slot _last;
+    private bool _requested;
+    private bool _isWriting;
+    private TimeSpan _delay;
+    private long _failedAt;
+
+    /// <summary>Takes the outcome to the core.</summary>
+    public IReplica? Replica { get; set; }
+
+    /// <summary>Asks for a snapshot whatever the policy says.</summary>
+    public void Request()
+    {
+        lock (_gate)
+        {
+            _requested = true;
+        }
+    }
+
+    /// <summary>Counts a value applied.</summary>
+    public void Count(Value value)
+    {
+        _slotsSince++;
+        _bytesSince += value.Size;
+    }
+
+    /// <summary>The machine was restored from the stored snapshot of that slot.</summary>
+    public void OnRestored(GroupId group, Slot slot)
+    {
+        _slotsSince = 0;
+        _bytesSince = 0;
+        lock (_gate)
+        {
+            _last = slot;
+            _lastLength = LengthOf(group, slot);
+        }
+    }
+
+    /// <summary>Captures the machine if it is time to; the rest happens beside.</summary>
+    public bool TakeIfDue(Executor executor)
+    {
+        lock (_gate)
+        {
+            if (!IsDue(executor.Applied))
+            {
+                return false;
+            }
+
+            _requested = false;
+            _isWriting = true;
+        }
+
+        var slot = executor.Applied;
+        try
+        {
+            var head = new ArrayBufferWriter<byte>();
+            executor.WriteState(head);
+            var captured = executor.Machine.BeginSnapshot();
+            worker.Post(cancellationToken => WriteAsync(executor.Group, slot, head.WrittenMemory, captured, cancellationToken));
+            _slotsSince = 0;
+            _bytesSince = 0;
+        }
+        catch (Exception exception)
+        {
+            OnFailed(executor.Group, slot, exception);
+        }
+
+        return true;
+    }
+
+    private bool IsDue(Slot applied)
+    {
+        if (_isWriting || applied == _last || (_delay > TimeSpan.Zero && clock.GetElapsedTime(_failedAt) < _delay))
+        {
+            return false;
+        }
+
+        var bytesMax = Math.Max(options.LogBytesMin, Math.Min(_lastLength, options.LogBytesMax));
+        return _requested || _bytesSince > bytesMax || _slotsSince >= options.SlotsMax;
+    }
+
+    private async ValueTask WriteAsync(
+        GroupId group, Slot slot, ReadOnlyMemory<byte> head, ISnapshotWriter captured, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (captured)
+            {
+                var draft = store.Create(group, slot);
+                await using (draft.ConfigureAwait(false))
+                {
+                    await draft.Stream.WriteAsync(head, cancellationToken).ConfigureAwait(false);
+                    await captured.WriteAsync(draft.Stream, cancellationToken).ConfigureAwait(false);
+                    await draft.CommitAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            OnFailed(group, slot, exception);
+            return;
+        }
+
+        OnSaved(group, slot);
+    }
+
+    private void OnSaved(GroupId group, Slot slot)
+    {
+        var length = LengthOf(group, slot);
+        lock (_gate)
+        {
+            _isWriting = false;
+            _delay = TimeSpan.Zero;
+            if (slot > _last)
+            {
+                _last = slot;
+                _lastLength = length;
+            }
+        }
+
+        observer.OnSnapshotSaved(group, slot, length);
+        Replica?.Post(new SnapshotSaved(slot));
+        try
+        {
+            store.DeleteBelow(group, slot);
+        }
+        catch (IOException exception)
+        {
+            observer.OnSnapshotFailed(group, slot, exception, TimeSpan.Zero);
+        }
+    }
+
+    private void OnFailed(GroupId group, Slot slot, Exception exception)
+    {
+        TimeSpan delay;
+        lock (_gate)
+        {
+            _isWriting = false;
+            _requested = true;
+            _failedAt = clock.GetTimestamp();
+            _delay = delay = _delay == TimeSpan.Zero
+                ? options.RetryDelayMin
+                : TimeSpan.FromTicks(Math.Min(2 * _delay.Ticks, options.RetryDelayMax.Ticks));
+        }
+
+        observer.OnSnapshotFailed(group, slot, exception, delay);
+    }
+
+    private long LengthOf(GroupId group, Slot slot)
+    {
+        Span<byte> first = stackalloc byte[1];
+        return store.ReadPiece(group, slot, 0, first).Length;
+    }
+}

@@ -1,0 +1,20 @@
+using PaxosSM.Runtime.Execution;
+
+namespace PaxosSM.Core.Tests.Execution;
+
+/// <summary>Remembers what it was told, in words.</summary>
+internal sealed class RecordingObserver : IExecutionObserver
+{
+    public List<string> Lines { get; } = [];
+
+    public void OnSnapshotSaved(GroupId group, Slot slot, long length) => Lines.Add($"saved {slot}");
+
+    public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
+        Lines.Add($"not saved {slot}: {why.Message}; again in {retryAfter.TotalSeconds} s");
+
+    public void OnSnapshotRestored(GroupId group, Slot slot) => Lines.Add($"restored {slot}");
+
+    public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) => Lines.Add($"not fetched {slot} from {from}: {why}");
+
+    public void OnHalted(GroupId group, string why) => Lines.Add($"halted: {why}");
+}
