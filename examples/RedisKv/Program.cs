@@ -31,7 +31,8 @@ static async Task RunStandaloneAsync(RedisKvArguments arguments)
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     var options = new RespServerOptions { ConnectionsMax = arguments.ConnectionsMax };
-    var server = new RespServer(new LocalBackend(TimeProvider.System), options, TimeProvider.System, NullLogger.Instance);
+    var server =
+        new RespServer(new LocalBackend(TimeProvider.System), options, TimeProvider.System, NullLogger.Instance);
     await using (server.ConfigureAwait(false))
     {
         var endPoint = server.Start(arguments.Listen[0]);

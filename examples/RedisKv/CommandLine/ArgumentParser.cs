@@ -37,16 +37,18 @@ internal static class ArgumentParser
 
     private static RedisKvArguments ParseMember(RedisKvArguments common, GivenOptions given, string path)
     {
-        var self = given.One("--self") ?? throw new CommandLineException("--config needs --self ID, this replica's id in the file");
+        var self = given.One("--self") ?? throw new CommandLineException(
+            "--config needs --self ID, this replica's id in the file");
         if (common.DataDirectory is null)
         {
-            throw new CommandLineException("--config needs --data DIR: a replica that forgets its votes must not vote again");
+            throw new CommandLineException(
+                "--config needs --data DIR: a replica that forgets its votes must not vote again");
         }
 
         var cluster = ClusterFile.Load(path);
         var member = cluster.Members.FirstOrDefault(member => member.Id == self)
             ?? throw new CommandLineException(
-                $"--self {self}: the configuration file has only {string.Join(", ", cluster.Members.Select(known => known.Id))}");
+                $"--self {self}: the file has only {string.Join(", ", cluster.Members.Select(known => known.Id))}");
         return common with { Mode = RunMode.Member, Cluster = cluster, Self = member, Listen = [OneEndPoint(given)] };
     }
 
@@ -60,7 +62,8 @@ internal static class ArgumentParser
         var listen = given.All("--listen").Select(ParseEndPoint).ToList();
         if (listen.Count is not (0 or 1 or EmbeddedReplicas))
         {
-            throw new CommandLineException($"without --config, --listen stands once (the first port) or {EmbeddedReplicas} times");
+            throw new CommandLineException(
+                $"without --config, --listen stands once (the first port) or {EmbeddedReplicas} times");
         }
 
         if (listen.Count < EmbeddedReplicas)
@@ -68,7 +71,8 @@ internal static class ArgumentParser
             var first = listen.FirstOrDefault(new IPEndPoint(IPAddress.Loopback, PortDefault));
             if (first.Port > IPEndPoint.MaxPort - EmbeddedReplicas)
             {
-                throw new CommandLineException($"--listen {first}: the {EmbeddedReplicas - 1} ports after it are needed too");
+                throw new CommandLineException(
+                    $"--listen {first}: the {EmbeddedReplicas - 1} ports after it are needed too");
             }
 
             listen = [.. Enumerable.Range(0, EmbeddedReplicas).Select(index => NextPort(first, index))];
@@ -86,7 +90,8 @@ internal static class ArgumentParser
     private static IPEndPoint ParseEndPoint(string text)
     {
         var spelled = text.Replace("localhost:", "127.0.0.1:", StringComparison.OrdinalIgnoreCase);
-        var hasPort = spelled.LastIndexOf(':') > spelled.LastIndexOf(']') && spelled.Contains(':', StringComparison.Ordinal);
+        var hasPort = spelled.LastIndexOf(':') > spelled.LastIndexOf(']')
+            && spelled.Contains(':', StringComparison.Ordinal);
         return hasPort && IPEndPoint.TryParse(spelled, out var endPoint)
             ? endPoint
             : throw new CommandLineException($"--listen {text}: must be ADDRESS:PORT, such as 127.0.0.1:7379");
@@ -99,9 +104,11 @@ internal static class ArgumentParser
             return LogLevel.Information;
         }
 
-        return Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0])
+        return Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level)
+            && !char.IsAsciiDigit(text[0])
             ? level
-            : throw new CommandLineException($"--log {text}: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+            : throw new CommandLineException(
+                $"--log {text}: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
     }
 
     private static int ParseConnections(string? text)

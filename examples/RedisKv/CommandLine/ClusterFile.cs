@@ -8,7 +8,8 @@ namespace PaxosSM.RedisKv.CommandLine;
 /// <param name="Options">Settings of the library, as they stand in the file; null when there are none.</param>
 internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> Members, JsonElement? Options)
 {
-    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Lenient =
+        new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="CommandLineException">It cannot be read, or is not a cluster's description.</exception>
@@ -18,7 +19,8 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
         {
             return Parse(File.ReadAllText(path));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CommandLineException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or CommandLineException)
         {
             throw new CommandLineException($"configuration file '{path}': {exception.Message}", exception);
         }
@@ -43,7 +45,8 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
     {
         CheckObject(root, "the file", ["cluster", "members", "options"]);
         var cluster = RequiredText(root, "cluster", "the file");
-        if (!root.TryGetProperty("members", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        if (!root.TryGetProperty("members", out var list)
+            || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
         {
             throw new CommandLineException("'members' must be a list of at least one member");
         }
@@ -91,11 +94,14 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
                 "proposer" => MemberRoles.Proposer,
                 "acceptor" => MemberRoles.Acceptor,
                 "learner" => MemberRoles.Learner,
-                _ => throw new CommandLineException($"{place}: unknown role '{name}'; roles are proposer, acceptor, learner"),
+                _ => throw new CommandLineException(
+                    $"{place}: unknown role '{name}'; roles are proposer, acceptor, learner"),
             };
         }
 
-        return roles != MemberRoles.None ? roles : throw new CommandLineException($"{place}: 'roles' must be a list of roles");
+        return roles != MemberRoles.None
+            ? roles
+            : throw new CommandLineException($"{place}: 'roles' must be a list of roles");
     }
 
     private static void CheckMembers(List<ClusterMember> members)
@@ -106,7 +112,8 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
             throw new CommandLineException($"two members have the id '{twice}'");
         }
 
-        var address = members.GroupBy(member => (member.Host, member.Port)).FirstOrDefault(group => group.Count() > 1)?.Key;
+        var address =
+            members.GroupBy(member => (member.Host, member.Port)).FirstOrDefault(group => group.Count() > 1)?.Key;
         if (address is { } shared)
         {
             throw new CommandLineException($"two members have the address '{shared.Host}:{shared.Port}'");
@@ -116,7 +123,8 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
         {
             if (!members.Exists(member => (member.Roles & role) != 0))
             {
-                throw new CommandLineException($"no member is {role.ToString().ToLowerInvariant()}; nothing could ever be chosen");
+                throw new CommandLineException(
+                    $"no member is {role.ToString().ToLowerInvariant()}; nothing could ever be chosen");
             }
         }
     }
@@ -132,7 +140,8 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
         {
             if (!names!.Contains(property)) // with names null there is nothing to enumerate
             {
-                throw new CommandLineException($"{place} has an unknown property '{property}'; it may have {string.Join(", ", names!)}");
+                throw new CommandLineException(
+                    $"{place} has an unknown property '{property}'; it may have {string.Join(", ", names!)}");
             }
         }
     }
@@ -142,5 +151,6 @@ internal sealed record ClusterFile(string Cluster, IReadOnlyList<ClusterMember> 
             ? text
             : throw new CommandLineException($"{place} needs '{name}', a text");
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() ?? string.Empty : string.Empty;
+    private static string Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString() ?? string.Empty : string.Empty;
 }

@@ -3,7 +3,8 @@ namespace PaxosSM.RedisKv.CommandLine;
 /// <summary>The options on the command line and their values.</summary>
 internal sealed class GivenOptions
 {
-    private static readonly string[] Valued = ["--data", "--config", "--self", "--listen", "--log", "--max-connections"];
+    private static readonly string[] Valued =
+        ["--data", "--config", "--self", "--listen", "--log", "--max-connections"];
     private static readonly string[] Plain = ["--help", "--standalone"];
 
     private readonly Dictionary<string, List<string>> _values = [];

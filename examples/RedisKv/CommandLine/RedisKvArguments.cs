@@ -9,7 +9,8 @@ internal sealed record RedisKvArguments
     /// <summary>What the program is to be.</summary>
     public RunMode Mode { get; init; }
 
-    /// <summary>Where Redis clients connect: three for <see cref="RunMode.Embedded"/>, else one. Port 0 is any free one.</summary>
+    /// <summary>Where Redis clients connect: three for <see cref="RunMode.Embedded"/>, else one. Port 0 is any free
+    /// one.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [];
 
     /// <summary>The folder for data; null is a fresh temporary one.</summary>

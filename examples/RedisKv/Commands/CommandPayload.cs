@@ -4,7 +4,8 @@ namespace PaxosSM.RedisKv.Commands;
 
 /// <summary>The bytes that carry commands to the state machine: a kind, a count, and the commands.</summary>
 /// <remarks>
-/// <c>payload = kind (1 byte), count, command*</c>; <c>command = count, (length, bytes)*</c>; numbers are unsigned LEB128.
+/// <c>payload = kind (1 byte), count, command*</c>; <c>command = count, (length, bytes)*</c>; numbers are unsigned
+/// LEB128.
 /// These bytes are in logs: a change needs a new kind.
 /// </remarks>
 internal static class CommandPayload

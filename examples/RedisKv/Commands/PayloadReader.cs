@@ -1,6 +1,7 @@
 namespace PaxosSM.RedisKv.Commands;
 
-/// <summary>Reads what <see cref="CommandPayload"/> describes; refuses, and never throws, on bytes that it does not.</summary>
+/// <summary>Reads what <see cref="CommandPayload"/> describes; refuses, and never throws, on bytes that it does
+/// not.</summary>
 internal ref struct PayloadReader(ReadOnlySpan<byte> payload)
 {
     private readonly ReadOnlySpan<byte> _payload = payload;
@@ -20,10 +21,14 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload)
         }
 
         kind = _payload[_place++];
-        return kind is CommandPayload.Batch or CommandPayload.Transaction && TryReadNumber(out count);
+        return kind is CommandPayload.Batch or CommandPayload.Transaction
+            && TryReadNumber(out count)
+            && count <= _payload.Length - _place
+            && (count > 0 || kind == CommandPayload.Transaction);
     }
 
-    /// <summary>Reads one command's arguments into a buffer that grows as needed; a command has at least its name.</summary>
+    /// <summary>Reads one command's arguments into a buffer that grows as needed; a command has at least its
+    /// name.</summary>
     public bool TryReadCommand(ref ArgumentRange[] arguments, out int count)
     {
         if (!TryReadNumber(out count) || count == 0 || count > _payload.Length - _place)

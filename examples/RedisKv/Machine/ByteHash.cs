@@ -5,12 +5,14 @@ using System.Numerics;
 namespace PaxosSM.RedisKv.Machine;
 
 /// <summary>The hash that places keys and names states: the same in every process and on every architecture.</summary>
-/// <remarks>.NET's own string and byte hashes are seeded per process, so an order derived from them would differ between replicas.</remarks>
+/// <remarks>.NET's own string and byte hashes are seeded per process, so an order derived from them would differ
+/// between replicas.</remarks>
 internal static class ByteHash
 {
     private const ulong Multiplier = 0x9E37_79B9_7F4A_7C15;
 
-    /// <summary>A hash of 63 bits, so that it is also a SCAN cursor that clients with signed numbers can hold.</summary>
+    /// <summary>A hash of 63 bits, so that it is also a SCAN cursor that clients with signed numbers can
+    /// hold.</summary>
     public static ulong OfKey(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key) >> 1;
 
     /// <summary>A hash of 64 bits for digests; independent of <see cref="OfKey"/>.</summary>

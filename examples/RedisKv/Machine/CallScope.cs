@@ -8,4 +8,5 @@ namespace PaxosSM.RedisKv.Machine;
 /// <param name="Seed">A number of this place in the log.</param>
 /// <param name="MayWrite">False for queries.</param>
 /// <param name="Output">Where the replies go.</param>
-internal readonly record struct CallScope(Keyspace Keys, long Now, ulong Seed, bool MayWrite, IBufferWriter<byte> Output);
+internal readonly record struct CallScope(
+    Keyspace Keys, long Now, ulong Seed, bool MayWrite, IBufferWriter<byte> Output);

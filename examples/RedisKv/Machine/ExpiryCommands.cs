@@ -19,7 +19,8 @@ internal static class ExpiryCommands
         new("ttl", 2, Reads, KeyPositions.One, "The seconds until a key expires.") { Machine = Ttl },
         new("pttl", 2, Reads, KeyPositions.One, "The milliseconds until a key expires.") { Machine = PTtl },
         new("expiretime", 2, Reads, KeyPositions.One, "The second at which a key expires.") { Machine = ExpireTime },
-        new("pexpiretime", 2, Reads, KeyPositions.One, "The millisecond at which a key expires.") { Machine = PExpireTime },
+        new("pexpiretime", 2, Reads, KeyPositions.One, "The millisecond at which a key expires.")
+        { Machine = PExpireTime },
     ];
 
     private static void Expire(in MachineCall call) => Expire(call, "expire", seconds: true, call.Now);

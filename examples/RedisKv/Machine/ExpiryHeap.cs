@@ -1,8 +1,10 @@
 namespace PaxosSM.RedisKv.Machine;
 
-/// <summary>Finds the keys that are due: a binary heap of slots by due time, in which every slot knows its place.</summary>
+/// <summary>Finds the keys that are due: a binary heap of slots by due time, in which every slot knows its
+/// place.</summary>
 /// <remarks>
-/// It holds exactly the keys that expire, no outdated entries, because the earliest due time becomes a replicated timer and must
+/// It holds exactly the keys that expire, no outdated entries, because the earliest due time becomes a replicated
+/// timer and must
 /// be the same on a replica that lived through the log and on one that was restored from a snapshot.
 /// </remarks>
 internal sealed class ExpiryHeap

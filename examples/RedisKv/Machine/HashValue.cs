@@ -61,5 +61,6 @@ internal sealed class HashValue : CollectionValue
     /// <inheritdoc/>
     public override CollectionValue Clone() => new HashValue { _fields = _fields.Clone(), _digest = _digest };
 
-    private static ulong DigestOf(ulong fieldHash, byte[] value) => ByteHash.Combine(fieldHash, ByteHash.OfValue(value));
+    private static ulong DigestOf(ulong fieldHash, byte[] value) =>
+        ByteHash.Combine(fieldHash, ByteHash.OfValue(value));
 }

@@ -10,9 +10,11 @@ internal static class KeyCommands
     [
         new("del", -2, CommandFlags.Write, KeyPositions.All, "Deletes keys.") { Machine = Del },
         new("unlink", -2, CommandFlags.Write | CommandFlags.Fast, KeyPositions.All, "Deletes keys.") { Machine = Del },
-        new("exists", -2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.All, "Counts present keys.") { Machine = Exists },
+        new("exists", -2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.All, "Counts present keys.")
+        { Machine = Exists },
         new("type", 2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.One, "A value's type.") { Machine = TypeOf },
-        new("dbsize", 1, CommandFlags.Read | CommandFlags.Fast, KeyPositions.None, "Counts all keys.") { Machine = DbSize },
+        new("dbsize", 1, CommandFlags.Read | CommandFlags.Fast, KeyPositions.None, "Counts all keys.")
+        { Machine = DbSize },
         new("flushall", -1, CommandFlags.Write, KeyPositions.None, "Deletes all keys.") { Machine = Flush },
         new("flushdb", -1, CommandFlags.Write, KeyPositions.None, "Deletes all keys.") { Machine = Flush },
     ];

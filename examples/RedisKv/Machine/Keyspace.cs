@@ -82,7 +82,8 @@ internal sealed class Keyspace
         return collection;
     }
 
-    /// <summary>A collection was changed: brings the digest up to date, and removes the key of an empty collection.</summary>
+    /// <summary>A collection was changed: brings the digest up to date, and removes the key of an empty
+    /// collection.</summary>
     public void Changed(int slot)
     {
         ref var item = ref _table.MutableAt(slot);

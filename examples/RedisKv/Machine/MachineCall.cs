@@ -13,7 +13,8 @@ internal readonly ref struct MachineCall
     private readonly IBufferWriter<byte> _output;
 
     /// <summary>Describes a call.</summary>
-    public MachineCall(in CallScope scope, ReadOnlySpan<byte> payload, ReadOnlySpan<ArgumentRange> arguments, int ordinal)
+    public MachineCall(
+        in CallScope scope, ReadOnlySpan<byte> payload, ReadOnlySpan<ArgumentRange> arguments, int ordinal)
     {
         _payload = payload;
         _arguments = arguments;
@@ -29,7 +30,8 @@ internal readonly ref struct MachineCall
     /// <summary>The log's time in microseconds.</summary>
     public long Now { get; }
 
-    /// <summary>Differs from command to command and is the same on every replica: for commands that choose at random.</summary>
+    /// <summary>Differs from command to command and is the same on every replica: for commands that choose at
+    /// random.</summary>
     public ulong Seed { get; }
 
     /// <summary>How many arguments there are, the command's name included.</summary>
@@ -52,7 +54,8 @@ internal readonly ref struct MachineCall
         return new(name, hash, Keys.Find(name, hash, Now));
     }
 
-    /// <summary>Gets a key's value, null when absent. False when it is of another type; then the reply is written.</summary>
+    /// <summary>Gets a key's value, null when absent. False when it is of another type; then the reply is
+    /// written.</summary>
     public bool TryGet<TValue>(in KeyRef key, out TValue? value)
         where TValue : class
     {
@@ -91,7 +94,8 @@ internal readonly ref struct MachineCall
         }
     }
 
-    /// <summary>The key's collection, or a new one, ready for change; <see cref="Keyspace.Changed"/> must follow.</summary>
+    /// <summary>The key's collection, or a new one, ready for change; <see cref="Keyspace.Changed"/> must
+    /// follow.</summary>
     public TValue Open<TValue>(in KeyRef key, out int slot)
         where TValue : CollectionValue, new()
     {

@@ -3,13 +3,15 @@ using PaxosSM.RedisKv.Commands;
 
 namespace PaxosSM.RedisKv.Machine;
 
-/// <summary>Commands that need no keys, and may stand in a transaction, where their reply has a place among the others.</summary>
+/// <summary>Commands that need no keys, and may stand in a transaction, where their reply has a place among the
+/// others.</summary>
 internal static class PlainCommands
 {
     /// <summary>The commands.</summary>
     public static IEnumerable<CommandSpec> All { get; } =
     [
-        new("info", -1, CommandFlags.Read, KeyPositions.None, "Tells about the server and its keys.") { Machine = Info },
+        new("info", -1, CommandFlags.Read, KeyPositions.None, "Tells about the server and its keys.")
+        { Machine = Info },
     ];
 
     /// <summary>PING inside of a transaction.</summary>

@@ -55,8 +55,10 @@ internal static class RedisErrors
 
     /// <summary>The error for a command that is not known.</summary>
     public static void WriteUnknownCommand(RespWriter reply, ReadOnlySpan<byte> name, string arguments) =>
-        reply.Error(Encoding.Latin1.GetBytes($"ERR unknown command '{Shown(name)}', with args beginning with: {arguments}"));
+        reply.Error(
+            Encoding.Latin1.GetBytes($"ERR unknown command '{Shown(name)}', with args beginning with: {arguments}"));
 
     /// <summary>Client bytes that are safe to put into an error.</summary>
-    public static string Shown(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text[..Math.Min(text.Length, ShownBytesMax)]);
+    public static string Shown(ReadOnlySpan<byte> text) =>
+        Encoding.Latin1.GetString(text[..Math.Min(text.Length, ShownBytesMax)]);
 }

@@ -23,7 +23,8 @@ internal static class RedisNumber
         }
 
         var first = text[0] == '-' && text.Length > 1 ? text[1] : text[0];
-        return first is >= (byte)'1' and <= (byte)'9' && Utf8Parser.TryParse(text, out value, out var used) && used == text.Length;
+        return first is >= (byte)'1' and <= (byte)'9' && Utf8Parser.TryParse(text, out value, out var used)
+            && used == text.Length;
     }
 
     /// <summary>The number as a new array.</summary>

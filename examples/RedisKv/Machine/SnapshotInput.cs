@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace PaxosSM.RedisKv.Machine;
 
-/// <summary>Reads numbers and bytes from a stream; allocates no more than a stated length's worth of bytes that really come.</summary>
+/// <summary>Reads numbers and bytes from a stream; allocates no more than a stated length's worth of bytes that really
+/// come.</summary>
 internal sealed class SnapshotInput(Stream source, CancellationToken cancellationToken)
 {
     private const int BufferBytes = 128 * 1024;

@@ -12,16 +12,22 @@ internal static class StringCommands
     [
         new("get", 2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.One, "Returns a string.") { Machine = Get },
         new("set", -3, CommandFlags.Write, KeyPositions.One, "Sets a string.") { Machine = Set },
-        new("setnx", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Sets an absent key.") { Machine = SetNx },
+        new("setnx", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Sets an absent key.")
+        { Machine = SetNx },
         new("setex", 4, CommandFlags.Write, KeyPositions.One, "Sets a string that expires.") { Machine = SetEx },
         new("psetex", 4, CommandFlags.Write, KeyPositions.One, "Sets a string that expires.") { Machine = PSetEx },
-        new("getset", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Sets and returns the old.") { Machine = GetSet },
-        new("getdel", 2, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Returns and deletes.") { Machine = GetDel },
-        new("append", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Lengthens a string.") { Machine = Append },
-        new("strlen", 2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.One, "A string's length.") { Machine = StrLen },
+        new("getset", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Sets and returns the old.")
+        { Machine = GetSet },
+        new("getdel", 2, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Returns and deletes.")
+        { Machine = GetDel },
+        new("append", 3, CommandFlags.Write | CommandFlags.Fast, KeyPositions.One, "Lengthens a string.")
+        { Machine = Append },
+        new("strlen", 2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.One, "A string's length.")
+        { Machine = StrLen },
         new("mget", -2, CommandFlags.Read | CommandFlags.Fast, KeyPositions.All, "Returns strings.") { Machine = MGet },
         new("mset", -3, CommandFlags.Write, KeyPositions.Pairs, "Sets strings.") { Machine = MSet },
-        new("msetnx", -3, CommandFlags.Write, KeyPositions.Pairs, "Sets strings if all are absent.") { Machine = MSetNx },
+        new("msetnx", -3, CommandFlags.Write, KeyPositions.Pairs, "Sets strings if all are absent.")
+        { Machine = MSetNx },
     ];
 
     private static void Get(in MachineCall call)

@@ -5,7 +5,8 @@ namespace PaxosSM.RedisKv.Resp;
 /// <summary>Splits a typed line into arguments, with Redis's quotes and escapes.</summary>
 internal static class InlineCommand
 {
-    /// <summary>Splits a line. False when a quote is not closed, or something follows a closing quote directly.</summary>
+    /// <summary>Splits a line. False when a quote is not closed, or something follows a closing quote
+    /// directly.</summary>
     public static bool TrySplit(ReadOnlySpan<byte> line, out List<byte[]> arguments)
     {
         arguments = [];
@@ -78,7 +79,8 @@ internal static class InlineCommand
         }
 
         if (line[place] == 'x' && place + 2 < line.Length
-            && byte.TryParse(line.Slice(place + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            && byte.TryParse(
+                line.Slice(place + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
         {
             place += 3;
             return value;

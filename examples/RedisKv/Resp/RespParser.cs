@@ -5,7 +5,8 @@ namespace PaxosSM.RedisKv.Resp;
 
 /// <summary>Reads commands in RESP2, arrays of bulk strings or lines, from bytes that come in any portions.</summary>
 /// <remarks>
-/// It keeps its place between calls and copies what it has seen, so that its caller need not keep input and no byte is looked
+/// It keeps its place between calls and copies what it has seen, so that its caller need not keep input and no byte is
+/// looked
 /// at twice however slowly a client sends.
 /// </remarks>
 internal sealed class RespParser(RespLimits limits)
@@ -137,7 +138,8 @@ internal sealed class RespParser(RespLimits limits)
 
     private RespReadResult BeginBulk()
     {
-        if (!RedisNumber.TryParse(_digits.AsSpan(0, _digitCount), out var length) || length < 0 || length > limits.BulkBytesMax)
+        if (!RedisNumber.TryParse(_digits.AsSpan(0, _digitCount), out var length)
+            || length < 0 || length > limits.BulkBytesMax)
         {
             return Fail("invalid bulk length");
         }

@@ -22,7 +22,8 @@ internal readonly ref struct RespWriter(IBufferWriter<byte> output)
         Output.Write("\r\n"u8);
     }
 
-    /// <summary>An error whose text starts with its code; line breaks become spaces, so that no input can forge a reply.</summary>
+    /// <summary>An error whose text starts with its code; line breaks become spaces, so that no input can forge a
+    /// reply.</summary>
     public void Error(ReadOnlySpan<byte> text)
     {
         var span = Output.GetSpan(text.Length + 3);

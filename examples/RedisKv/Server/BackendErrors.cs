@@ -8,7 +8,9 @@ internal static class BackendErrors
     /// <summary>The error's text for a command.</summary>
     public static byte[] Describe(PaxosException exception)
     {
-        var open = exception.OutcomeUnknown ? " (outcome unknown: a write may have been applied, or may yet be)" : string.Empty;
+        var open = exception.OutcomeUnknown
+            ? " (outcome unknown: a write may have been applied, or may yet be)"
+            : string.Empty;
         return Encoding.UTF8.GetBytes($"{CodeOf(exception.Error)} {exception.Message}{open}");
     }
 

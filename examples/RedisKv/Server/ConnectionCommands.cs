@@ -13,12 +13,15 @@ internal static class ConnectionCommands
     public static IEnumerable<CommandSpec> All { get; } =
     [
         new("ping", -1, Plain, KeyPositions.None, "Answers.") { Connection = Ping, Machine = PlainCommands.Ping },
-        new("echo", 2, Plain, KeyPositions.None, "Answers with its argument.") { Connection = Echo, Machine = PlainCommands.Echo },
+        new("echo", 2, Plain, KeyPositions.None, "Answers with its argument.")
+        { Connection = Echo, Machine = PlainCommands.Echo },
         new("select", 2, Alone, KeyPositions.None, "Chooses the database; there is one.") { Connection = Select },
         new("auth", -2, Alone, KeyPositions.None, "Refused: there is no password.") { Connection = Auth },
         new("hello", -1, Alone, KeyPositions.None, "Agrees on RESP2.") { Connection = Hello },
-        new("quit", -1, Plain | CommandFlags.NotQueued, KeyPositions.None, "Closes the connection.") { Connection = Quit },
-        new("reset", 1, Plain | CommandFlags.NotQueued, KeyPositions.None, "Forgets the connection's state.") { Connection = Reset },
+        new("quit", -1, Plain | CommandFlags.NotQueued, KeyPositions.None, "Closes the connection.")
+        { Connection = Quit },
+        new("reset", 1, Plain | CommandFlags.NotQueued, KeyPositions.None, "Forgets the connection's state.")
+        { Connection = Reset },
         new("client", -2, Alone, KeyPositions.None, "Names and lists clients.") { Connection = Client },
     ];
 

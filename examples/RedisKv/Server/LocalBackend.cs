@@ -18,7 +18,8 @@ internal sealed class LocalBackend(TimeProvider time) : IRedisBackend
     public RedisMachine Machine { get; } = new();
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> ExecuteAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public ValueTask<ReadOnlyMemory<byte>> ExecuteAsync(
+        ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

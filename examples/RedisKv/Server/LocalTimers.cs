@@ -5,11 +5,26 @@ internal sealed class LocalTimers : ITimers
 {
     private readonly Dictionary<long, LogTime> _dues = [];
 
+    /// <summary>How many timers are set.</summary>
+    public int Count => _dues.Count;
+
+    /// <summary>The timers that are set, by id.</summary>
+    public IEnumerable<KeyValuePair<long, LogTime>> Pending => _dues.OrderBy(timer => timer.Key);
+
     /// <inheritdoc/>
     public void Set(long id, LogTime due) => _dues[id] = due;
 
     /// <inheritdoc/>
     public void Cancel(long id) => _dues.Remove(id);
+
+    /// <summary>Sets the same timers on another machine.</summary>
+    public void CopyTo(LocalTimers other)
+    {
+        foreach (var (id, due) in _dues)
+        {
+            other.Set(id, due);
+        }
+    }
 
     /// <summary>Takes the timer that is due first, if one is due.</summary>
     public bool TryTakeDue(LogTime now, out long id)

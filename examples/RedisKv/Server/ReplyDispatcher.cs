@@ -7,10 +7,13 @@ using PaxosSM.RedisKv.Resp;
 
 namespace PaxosSM.RedisKv.Server;
 
-/// <summary>Sends a connection's commands to the backend and their replies to the client, in the order of the commands.</summary>
+/// <summary>Sends a connection's commands to the backend and their replies to the client, in the order of the
+/// commands.</summary>
 /// <remarks>
-/// <para>Commands that arrived together go as one batch: as a command if one of them writes, else as a query. Batches that write
-/// may overlap, because the backend keeps their order. A query waits until everything before it is answered, and nothing is sent
+/// <para>Commands that arrived together go as one batch: as a command if one of them writes, else as a query. Batches
+/// that write
+/// may overlap, because the backend keeps their order. A query waits until everything before it is answered, and
+/// nothing is sent
 /// until it is answered: so each command sees those before it and none after it.</para>
 /// <para>Output has one owner at a time: the reader while nothing is in flight, else the reply loop.</para>
 /// </remarks>
@@ -102,7 +105,8 @@ internal sealed class ReplyDispatcher
     }
 
     /// <summary>Where a reply that is ready goes; <see cref="EndLocalAsync"/> must follow.</summary>
-    public IBufferWriter<byte> BeginLocal() => Volatile.Read(ref _inFlight) == 0 ? _output : new ArrayBufferWriter<byte>();
+    public IBufferWriter<byte> BeginLocal() =>
+        Volatile.Read(ref _inFlight) == 0 ? _output : new ArrayBufferWriter<byte>();
 
     /// <summary>Puts the ready reply into its place.</summary>
     public ValueTask EndLocalAsync(IBufferWriter<byte> written)
@@ -139,7 +143,8 @@ internal sealed class ReplyDispatcher
     {
         Interlocked.Add(ref _inFlightBytes, reply.Bytes);
         Interlocked.Increment(ref _inFlight);
-        await _pending.Writer.WriteAsync(reply, CancellationToken.None).ConfigureAwait(false); // the loop always goes on reading
+        // Not cancelled: the loop always goes on reading.
+        await _pending.Writer.WriteAsync(reply, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async ValueTask DrainAsync()

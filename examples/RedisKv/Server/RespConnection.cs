@@ -8,7 +8,8 @@ using PaxosSM.RedisKv.Resp;
 namespace PaxosSM.RedisKv.Server;
 
 /// <summary>One client's connection: reads commands, answers some itself and sends the others on.</summary>
-/// <remarks>It reads no more input while what it has read cannot be sent on: so a client that floods only slows itself.</remarks>
+/// <remarks>It reads no more input while what it has read cannot be sent on: so a client that floods only slows
+/// itself.</remarks>
 internal sealed class RespConnection
 {
     private const int ShownArgumentsMax = 20;
@@ -169,7 +170,8 @@ internal sealed class RespConnection
     private static string ShownArguments(RespCommand command)
     {
         var shown = new StringBuilder();
-        for (var index = 1; index < Math.Min(command.Count, ShownArgumentsMax) && shown.Length < ShownLettersMax; index++)
+        for (var index = 1; index < Math.Min(command.Count, ShownArgumentsMax)
+            && shown.Length < ShownLettersMax; index++)
         {
             shown.Append('\'').Append(RedisErrors.Shown(command[index])).Append("' ");
         }

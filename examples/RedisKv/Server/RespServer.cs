@@ -12,7 +12,7 @@ internal sealed class RespServer : IAsyncDisposable
     private readonly IRedisBackend _backend;
     private readonly ServerState _state;
     private readonly ILogger _logger;
-    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+    private Socket? _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
@@ -30,12 +30,14 @@ internal sealed class RespServer : IAsyncDisposable
     /// <exception cref="SocketException">The port cannot be opened.</exception>
     public IPEndPoint Start(IPEndPoint endPoint)
     {
-        _listener.Bind(endPoint);
-        _listener.Listen(BacklogMax);
-        var bound = (IPEndPoint)_listener.LocalEndPoint!; // it is bound
+        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener = listener;
+        listener.Bind(endPoint);
+        listener.Listen(BacklogMax);
+        var bound = (IPEndPoint)listener.LocalEndPoint!; // it is bound
         _state.Port = bound.Port;
         ServerLog.Listening(_logger, bound);
-        _accepting = AcceptAsync();
+        _accepting = AcceptAsync(listener);
         return bound;
     }
 
@@ -43,20 +45,20 @@ internal sealed class RespServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _listener.Dispose();
+        _listener?.Dispose();
         await _accepting.ConfigureAwait(false);
         Leave();
         await _allClosed.Task.ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener)
     {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                Admit(await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
+                Admit(await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false));
             }
             catch (SocketException exception)
             {
@@ -97,7 +99,8 @@ internal sealed class RespServer : IAsyncDisposable
             {
                 _state.Clients[client.Id] = client;
                 var pipe = new StreamDuplexPipe(stream);
-                await new RespConnection(client, pipe, _backend, _logger, closing.Token).RunAsync().ConfigureAwait(false);
+                var connection = new RespConnection(client, pipe, _backend, _logger, closing.Token);
+                await connection.RunAsync().ConfigureAwait(false);
                 await closing.CancelAsync().ConfigureAwait(false);
                 await pipe.Input.CompleteAsync().ConfigureAwait(false);
                 socket.Shutdown(SocketShutdown.Send);

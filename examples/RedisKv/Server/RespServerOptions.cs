@@ -23,6 +23,7 @@ internal sealed record RespServerOptions
     /// <summary>No new batch of a connection is sent while so many bytes are in flight.</summary>
     public int InFlightBytesMax { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Adds a section to INFO, in its form (<c># Name</c>, then lines <c>name:value</c>, each ending in CR LF).</summary>
+    /// <summary>Adds a section to INFO, in its form (<c># Name</c>, then lines <c>name:value</c>, each ending in CR
+    /// LF).</summary>
     public Func<string>? DescribeBackend { get; init; }
 }

@@ -37,7 +37,9 @@ internal static class ServerInfo
         }
 
         var lines = text.ToString().ReplaceLineEndings("\r\n");
-        var backend = Wants(info, "paxos") && server.Options.DescribeBackend is { } describe ? describe() + "\r\n" : string.Empty;
+        var backend = Wants(info, "paxos") && server.Options.DescribeBackend is { } describe
+            ? describe() + "\r\n"
+            : string.Empty;
         var keyspace = Wants(info, "keyspace");
         var command = new RespCommand();
         command.Begin(keyspace ? 3 : 2);

@@ -24,7 +24,8 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
     private long _lastNumber;
     private long _slotSeen;
 
-    /// <summary>Serves by a client, which the caller disposes; reads at the given consistency, own writes always seen.</summary>
+    /// <summary>Serves by a client, which the caller disposes; reads at the given consistency, own writes always
+    /// seen.</summary>
     public StreamBackend(IPaxosClient client, ReadConsistency consistency, ILogger logger)
     {
         _client = client;
@@ -33,7 +34,8 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> ExecuteAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public ValueTask<ReadOnlyMemory<byte>> ExecuteAsync(
+        ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -46,7 +48,7 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
             if (_waiting.Count >= WaitingMax)
             {
                 return ValueTask.FromException<ReadOnlyMemory<byte>>(
-                    new PaxosException(PaxosError.Busy, $"{WaitingMax} commands wait for a session to open; nothing was sent"));
+                    new PaxosException(PaxosError.Busy, "too many commands wait for a session; nothing was sent"));
             }
 
             _waiting.Add(command.Number, command);
@@ -59,7 +61,8 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
     public async ValueTask<ReadOnlyMemory<byte>> QueryAsync(
         ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        // A local read must still see what this process was told is done: another client's connection, too, by way of its user.
+        // A local read must still see what this process was told is done: another client's connection, too, by way of
+        // its user.
         var consistency = _consistency.Kind == ReadKind.Local
             ? ReadConsistency.After(new(Volatile.Read(ref _slotSeen)))
             : _consistency;
@@ -95,7 +98,8 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
             SeeSlot(result.Slot.Index);
             return result.Result;
         }
-        catch (PaxosException exception) when (exception.Error == PaxosError.SessionExpired && command.Attempts < AttemptsMax)
+        catch (PaxosException exception) when (exception.Error == PaxosError.SessionExpired
+            && command.Attempts < AttemptsMax)
         {
             expired = true;
         }

@@ -2,7 +2,8 @@ using System.IO.Pipelines;
 
 namespace PaxosSM.RedisKv.Server;
 
-/// <summary>A stream's two directions as pipes that read and write it directly, without a copying task between.</summary>
+/// <summary>A stream's two directions as pipes that read and write it directly, without a copying task
+/// between.</summary>
 internal sealed class StreamDuplexPipe(Stream stream) : IDuplexPipe
 {
     private const int BufferBytes = 16 * 1024;

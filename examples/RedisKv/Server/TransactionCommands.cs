@@ -2,7 +2,8 @@ using PaxosSM.RedisKv.Commands;
 
 namespace PaxosSM.RedisKv.Server;
 
-/// <summary>MULTI and its ends. The queued commands become one command of the log, so that they apply together or not at all.</summary>
+/// <summary>MULTI and its ends. The queued commands become one command of the log, so that they apply together or not
+/// at all.</summary>
 internal static class TransactionCommands
 {
     private const CommandFlags Flags = CommandFlags.Connection | CommandFlags.Fast | CommandFlags.NotQueued;
