@@ -34,6 +34,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.SyncAccepted"/>.</summary>
     SyncAccepted = 0x25,
 
+    /// <summary><see cref="Messages.Chosen"/>.</summary>
+    Chosen = 0x26,
+
     /// <summary><see cref="Messages.LearnRequest"/>.</summary>
     LearnRequest = 0x30,
 

@@ -27,6 +27,12 @@ internal static class Phase2Codec
                 writer.WriteBallot(accepted.Ballot);
                 writer.WriteSlot(accepted.Base);
                 return FrameKind.SyncAccepted;
+            case Chosen chosen:
+                writer.WriteBallot(chosen.Mark.Ballot);
+                writer.WriteUInt16(chosen.Mark.Lane.Index);
+                writer.WriteSlot(chosen.Mark.Through);
+                writer.WriteSlot(chosen.ChosenThrough);
+                return FrameKind.Chosen;
             default:
                 return FrameKind.None;
         }
@@ -42,6 +48,7 @@ internal static class Phase2Codec
             reader.ReadBallot(), reader.ReadInt64(), reader.ReadSlot(), reader.ReadBoolean(), reader.ReadBoolean()),
         FrameKind.Sync => new Sync(reader.ReadBallot(), reader.ReadSlot(), ListCodec.View(ref reader), ListCodec.Values(ref reader)),
         FrameKind.SyncAccepted => new SyncAccepted(reader.ReadBallot(), reader.ReadSlot()),
+        FrameKind.Chosen => new Chosen(new(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot()), reader.ReadSlot()),
         _ => throw MessageCodec.Unknown(kind),
     };
 
