@@ -1,0 +1,233 @@
+using System.Security.Cryptography;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Storage;
+
+/// <summary>The folder of one node of one cluster, held against every other process while open.</summary>
+/// <remarks>
+/// A new folder is a new storage identity (R13); opening it counts the incarnation up, durably, before anything else. Identity and
+/// genesis are kept twice (R24): one damaged copy is repaired, two end the identity. Not safe for use by many threads at a time.
+/// </remarks>
+public sealed class DataDirectory : IDisposable
+{
+    private const string LockName = "lock";
+    private const string IdentityName = "identity";
+    private const string GenesisName = "genesis";
+
+    private readonly IDisposable _lock;
+    private readonly TwinFile _identityFile;
+    private readonly TwinFile _genesisFile;
+    private IdentityRecord _record;
+
+    private DataDirectory(string path, IFileLayer files, IDisposable held, TwinFile identity, TwinFile genesis, IdentityRecord record, ulong boot)
+    {
+        Root = path;
+        Files = files;
+        _lock = held;
+        _identityFile = identity;
+        _genesisFile = genesis;
+        _record = record;
+        Boot = boot;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>The files it is on.</summary>
+    public IFileLayer Files { get; }
+
+    /// <summary>Random bits of this very opening.</summary>
+    public ulong Boot { get; }
+
+    /// <summary>Who the process is.</summary>
+    public NodeIdentity Identity => new(
+        _record.Cluster, _record.Fork, _record.Node, _record.Storage, _record.Incarnation, Boot, _record.Epoch);
+
+    /// <summary>The genesis record as it was saved; null before.</summary>
+    public ReadOnlyMemory<byte>? Genesis => _genesisFile.Payload;
+
+    /// <summary>Where the log is.</summary>
+    public string LogPath => Path.Combine(Root, "log");
+
+    /// <summary>Where snapshots are.</summary>
+    public string SnapshotPath => Path.Combine(Root, "snapshots");
+
+    /// <summary>Opens a node's folder, or makes it.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="clusterName">Its name, for people.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="nodeName">Its name, for people.</param>
+    /// <param name="files">The files; the operating system's when null.</param>
+    /// <param name="random">Chance; the system's own when null. A simulation gives its own.</param>
+    /// <exception cref="DataDirectoryException">It is another's, in use, damaged, or can't be written.</exception>
+    public static DataDirectory Open(
+        string path, ClusterId cluster, string clusterName, NodeId node, string nodeName, IFileLayer? files = null, Random? random = null)
+    {
+        files ??= DiskFileLayer.Instance;
+        path = Path.GetFullPath(path);
+        var held = Hold(path, files);
+        try
+        {
+            var identity = TwinFile.Open(files, path, IdentityName);
+            var genesis = TwinFile.Open(files, path, GenesisName);
+            var record = identity.Payload is { } payload ? IdentityRecord.Decode(payload) : null;
+            if (record is null)
+            {
+                RefuseLostIdentity(path, files, identity);
+                if (Path.GetDirectoryName(path) is { } parent)
+                {
+                    files.FlushDirectory(parent);
+                }
+
+                record = new(
+                    cluster, clusterName, ForkId.None, node, nodeName, new(NewGuid(random)), 0, new(0), NewNumber(random) | 1, HasLog: false);
+            }
+
+            RefuseOthers(path, record, cluster, clusterName, node, nodeName);
+            if (genesis.IsLost)
+            {
+                throw new DataDirectoryException(
+                    $"Both copies of the genesis record in {path} are damaged. What this node bound itself to is lost, so its storage identity "
+                    + $"{record.Storage} is dead (R13): keep the folder for inspection and bring the machine back with an empty one, as a new member.");
+            }
+
+            // R13: durable before its first use, so that no two lives share an incarnation, nor a ballot.
+            record = record with { Incarnation = checked(record.Incarnation + 1) };
+            identity.Save(record.Encode());
+            if (genesis.NeedsRepair)
+            {
+                genesis.Save(genesis.Payload);
+            }
+
+            return new(path, files, held, identity, genesis, record, NewNumber(random));
+        }
+        catch (Exception exception)
+        {
+            held.Dispose();
+            if (exception is UnauthorizedAccessException or IOException and not (DataDirectoryException or DiskFullException))
+            {
+                throw new DataDirectoryException($"The data folder {path} can't be read and written: {exception.Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Binds the folder to a genesis record, or replaces it; durable on return.</summary>
+    public void SaveGenesis(ReadOnlySpan<byte> record) => _genesisFile.Save(record);
+
+    /// <summary>Writes down the fork; durable on return.</summary>
+    public void SaveFork(ForkId fork) => Save(_record with { Fork = fork });
+
+    /// <summary>Writes down the newest epoch known; durable on return.</summary>
+    public void SaveEpoch(Epoch epoch) => Save(_record with { Epoch = epoch });
+
+    /// <summary>Opens the log in this folder, which must be there if it ever was (R13).</summary>
+    public WriteAheadLog OpenLog(LogOptions options, TimeProvider? time = null)
+    {
+        var log = WriteAheadLog.Open(Files, LogPath, options with { LogId = _record.LogId, MustExist = _record.HasLog }, time);
+        if (!_record.HasLog)
+        {
+            Save(_record with { HasLog = true });
+        }
+
+        return log;
+    }
+
+    /// <summary>Opens the snapshots in this folder.</summary>
+    public SnapshotStore OpenSnapshots() => new(Files, SnapshotPath);
+
+    /// <summary>Lets go of the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static IDisposable Hold(string path, IFileLayer files)
+    {
+        try
+        {
+            files.CreateDirectory(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DataDirectoryException($"The data folder {path} can't be made: {exception.Message}", exception);
+        }
+
+        try
+        {
+            return files.Lock(Path.Combine(path, LockName));
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DataDirectoryException($"The data folder {path} can't be written: {exception.Message}", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DataDirectoryException(
+                $"The data folder {path} is in use, or can't be written; it belongs to one process at a time. {exception.Message}", exception);
+        }
+    }
+
+    private static void RefuseLostIdentity(string path, IFileLayer files, TwinFile identity)
+    {
+        var hasLog = files.List(Path.Combine(path, "log")).Any(name => Segment.NumberOf(name) > 0);
+        if (identity.IsLost || hasLog || files.List(path).Any(name => name.StartsWith(GenesisName, StringComparison.Ordinal)))
+        {
+            throw new DataDirectoryException(
+                $"The identity in {path} is lost: {(identity.IsLost ? "both copies are damaged" : "it is missing, but a log or genesis record is there")}. "
+                + "This storage identity is dead (R13): keep the folder for inspection and bring the machine back with an empty one, as a new member.");
+        }
+    }
+
+    private static void RefuseOthers(
+        string path, IdentityRecord record, ClusterId cluster, string clusterName, NodeId node, string nodeName)
+    {
+        if (record.Cluster != cluster)
+        {
+            throw new DataDirectoryException(
+                $"The data folder {path} belongs to the cluster '{record.ClusterName}' ({record.Cluster}), not to '{clusterName}' ({cluster}). "
+                + "Point this node at its own folder, or at an empty one.");
+        }
+
+        if (record.Node != node || record.NodeName != nodeName)
+        {
+            throw new DataDirectoryException(
+                $"The data folder {path} belongs to the node '{record.NodeName}' ({record.Node}), not to '{nodeName}' ({node}), of the cluster "
+                + $"'{clusterName}'. Point this node at its own folder, or at an empty one.");
+        }
+    }
+
+    private static Guid NewGuid(Random? random)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Fill(random, bytes);
+        return new(bytes);
+    }
+
+    private static ulong NewNumber(Random? random)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        Fill(random, bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    private static void Fill(Random? random, Span<byte> bytes)
+    {
+        if (random is null)
+        {
+            RandomNumberGenerator.Fill(bytes);
+        }
+        else
+        {
+            random.NextBytes(bytes);
+        }
+    }
+
+    private void Save(IdentityRecord record)
+    {
+        if (record != _record)
+        {
+            _identityFile.Save(record.Encode());
+            _record = record;
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Storage;
+
+/// <summary>Snapshots in a folder, one file each. Safe for use by many threads; its calls wait for the disk.</summary>
+/// <remarks>
+/// A snapshot that turns out damaged while it is read is not <see cref="Latest"/> any more, and an older one may be. After a failed
+/// flush nothing more is written (R1): see <see cref="Failure"/>.
+/// </remarks>
+public sealed class SnapshotStore : ISnapshotStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<GroupId, SortedSet<long>> _intact = [];
+    private readonly IFileLayer _files;
+    private readonly string _directory;
+    private long _drafts;
+    private string? _failure;
+
+    /// <summary>Opens the snapshots in a folder; what a crash left half written is deleted.</summary>
+    public SnapshotStore(IFileLayer files, string directory)
+    {
+        _files = files;
+        _directory = directory;
+        files.CreateDirectory(directory);
+        foreach (var name in files.List(directory))
+        {
+            if (name.EndsWith(SnapshotFile.TemporaryExtension, StringComparison.Ordinal))
+            {
+                files.Delete(Path.Combine(directory, name));
+            }
+            else if (SnapshotFile.TryParse(name, out var group, out var slot) && IsWhole(group, slot))
+            {
+                Add(group, slot);
+            }
+        }
+    }
+
+    /// <summary>Why nothing is written any more; null while it works.</summary>
+    public string? Failure => Volatile.Read(ref _failure);
+
+    /// <inheritdoc/>
+    public Slot Latest(GroupId group)
+    {
+        lock (_gate)
+        {
+            return _intact.TryGetValue(group, out var slots) && slots.Count > 0 ? new(slots.Max) : Slot.Zero;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SnapshotDraft Create(GroupId group, Slot slot) => new Draft(this, group, slot, isStored: false);
+
+    /// <inheritdoc/>
+    public SnapshotDraft CreateFromPieces(GroupId group, Slot slot) => new Draft(this, group, slot, isStored: true);
+
+    /// <inheritdoc/>
+    public Stream? Open(GroupId group, Slot slot)
+    {
+        if (OpenFile(group, slot) is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new SnapshotReader(file, group, slot, () => Forget(group, slot));
+        }
+        catch (InvalidDataException)
+        {
+            file.Dispose();
+            Forget(group, slot);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public (int Read, long Length) ReadPiece(GroupId group, Slot slot, long offset, Span<byte> destination)
+    {
+        using var file = OpenFile(group, slot);
+        return file is null ? (0, 0) : (file.Read(offset, destination), file.Length);
+    }
+
+    /// <inheritdoc/>
+    public void DeleteBelow(GroupId group, Slot slot)
+    {
+        lock (_gate)
+        {
+            _ = _intact.GetValueOrDefault(group)?.RemoveWhere(index => index < slot.Index);
+        }
+
+        foreach (var name in _files.List(_directory))
+        {
+            if (SnapshotFile.TryParse(name, out var owner, out var at) && owner == group && at < slot)
+            {
+                // Who reads it goes on reading: the file goes when the last one closes it.
+                _files.Delete(Path.Combine(_directory, name));
+            }
+        }
+    }
+
+    /// <summary>Reads a whole snapshot to verify every byte; false when it is damaged, or not there.</summary>
+    public bool Verify(GroupId group, Slot slot)
+    {
+        try
+        {
+            using var stream = Open(group, slot);
+            if (stream is null)
+            {
+                return false;
+            }
+
+            stream.CopyTo(Stream.Null);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private bool IsWhole(GroupId group, Slot slot)
+    {
+        try
+        {
+            using var file = OpenFile(group, slot);
+            if (file is not null)
+            {
+                _ = SnapshotFile.Check(file, group, slot);
+            }
+
+            return file is not null;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private IStorageFile? OpenFile(GroupId group, Slot slot)
+    {
+        try
+        {
+            return _files.OpenRead(PathOf(group, slot));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private string PathOf(GroupId group, Slot slot) => Path.Combine(_directory, SnapshotFile.NameOf(group, slot));
+
+    private void Add(GroupId group, Slot slot)
+    {
+        lock (_gate)
+        {
+            if (!_intact.TryGetValue(group, out var slots))
+            {
+                _intact[group] = slots = [];
+            }
+
+            _ = slots.Add(slot.Index);
+        }
+    }
+
+    private void Forget(GroupId group, Slot slot)
+    {
+        lock (_gate)
+        {
+            _ = _intact.GetValueOrDefault(group)?.Remove(slot.Index);
+        }
+    }
+
+    private void Fail(Exception exception) =>
+        Interlocked.CompareExchange(ref _failure, $"Flushing a snapshot failed: {exception.Message}", null);
+
+    private void ThrowIfFailed()
+    {
+        if (Failure is { } failure)
+        {
+            throw new IOException($"Snapshots are not written any more. {failure}");
+        }
+    }
+
+    private sealed class Draft : SnapshotDraft
+    {
+        private readonly SnapshotStore _store;
+        private readonly GroupId _group;
+        private readonly Slot _slot;
+        private readonly bool _isStored;
+        private readonly string _aside;
+        private readonly IStorageFile _file;
+        private readonly SnapshotWriter _writer;
+        private bool _isDone;
+
+        public Draft(SnapshotStore store, GroupId group, Slot slot, bool isStored)
+        {
+            store.ThrowIfFailed();
+            _store = store;
+            _group = group;
+            _slot = slot;
+            _isStored = isStored;
+            _aside = $"{store.PathOf(group, slot)}.{Interlocked.Increment(ref store._drafts)}{SnapshotFile.TemporaryExtension}";
+            _file = store._files.Create(_aside);
+            try
+            {
+                _writer = new(_file, group, slot, isStored, store.Fail);
+            }
+            catch
+            {
+                _file.Dispose();
+                store._files.Delete(_aside);
+                throw;
+            }
+        }
+
+        public override Stream Stream => _writer;
+
+        public override ValueTask CommitAsync(CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Invariant.Holds(!_isDone);
+            _store.ThrowIfFailed();
+            _writer.Finish(_group, _slot);
+            if (_isStored)
+            {
+                using var file = _store._files.OpenRead(_aside);
+                using var reader = new SnapshotReader(file, _group, _slot, () => { });
+                reader.CopyTo(Stream.Null);
+            }
+
+            _isDone = true;
+            _file.Dispose();
+            _store._files.Rename(_aside, _store.PathOf(_group, _slot));
+            try
+            {
+                _store._files.FlushDirectory(_store._directory);
+            }
+            catch (IOException exception)
+            {
+                _store.Fail(exception);
+                throw;
+            }
+
+            _store.Add(_group, _slot);
+            return ValueTask.CompletedTask;
+        }
+
+        public override ValueTask DisposeAsync()
+        {
+            if (!_isDone)
+            {
+                _isDone = true;
+                _file.Dispose();
+                _store._files.Delete(_aside);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+}
