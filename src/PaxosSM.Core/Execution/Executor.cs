@@ -66,13 +66,16 @@ public sealed class Executor
     /// <summary>The machine's digest of its state (R28); zero where it makes none.</summary>
     public ulong Digest => Machine is IDigestibleStateMachine digestible ? digestible.Digest : 0;
 
-    /// <summary>The earliest time that a timer or a session waits for (R19); never for none.</summary>
+    /// <summary>The earliest time that a timer or a session waits for (R19), always later than <see cref="Time"/>; never for none.</summary>
     public LogTime NextDeadline
     {
         get
         {
             var expiry = _sessions.NextExpiry;
-            return _timers.NextDue < expiry ? _timers.NextDue : expiry;
+            var next = _timers.NextDue < expiry ? _timers.NextDue : expiry;
+
+            // A timer that was set for a time gone by fires at the next slot: some time later than now is waited for, any will do.
+            return LogTime.Max(next, new(Time.Microseconds + 1));
         }
     }
 

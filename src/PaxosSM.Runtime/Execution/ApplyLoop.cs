@@ -180,7 +180,6 @@ public sealed class ApplyLoop : IExecution
             InstallNow(snapshot);
         }
 
-        var before = _executor.Applied;
         try
         {
             ApplyValues();
@@ -188,13 +187,9 @@ public sealed class ApplyLoop : IExecution
         finally
         {
             // What was applied before a failure is chosen and answered like anything else.
-            if (_executor.Applied > before)
-            {
-                _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
-            }
-
             if (_round.Values.Count > 0)
             {
+                _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
                 _executor.Results.OnRoundEnd();
             }
         }

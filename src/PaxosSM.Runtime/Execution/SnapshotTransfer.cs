@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PaxosSM.Messages;
 using PaxosSM.Runtime.Ports;
 
@@ -5,11 +6,11 @@ namespace PaxosSM.Runtime.Execution;
 
 /// <summary>Fetches a snapshot from another node when the log does not reach back any more (R25), and gives this node's to others.</summary>
 /// <remarks>
-/// <para>Threads: the driver's loop calls it; reading and writing happen on the worker.</para>
+/// <para>Safe for use by many threads; reading and writing happen on the worker.</para>
 /// <para>One fetch at a time. It ends in <see cref="IExecution.Install"/>, or in <see cref="SnapshotFailed"/>, after a bounded time
 /// without an answer.</para>
 /// </remarks>
-public sealed class SnapshotTransfer
+public sealed class SnapshotTransfer : ISnapshotTransfer
 {
     private readonly GroupId _group;
     private readonly Epoch _epoch;
@@ -53,44 +54,55 @@ public sealed class SnapshotTransfer
         _observer = observer ?? _observer;
     }
 
-    /// <summary>Starts to fetch, unless a fetch is under way, or one of that slot or a later one has ended well.</summary>
+    /// <inheritdoc/>
+    /// <remarks>While a fetch is under way another is not begun: its end is told, and then the core asks again. One of a slot that was
+    /// fetched before is installed as it is.</remarks>
     public void Start(SnapshotSource source)
     {
-        SnapshotFetch fetch;
+        SnapshotFetch? fetch = null;
         lock (_gate)
         {
-            if (_fetch is not null || source.Slot <= _fetchedThrough)
+            if (_fetch is not null)
             {
                 return;
             }
 
-            fetch = new(source, _options, _worker, Send, () => _store.CreateFromPieces(_group, source.Slot))
+            if (source.Slot > _fetchedThrough)
             {
-                Ended = why => OnEnded(source, why),
-            };
-            _fetch = fetch;
+                fetch = new(source, _options, _worker, Send, () => _store.CreateFromPieces(_group, source.Slot))
+                {
+                    Ended = why => OnEnded(source, why),
+                };
+                _fetch = fetch;
+            }
+        }
+
+        if (fetch is null)
+        {
+            _execution?.Install(source.Slot);
+            return;
         }
 
         fetch.Start();
     }
 
-    /// <summary>Takes a message from another node; false when it is not about snapshots.</summary>
-    public bool OnMessage(NodeId from, Message message)
+    /// <inheritdoc/>
+    public void OnMessage(NodeId from, Message message)
     {
         switch (message)
         {
             case SnapshotRequest request:
                 _server.OnRequest(from, request);
-                return true;
+                break;
             case SnapshotPiece piece:
                 Current()?.OnPiece(from, piece);
-                return true;
+                break;
             default:
-                return false;
+                throw new UnreachableException($"{message.GetType().Name} is not about snapshots");
         }
     }
 
-    /// <summary>Time went by; called every few milliseconds.</summary>
+    /// <inheritdoc/>
     public void OnTick(Instant now)
     {
         _server.OnTick(now);

@@ -49,6 +49,15 @@ public sealed class ExecutorTests
     }
 
     [Fact]
+    public void A_timer_set_for_a_time_gone_by_fires_at_the_next_slot_and_keeps_the_log_s_time_moving()
+    {
+        _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 9, 60_000).Command(1, 1, 0, (byte)'T', 5, 0).At(7));
+        Assert.Equal(new(7001), _executor.Executor.NextDeadline);
+        _executor.Apply(TestBatch.Skip(7));
+        Assert.Equal("s2.-1 timer 5 t7000", _executor.Machine.Trace[^1]);
+    }
+
+    [Fact]
     public void A_view_is_seen_with_its_leader_s_name()
     {
         var view = new View(new(3, new(1), 1), new(2), [new(new(1), 1)]);

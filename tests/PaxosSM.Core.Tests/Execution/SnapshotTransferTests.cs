@@ -29,6 +29,8 @@ public sealed class SnapshotTransferTests
         Assert.Equal([new Slot(9)], _taker.Installed);
         Assert.Equal(Bytes(1000), Read(_taker.Store, 9));
         Assert.Empty(_taker.Replica.Posted);
+        _taker.Transfer.Start(new(Giver, new(9)));
+        Assert.Equal([new Slot(9), new Slot(9)], _taker.Installed);
     }
 
     [Theory]
@@ -199,7 +201,7 @@ public sealed class SnapshotTransferTests
     }
 
     private void Deliver(NodeId from, NodeId to, Message message) =>
-        Assert.True((to == Giver ? _giver : _taker).Transfer.OnMessage(from, message));
+        (to == Giver ? _giver : _taker).Transfer.OnMessage(from, message);
 
     private void Run(int ticks = 200)
     {
