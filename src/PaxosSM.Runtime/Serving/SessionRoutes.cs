@@ -12,8 +12,9 @@ internal sealed class SessionRoutes
 
     public SessionRoutes(int perConnectionMax) => _perConnectionMax = perConnectionMax;
 
-    /// <summary>An opening's number where results are told: the first 8 bytes of its nonce.</summary>
-    public static long OpeningOf(ReadOnlySpan<byte> request) => BinaryPrimitives.ReadInt64LittleEndian(request);
+    /// <summary>An opening's number where results are told: the first 8 bytes of its nonce; 0 where there is none.</summary>
+    public static long OpeningOf(ReadOnlySpan<byte> request) =>
+        request.Length < sizeof(long) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(request);
 
     /// <summary>Notes where the results of an entry go.</summary>
     /// <returns>False when the connection uses too many sessions.</returns>

@@ -1,0 +1,245 @@
+using System.Globalization;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Hosting.Tests.Client;
+
+public sealed class SessionTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 25)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Commands_are_applied_exactly_once_whatever_network_nodes_and_leaders_do(int seed)
+    {
+        await using var bench = new ClientBench(new() { Timeout = TimeSpan.FromHours(1) });
+        var disturb = Disturb(bench, new(seed));
+        var commands = Enumerable.Range(1, 300).Select(number => $"c{number}").ToArray();
+        var results = new List<Task<CommandResult>>();
+        foreach (var burst in commands.Chunk(20))
+        {
+            results.AddRange(burst.Select(command => bench.Execute(command)));
+            await bench.Run(Task.WhenAll(results.Take(results.Count - 10)), disturb);
+        }
+
+        await bench.Run(Task.WhenAll(results), disturb);
+        Assert.Equal(commands.Order(), bench.Journal.Order());
+        for (var index = 0; index < commands.Length; index++)
+        {
+            var place = bench.Journal.IndexOf(commands[index]) + 1;
+            Assert.Equal($"{commands[index]}@{place}", ClientBench.Text((await results[index]).Result));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Commands_of_a_stream_are_applied_once_and_in_order_whatever_happens(int seed)
+    {
+        await using var bench = new ClientBench(new() { Timeout = TimeSpan.FromHours(1) });
+        var disturb = Disturb(bench, new(seed));
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening, disturb);
+        var stream = await opening;
+        var commands = Enumerable.Range(1, 300).Select(number => $"c{number}").ToArray();
+        var results = commands.Select(command => stream.ExecuteAsync(ClientBench.Bytes(command)).AsTask()).ToArray();
+        await bench.Run(stream.FlushAsync().AsTask(), disturb);
+        await bench.Run(Task.WhenAll(results), disturb);
+        Assert.Equal(commands, bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_lone_command_leaves_at_once_and_those_that_arrive_during_its_send_leave_together()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Channel.Sent.Clear();
+        bench.Channel.Blocked = new();
+        var first = bench.Execute("1");
+        Assert.Single(bench.Channel.Sent);
+        Task[] rest = [bench.Execute("2"), bench.Execute("3"), bench.Execute("4")];
+        Assert.Single(bench.Channel.Sent);
+        var blocked = bench.Channel.Blocked;
+        bench.Channel.Blocked = null;
+        blocked.SetResult();
+        await bench.Until(() => first.IsCompleted && rest.All(task => task.IsCompleted));
+        Assert.Equal([1, 3], bench.Channel.Sent.OfType<ClientSubmit>().Select(submit => submit.Count));
+    }
+
+    [Fact]
+    public async Task A_new_leader_gets_everything_unanswered_at_once()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Group.LossesLeft = 1;
+        var lost = bench.Execute("lost");
+        bench.Pump();
+        Assert.False(lost.IsCompleted);
+
+        // No time passes: it is the news that makes the client send again.
+        bench.Group.SetLeader(1);
+        await bench.Until(() => lost.IsCompleted);
+        Assert.Equal(["warm", "lost"], bench.Journal);
+    }
+
+    [Fact]
+    public async Task What_is_lost_silently_is_sent_again_after_the_resend_interval()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Group.LossesLeft = 1;
+        var began = bench.Time.GetUtcNow();
+        await bench.Run(bench.Execute("lost"));
+        Assert.InRange(bench.Time.GetUtcNow() - began, TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(1000));
+    }
+
+    [Fact]
+    public async Task A_busy_cluster_is_tried_again_after_a_pause_that_grows()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Group.BusyLeft = 5;
+        var began = bench.Time.GetUtcNow();
+        var result = bench.Execute("patient");
+        await bench.Run(result);
+        await result;
+        Assert.InRange(bench.Time.GetUtcNow() - began, TimeSpan.FromMilliseconds(5 + 10 + 20 + 40 + 80), TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_session_that_expired_fails_what_is_pending_and_later_commands_get_a_new_one()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("before"));
+        bench.Group.Stamp(TimeSpan.FromHours(2));
+        var caught = bench.Execute("caught");
+        await bench.Run(caught);
+        var failure = await Assert.ThrowsAsync<PaxosException>(() => caught);
+        Assert.Equal(PaxosError.SessionExpired, failure.Error);
+        Assert.True(failure.OutcomeUnknown);
+        var after = bench.Execute("after");
+        await bench.Run(after);
+        await after;
+        Assert.Equal(["before", "after"], bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_session_expired_stays_failed()
+    {
+        await using var bench = new ClientBench();
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        bench.Group.Stamp(TimeSpan.FromHours(2));
+        var caught = stream.ExecuteAsync(ClientBench.Bytes("caught")).AsTask();
+        await bench.Run(caught);
+        Assert.Equal(PaxosError.SessionExpired, (await Assert.ThrowsAsync<PaxosException>(() => caught)).Error);
+        var later = stream.ExecuteAsync(ClientBench.Bytes("later")).AsTask();
+        Assert.Equal(PaxosError.SessionExpired, (await Assert.ThrowsAsync<PaxosException>(() => later)).Error);
+        Assert.Empty(bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_full_window_is_told_Busy_and_nothing_is_sent()
+    {
+        await using var bench = new ClientBench(new() { StreamWindowMax = 2 });
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        Task[] fits = [stream.ExecuteAsync(ClientBench.Bytes("1")).AsTask(), stream.ExecuteAsync(ClientBench.Bytes("2")).AsTask()];
+        var surplus = stream.ExecuteAsync(ClientBench.Bytes("3")).AsTask();
+        Assert.Equal(PaxosError.Busy, (await Assert.ThrowsAsync<PaxosException>(() => surplus)).Error);
+        await bench.Run(Task.WhenAll(fits));
+        Assert.Equal(["1", "2"], bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_flush_completes_only_when_everything_before_it_is_applied()
+    {
+        await using var bench = new ClientBench();
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        Assert.True(stream.FlushAsync().AsTask().IsCompletedSuccessfully);
+        var commands = Enumerable.Range(1, 50).Select(
+            number => stream.ExecuteAsync(ClientBench.Bytes(number.ToString(CultureInfo.InvariantCulture))).AsTask()).ToArray();
+        var flush = stream.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+        await bench.Run(flush);
+        Assert.Equal(50, bench.Journal.Count);
+        Assert.All(commands, command => Assert.True(command.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task An_idle_session_shows_a_sign_of_life_three_times_per_timeout()
+    {
+        await using var bench = new ClientBench(new() { SessionTimeout = TimeSpan.FromSeconds(30) });
+        await bench.Run(bench.Execute("once"));
+        bench.Channel.Sent.Clear();
+        var end = bench.Time.GetUtcNow() + TimeSpan.FromSeconds(61);
+        while (bench.Time.GetUtcNow() < end)
+        {
+            bench.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await bench.Until(() => true);
+            bench.Pump();
+            await Task.Yield();
+        }
+
+        var signs = bench.SentEntries().Where(entry => entry.Kind == EntryKind.KeepAlive).ToArray();
+        Assert.InRange(signs.Length, 5, 7);
+        Assert.All(signs, sign => Assert.Equal(1, sign.AcknowledgedThrough));
+        await bench.Run(bench.Execute("twice"));
+        Assert.Equal(["once", "twice"], bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_closed_client_fails_what_is_pending_and_everything_later()
+    {
+        var bench = new ClientBench();
+        await bench.Run(bench.Execute("done"));
+        var pending = bench.Execute("pending");
+        var query = bench.Client.QueryAsync(default).AsTask();
+        await bench.DisposeAsync();
+        Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => pending)).Error);
+        Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => query)).Error);
+        Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => bench.Execute("later"))).Error);
+        await Assert.ThrowsAsync<PaxosException>(() => bench.Client.OpenStreamAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task A_command_that_is_too_large_is_refused_before_it_gets_a_number()
+    {
+        await using var bench = new ClientBench(new() { CommandBytesMax = 4 });
+        var large = bench.Execute("large");
+        Assert.Equal(PaxosError.BadRequest, (await Assert.ThrowsAsync<PaxosException>(() => large)).Error);
+        await bench.Run(bench.Execute("tiny"));
+        Assert.Equal(["tiny"], bench.Journal);
+    }
+
+    /// <summary>Loses, duplicates and reorders frames and proposals, cuts connections, restarts the node, changes leaders.</summary>
+    private static Action Disturb(ClientBench bench, Random random)
+    {
+        bench.Channel.Chaos = new(random.Next());
+        bench.Group.Chaos = new(random.Next());
+        return () =>
+        {
+            switch (random.Next(60))
+            {
+                case 0:
+                    bench.Group.SetLeader(null);
+                    break;
+                case 1 or 2:
+                    bench.Group.SetLeader((ushort)random.Next(3));
+                    break;
+                case 3:
+                    bench.Channel.Disconnect();
+                    bench.Group.RestartNode();
+                    bench.Channel.Connect();
+                    break;
+                case 4:
+                    bench.Group.BusyLeft = random.Next(5);
+                    break;
+                default:
+                    break;
+            }
+        };
+    }
+}
