@@ -94,7 +94,6 @@ public sealed class ReplicaDriver : IReplica
     public void Tick(Instant now, LogTime wall)
     {
         _ports.Snapshots.OnTick(now);
-        _ports.OnTick(now);
         if (_ports.Log.Failure is { } failure)
         {
             Halt($"the log failed, so nothing may be promised or voted here any more (R1): {failure}");

@@ -1,3 +1,4 @@
+using PaxosSM.Messages;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 
@@ -16,7 +17,7 @@ public sealed class ReplicaPorts
     public required IExecution Execution { get; init; }
 
     /// <summary>Moves snapshots between nodes.</summary>
-    public required SnapshotTransfer Snapshots { get; init; }
+    public required ISnapshotTransfer Snapshots { get; init; }
 
     /// <summary>Takes the core's events.</summary>
     public required IProtocolEventSink Events { get; init; }
@@ -27,9 +28,19 @@ public sealed class ReplicaPorts
     /// <summary>Takes the bounds of this node's reads, on the loop.</summary>
     public required Action<ReadBound> OnReadBound { get; init; }
 
-    /// <summary>Called with every tick, on the loop.</summary>
-    public Action<Instant> OnTick { get; init; } = _ => { };
-
     /// <summary>The replica halted for good: which, and why.</summary>
     public required Action<GroupId, string> OnHalted { get; init; }
+}
+
+/// <summary>Moves snapshots between nodes, beside the protocol. Nothing blocks.</summary>
+public interface ISnapshotTransfer
+{
+    /// <summary>Fetches a snapshot, installs it, and tells the replica <see cref="SnapshotInstalled"/> or <see cref="SnapshotFailed"/>.</summary>
+    void Start(SnapshotSource source);
+
+    /// <summary>A <see cref="SnapshotRequest"/> or <see cref="SnapshotPiece"/> arrived.</summary>
+    void OnMessage(NodeId from, Message message);
+
+    /// <summary>Time went by.</summary>
+    void OnTick(Instant now);
 }
