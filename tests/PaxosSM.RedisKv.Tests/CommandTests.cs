@@ -163,7 +163,8 @@ public sealed class CommandTests
     public void A_transaction_is_one_command_and_one_array()
     {
         var payload = MachineUnderTest.EncodeAll(
-            Commands.CommandPayload.Transaction, ["set", "k", "1"], ["incr", "k"], ["lpush", "k", "x"], ["ping"], ["get", "k"]);
+            Commands.CommandPayload.Transaction,
+            ["set", "k", "1"], ["incr", "k"], ["lpush", "k", "x"], ["ping"], ["get", "k"]);
         Assert.Equal($"*5 +OK :2 {WrongType} +PONG $1 2", _machine.Apply(payload));
     }
 

@@ -6,7 +6,8 @@ namespace PaxosSM.RedisKv.Tests;
 public sealed class ParserTests
 {
     private const string Stream =
-        "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\nbc\r\n*1\r\n$0\r\n\r\nPING\r\n\r\n*0\r\n*-1\r\nset \"a b\\x41\\n\" 'it\\'s'\r\n*1\r\n$4\r\nQUIT\r\n";
+        "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\nbc\r\n*1\r\n$0\r\n\r\nPING\r\n\r\n"
+        + "*0\r\n*-1\r\nset \"a b\\x41\\n\" 'it\\'s'\r\n*1\r\n$4\r\nQUIT\r\n";
 
     [Fact]
     public void Any_two_portions_give_the_same_commands()
@@ -44,13 +45,15 @@ public sealed class ParserTests
 
     [Fact]
     public void A_line_without_end_is_refused_at_its_bound() =>
-        Assert.Equal(["ERR Protocol error: too big inline request"], Parse(new byte[1001].Select(_ => (byte)'a').ToArray()));
+        Assert.Equal(
+            ["ERR Protocol error: too big inline request"], Parse(new byte[1001].Select(_ => (byte)'a').ToArray()));
 
     [Fact]
     public void Commands_over_the_total_bound_are_refused() =>
         Assert.Contains(
             "ERR Protocol error: too big command",
-            Parse(Encoding.Latin1.GetBytes("*9\r\n" + string.Concat(Enumerable.Repeat($"$1000\r\n{new string('a', 1000)}\r\n", 9)))));
+            Parse(Encoding.Latin1.GetBytes(
+                "*9\r\n" + string.Concat(Enumerable.Repeat($"$1000\r\n{new string('a', 1000)}\r\n", 9)))));
 
     [Fact]
     public void An_announced_length_costs_no_memory_before_its_bytes_come()
@@ -71,7 +74,7 @@ public sealed class ParserTests
             const string Letters = "*$\r\n0123456789-aG\"'\\";
             for (var place = 0; place < bytes.Length; place++)
             {
-                bytes[place] = random.Next(4) == 0 ? (byte)random.Next(256) : (byte)Letters[random.Next(Letters.Length)];
+                bytes[place] = (byte)(random.Next(4) == 0 ? random.Next(256) : Letters[random.Next(Letters.Length)]);
             }
 
             _ = Parse(bytes);

@@ -8,10 +8,14 @@ public sealed class SnapshotTests
 {
     private static readonly string[] Scripts =
     [
-        "set {0} {1}", "set {0} {1} px {2}", "get {0}", "incr {0}", "append {0} {1}", "del {0}", "pexpire {0} {2}", "persist {0}",
-        "hset {0} f{2} {1}", "hdel {0} f{2}", "hgetall {0}", "lpush {0} {1}", "rpush {0} {1} {2}", "lpop {0}", "rpop {0}",
-        "sadd {0} {1} {2}", "srem {0} {2}", "smembers {0}", "spop {0}", "dbsize", "keys *", "scan 0 count 3", "set {0} {1} keepttl",
-        "getset {0} {1}", "expire {0} 1", "lrange {0} 0 -1", "hset h{0} {1} {2}", "rpush l{0} {1}", "sadd s{0} {1}", "lpop l{0}",
+        "set {0} {1}", "set {0} {1} px {2}", "get {0}", "incr {0}", "append {0} {1}", "del {0}",
+        "pexpire {0} {2}", "persist {0}",
+        "hset {0} f{2} {1}", "hdel {0} f{2}", "hgetall {0}", "lpush {0} {1}", "rpush {0} {1} {2}", "lpop {0}",
+        "rpop {0}",
+        "sadd {0} {1} {2}", "srem {0} {2}", "smembers {0}", "spop {0}", "dbsize", "keys *", "scan 0 count 3",
+        "set {0} {1} keepttl",
+        "getset {0} {1}", "expire {0} 1", "lrange {0} 0 -1", "hset h{0} {1} {2}", "rpush l{0} {1}",
+        "sadd s{0} {1}", "lpop l{0}",
         "pexpire s{0} {2}", "hdel h{0} {1}", "srem s{0} {1}",
     ];
 
@@ -53,7 +57,8 @@ public sealed class SnapshotTests
     }
 
     [Property(MaxTest = 200, EndSize = 600)]
-    public void A_snapshot_shows_the_moment_of_its_capture_however_much_is_applied_before_it_is_written(byte[] before, byte[] after)
+    public void A_snapshot_shows_the_moment_of_its_capture_however_much_is_applied_before_it_is_written(
+        byte[] before, byte[] after)
     {
         var machine = new MachineUnderTest();
         Play(machine, before);
@@ -175,7 +180,8 @@ public sealed class SnapshotTests
         machine.Now += program[step + 3] * 37L;
         var script = program[step] == 255 ? "flushall" : Scripts[program[step] % Scripts.Length];
         var line = string.Format(
-            CultureInfo.InvariantCulture, script, $"k{program[step + 1] % 12}", program[step + 2] % 16, 1 + (program[step + 3] % 8));
+            CultureInfo.InvariantCulture, script, $"k{program[step + 1] % 12}",
+            program[step + 2] % 16, 1 + (program[step + 3] % 8));
         var kind = program[step + 1] > 200 ? CommandPayload.Transaction : CommandPayload.Batch;
         string[] words = line.Split(' ');
         return machine.ApplyRaw(kind == CommandPayload.Batch

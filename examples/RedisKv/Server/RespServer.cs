@@ -16,6 +16,7 @@ internal sealed class RespServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
+    private bool _disposed;
     private int _connections = 1; // the listener counts as one, so that the count reaches zero once
 
     /// <summary>Serves a backend; <see cref="Start"/> opens the port.</summary>
@@ -44,6 +45,11 @@ internal sealed class RespServer : IAsyncDisposable
     /// <summary>Closes the port and all connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         _listener?.Dispose();
         await _accepting.ConfigureAwait(false);
