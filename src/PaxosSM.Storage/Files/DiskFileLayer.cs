@@ -1,11 +1,12 @@
 using System.Globalization;
-using System.Text;
 
 namespace PaxosSM.Storage;
 
 /// <summary>The operating system's files.</summary>
 public sealed class DiskFileLayer : IFileLayer
 {
+    private const string HolderExtension = ".pid";
+
     /// <summary>The only one needed: it has no state.</summary>
     public static DiskFileLayer Instance { get; } = new();
 
@@ -65,10 +66,10 @@ public sealed class DiskFileLayer : IFileLayer
 
         try
         {
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            // In a file of its own: the lock keeps others from reading the locked one, too.
+            File.WriteAllText(path + HolderExtension, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The number is for people only; the lock is held without it, on a full disk too.
         }
@@ -80,11 +81,7 @@ public sealed class DiskFileLayer : IFileLayer
     {
         try
         {
-            // flock, which FileShare.None becomes on Unix, is between those who ask for it: reading with every share allowed asks for none.
-            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Span<byte> text = stackalloc byte[16];
-            var count = RandomAccess.Read(handle, text, 0);
-            return count > 0 ? $"the process {Encoding.ASCII.GetString(text[..count])}" : "another process";
+            return $"process {File.ReadAllText(path + HolderExtension)}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -49,7 +49,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         }
 
         var frame = BlockFormat.FrameSize(count);
-        var buffer = Reserve(checked((int)(bytes + (2L * frame) + (2L * _alignment) + BlockFormat.BlockBytesMin)));
+        var buffer = Reserve(checked((int)(bytes + (2L * frame) + (3L * _alignment))));
         _at = frame;
         var index = 0;
         foreach (var append in round)
@@ -61,7 +61,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         }
 
         // The trailer starts a sector of its own: no sector's loss takes both tables (R24).
-        SkipTo(buffer, BlockFormat.Align(_at, BlockFormat.SectorSize));
+        SkipTo(buffer, BlockFormat.Align(_at, _alignment));
         var trailer = _at;
         SkipTo(buffer, BlockFormat.Align(trailer + frame, _alignment));
         var header = identity with { Length = _at, TrailerOffset = trailer, Count = count };

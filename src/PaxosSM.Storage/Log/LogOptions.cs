@@ -18,7 +18,7 @@ public sealed record LogOptions
     /// <summary>No more appends are gathered into a block from this size on, in bytes; 4 MiB by default. An append is never split.</summary>
     public int BlockBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Blocks start at multiples of this many bytes: 512 (the default) or 4096, for disks that rewrite 4096 bytes at a time.</summary>
+    /// <summary>Blocks, and their second tables, start at multiples of this many bytes: 512 (the default), or 4096 so that a disk that loses 4096 bytes at a time never takes both tables.</summary>
     public int BlockAlignmentBytes { get; init; } = BlockFormat.SectorSize;
 
     /// <summary>How long a full disk is left alone before the next attempt; one second by default.</summary>

@@ -16,8 +16,8 @@ public sealed class LogThread : IDurableLog
     public LogThread(IPumpedLog log)
     {
         _log = log;
-        _writing = new("paxos-log", log, log.RunOnce);
-        _preparing = new("paxos-log-prepare", log, log.PrepareOnce);
+        _writing = new("paxos-log", log, log.RunOnce, Drain);
+        _preparing = new("paxos-log-prepare", log, log.PrepareOnce, () => { });
         log.Attach(_writing.Wake, _preparing.Wake);
         _writing.Start();
         _preparing.Start();
@@ -43,9 +43,17 @@ public sealed class LogThread : IDurableLog
             return;
         }
 
-        await _writing.StopAsync().ConfigureAwait(false);
         await _preparing.StopAsync().ConfigureAwait(false);
+        await _writing.StopAsync().ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Drain()
+    {
+        // The preparing thread is gone: what waits for a segment gets it here.
+        while (_log.RunOnce() || (_log.Stall is not null && _log.PrepareOnce()))
+        {
+        }
     }
 
     /// <summary>A thread that repeats a step while it does something, and sleeps until woken.</summary>
@@ -55,14 +63,16 @@ public sealed class LogThread : IDurableLog
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly IPumpedLog _log;
         private readonly Func<bool> _step;
+        private readonly Action _finish;
         private readonly Thread _thread;
         private bool _isAwake;
         private bool _isStopping;
 
-        public Pump(string name, IPumpedLog log, Func<bool> step)
+        public Pump(string name, IPumpedLog log, Func<bool> step, Action finish)
         {
             _log = log;
             _step = step;
+            _finish = finish;
             _thread = new(Run) { IsBackground = true, Name = name };
         }
 
@@ -104,6 +114,7 @@ public sealed class LogThread : IDurableLog
                     }
                 }
                 while (Wait());
+                _finish();
             }
 #pragma warning disable CA1031 // whatever it is, the log must not go on (R1), and the process need not end
             catch (Exception exception)

@@ -6,7 +6,7 @@ internal static class SegmentReader
     // Not zero: what can't be read must never look as if nothing had been written there (R24).
     private const byte Unreadable = 0xDB;
     private const int ChunkBytes = 1024 * 1024;
-    private const int RetryBytes = 4096;
+    private const int RetryBytes = BlockFormat.SectorSize;
 
     /// <summary>Fills <paramref name="destination"/> from the file's start.</summary>
     /// <returns>How many bytes could not be read.</returns>

@@ -1,0 +1,42 @@
+using PaxosSM.Log;
+using PaxosSM.Runtime.Wire;
+
+namespace PaxosSM.Storage.Tests;
+
+/// <summary>Records to write, and a way to compare them.</summary>
+internal static class Samples
+{
+    public static readonly GroupId First = new(1);
+    public static readonly GroupId Second = new(2);
+
+    public static Ballot BallotOf(long round) => new(round, new(1), 7);
+
+    public static Value ValueOf(long seed, int length) =>
+        new(ValueKind.Commands, new(seed), Enumerable.Range(0, length).Select(i => (byte)((seed * 31) + i + 1)).ToArray());
+
+    public static VoteWrite Vote(long slot, int length = 40) =>
+        new(BallotOf(3), new(0), new(slot), ValueOf(slot, length), new(Math.Max(0, slot - 2)), new(Math.Max(0, slot - 1)));
+
+    public static CheckpointWrite Checkpoint(long trimmedTo) =>
+        new(BallotOf(3), BallotOf(3), new(1), new(BallotOf(3), new(2), [new(new(1), 7)]), new(trimmedTo + 1), new(trimmedTo));
+
+    /// <summary>One of every kind.</summary>
+    public static DurableWrite[] OfEveryKind() =>
+    [
+        new PromiseWrite(BallotOf(2)),
+        new SyncWrite(BallotOf(3), new(0), new(BallotOf(3), new(3), [new(new(1), 7), new(new(2), 9)]), [ValueOf(1, 9), ValueOf(2, 600)]),
+        Vote(3),
+        new ChosenThroughWrite(new(3)),
+        new LearnedWrite(new(4), ValueOf(4, 5)),
+        Checkpoint(1),
+    ];
+
+    public static string Text(DurableWrite write)
+    {
+        var bytes = new byte[RecordCodec.SizeOf(write)];
+        RecordCodec.Write(write, bytes);
+        return $"{RecordKey.Of(write)} {Convert.ToHexString(bytes)}";
+    }
+
+    public static string Text(RecoveredRecord record) => record.Write is { } write ? Text(write) : $"{record.Key} damaged";
+}
