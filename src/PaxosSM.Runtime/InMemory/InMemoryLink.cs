@@ -63,7 +63,8 @@ internal sealed class InMemoryLink : IDisposable
 
     private async Task RunAsync(Task older, ITransportReceiver receiver, CancellationToken down)
     {
-        await older.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        // Goes on at once where nothing is older: the sender takes messages when Up returns.
+        await older.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await InMemoryPipe.RunAsync(Sender, new Handler(_from, receiver), _time, down).ConfigureAwait(false);
     }
 

@@ -1,0 +1,74 @@
+using System.Reflection;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Transport.Tests;
+
+/// <summary>Messages and client frames with random contents, made from their constructors: a new field takes part by itself.</summary>
+internal sealed class RandomMessages(int seed)
+{
+    private readonly Random _random = new(seed);
+
+    public object Next(Type type)
+    {
+        if (type == typeof(Submit) || type == typeof(Runtime.ClientSubmit))
+        {
+            var count = _random.Next(0, 5);
+            var entries = Samples.Entries(count, _random.Next(0, 20));
+            return type == typeof(Submit) ? new Submit(entries, count) : new Runtime.ClientSubmit(new(3), entries, count);
+        }
+
+        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        return constructor.Invoke([.. constructor.GetParameters().Select(Argument)]);
+    }
+
+    private object? Argument(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
+        if (type == typeof(View) && parameter.Member.DeclaringType == typeof(Promise) && _random.Next(2) == 0)
+        {
+            return null;
+        }
+
+        return Make(type);
+    }
+
+    private object Make(Type type)
+    {
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        {
+            var element = type.GetGenericArguments()[0];
+            var array = Array.CreateInstance(element, _random.Next(element == typeof(LaneOwner) ? 1 : 0, 6));
+            for (var i = 0; i < array.Length; i++)
+            {
+                array.SetValue(Make(element), i);
+            }
+
+            return array;
+        }
+
+        return type switch
+        {
+            _ when type == typeof(long) => _random.NextInt64(),
+            _ when type == typeof(int) => _random.Next(),
+            _ when type == typeof(uint) => (uint)_random.NextInt64(uint.MaxValue),
+            _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
+            _ when type == typeof(ushort) => (ushort)_random.Next(ushort.MaxValue),
+            _ when type == typeof(bool) => _random.Next(2) == 0,
+            _ when type == typeof(string) => new string('ü', _random.Next(9)),
+            _ when type == typeof(Guid) => new Guid(Bytes(16).Span),
+            _ when type == typeof(TimeSpan) => TimeSpan.FromTicks(_random.NextInt64()),
+            _ when type == typeof(ReadOnlyMemory<byte>) => Bytes(_random.Next(200)),
+            _ when type == typeof(Value) => new Value((ValueKind)_random.Next(1, 5), new(_random.NextInt64()), Bytes(_random.Next(200))),
+            _ when type == typeof(ReadConsistency) => ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
+            _ when type.IsEnum => Enum.GetValues(type).GetValue(_random.Next(Enum.GetValues(type).Length))!,
+            _ => Next(type),
+        };
+    }
+
+    private ReadOnlyMemory<byte> Bytes(int count)
+    {
+        var bytes = new byte[count];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+}
