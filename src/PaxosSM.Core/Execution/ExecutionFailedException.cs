@@ -24,7 +24,8 @@ public sealed class ExecutionFailedException : Exception
     /// <summary>Names the place: the slot, and what of it was being done.</summary>
     public ExecutionFailedException(Slot slot, string what, Exception innerException)
         : base(
-            $"the state machine threw {innerException.GetType().Name} at slot {slot}, {what}: {innerException.Message}", innerException) =>
+            $"the state machine threw {innerException.GetType().Name} at slot {slot}, {what}: {innerException.Message}",
+            innerException) =>
         Slot = slot;
 
     /// <summary>The slot.</summary>

@@ -4,10 +4,13 @@ using System.Diagnostics;
 
 namespace PaxosSM.Execution;
 
-/// <summary>Applies chosen values to a machine: a function of the log alone, synchronous, with no clock of its own.</summary>
+/// <summary>Applies chosen values to a machine: a function of the log alone, synchronous, with no clock of its
+/// own.</summary>
 /// <remarks>
-/// <para>At each slot, in this order: the log's time rises to the value's stamp (R19); sessions whose time is over go (R17); due
-/// timers fire, those of one slot bounded by <see cref="TimersPerSlotMax"/>, the rest at the next; then the value's entries.</para>
+/// <para>At each slot, in this order: the log's time rises to the value's stamp (R19); sessions whose time is over go
+/// (R17); due
+/// timers fire, those of one slot bounded by <see cref="TimersPerSlotMax"/>, the rest at the next; then the value's
+/// entries.</para>
 /// <para>Threads: one at a time. A call that threw leaves an executor that must not be used any more.</para>
 /// </remarks>
 public sealed class Executor
@@ -15,7 +18,8 @@ public sealed class Executor
     /// <summary>How many timers fire at one slot.</summary>
     public const int TimersPerSlotMax = 1 << 16;
 
-    /// <summary>What stands before the executor's state in a snapshot: magic, version, length and checksum of the rest (4 each).</summary>
+    /// <summary>What stands before the executor's state in a snapshot: magic, version, length and checksum of the rest
+    /// (4 each).</summary>
     public const int StateHeaderSize = 16;
 
     private const uint StateMagic = 0x534D_5358;
@@ -33,9 +37,14 @@ public sealed class Executor
     /// <param name="configuration">The members of the epoch, for views.</param>
     /// <param name="machine">The machine; nobody else calls it from now on.</param>
     /// <param name="results">Takes the results.</param>
-    /// <param name="limits">The session table's limits: the same on every replica, always. Null for the defaults.</param>
+    /// <param name="limits">The session table's limits: the same on every replica, always. Null for the
+    /// defaults.</param>
     public Executor(
-        GroupId group, Configuration configuration, IStateMachine machine, IResultSink results, SessionLimits? limits = null)
+        GroupId group,
+        Configuration configuration,
+        IStateMachine machine,
+        IResultSink results,
+        SessionLimits? limits = null)
     {
         Group = group;
         _configuration = configuration;
@@ -66,7 +75,8 @@ public sealed class Executor
     /// <summary>The machine's digest of its state (R28); zero where it makes none.</summary>
     public ulong Digest => Machine is IDigestibleStateMachine digestible ? digestible.Digest : 0;
 
-    /// <summary>The earliest time that a timer or a session waits for (R19), always later than <see cref="Time"/>; never for none.</summary>
+    /// <summary>The earliest time that a timer or a session waits for (R19), always later than <see cref="Time"/>;
+    /// never for none.</summary>
     public LogTime NextDeadline
     {
         get
@@ -74,14 +84,16 @@ public sealed class Executor
             var expiry = _sessions.NextExpiry;
             var next = _timers.NextDue < expiry ? _timers.NextDue : expiry;
 
-            // A timer that was set for a time gone by fires at the next slot: some time later than now is waited for, any will do.
+            // A timer that was set for a time gone by fires at the next slot: some time later than now is waited for,
+            // any will do.
             return LogTime.Max(next, new(Time.Microseconds + 1));
         }
     }
 
     /// <summary>Applies the value chosen for the next slot.</summary>
     /// <exception cref="ExecutionFailedException">The machine threw.</exception>
-    /// <exception cref="InvariantViolationException">The slot is not the next one, or the executor failed before.</exception>
+    /// <exception cref="InvariantViolationException">The slot is not the next one, or the executor failed
+    /// before.</exception>
     public void Apply(Slot slot, Value value)
     {
         Invariant.Holds(!_failed);
@@ -114,7 +126,8 @@ public sealed class Executor
 
     /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
     /// <remarks>
-    /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch (4), slot (8),
+    /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch
+    /// (4), slot (8),
     /// log time (8), chain (8), the session table, the timers.
     /// </remarks>
     public void WriteState(IBufferWriter<byte> destination)
@@ -143,13 +156,14 @@ public sealed class Executor
         var reader = new StateReader(header);
         StateReader.Require((uint)reader.ReadInt32() == StateMagic, "it does not begin like one");
         var version = reader.ReadInt32();
-        StateReader.Require(version == StateVersion, $"its version is {version}, and this program reads {StateVersion}");
+        StateReader.Require(version == StateVersion, $"its version is {version}, this program's {StateVersion}");
         var length = reader.ReadInt32();
         StateReader.Require(length >= 0, "its length is negative");
         return length;
     }
 
-    /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the same slot.</summary>
+    /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the
+    /// same slot.</summary>
     /// <exception cref="FormatException">It is damaged, or not for this replica; nothing was changed.</exception>
     public void ReadState(ReadOnlySpan<byte> state)
     {
@@ -184,7 +198,8 @@ public sealed class Executor
                 continue;
             }
 
-            // They come before the slot's first command, and each needs a place of its own for outbox tokens (R27): -1, -2, ...
+            // They come before the slot's first command, and each needs a place of its own for outbox tokens (R27): -1,
+            // -2, ...
             var context = ContextOf(slot, -1 - fired, SessionId.None, 0);
             try
             {
@@ -222,7 +237,8 @@ public sealed class Executor
         }
     }
 
-    // A proposer checks what it takes from clients. If a malformed entry is chosen all the same, nothing tells where the next
+    // A proposer checks what it takes from clients. If a malformed entry is chosen all the same, nothing tells where
+    // the next
     // one begins: every replica stops reading at the same byte, and the rest is void.
     private void ApplyBatch(Slot slot, ReadOnlyMemory<byte> batch)
     {

@@ -1,9 +1,12 @@
 namespace PaxosSM.Execution;
 
-/// <summary>Names a prefix of the log in 64 bits, so that replicas can tell whether they applied the same values (R28).</summary>
+/// <summary>Names a prefix of the log in 64 bits, so that replicas can tell whether they applied the same values
+/// (R28).</summary>
 /// <remarks>
-/// Each word is folded in by a step that is a bijection of the chain and of the word: two chains that differ, or that take a
-/// differing word, stay different until a later word makes up for it by chance. The payload is in it by its checksum and length.
+/// Each word is folded in by a step that is a bijection of the chain and of the word: two chains that differ, or that
+/// take a
+/// differing word, stay different until a later word makes up for it by chance. The payload is in it by its checksum
+/// and length.
 /// </remarks>
 internal static class HashChain
 {

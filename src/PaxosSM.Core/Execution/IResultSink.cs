@@ -1,6 +1,7 @@
 namespace PaxosSM;
 
-/// <summary>Takes the results of commands as they are applied, on the executor's thread, in log order, whoever sent them.</summary>
+/// <summary>Takes the results of commands as they are applied, on the executor's thread, in log order, whoever sent
+/// them.</summary>
 public interface IResultSink
 {
     /// <summary>A command ended.</summary>
@@ -9,8 +10,10 @@ public interface IResultSink
     /// <param name="error">How it ended.</param>
     /// <param name="detail">For <see cref="PaxosError.SessionGap"/>: the number to resend from.</param>
     /// <param name="slot">The slot it was applied in.</param>
-    /// <param name="result">What the machine wrote, or the number of the session opened (8 bytes); valid during the call only.</param>
-    void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result);
+    /// <param name="result">What the machine wrote, or the number of the session opened (8 bytes); valid during the
+    /// call only.</param>
+    void OnResult(
+        SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result);
 
     /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
     void OnRoundEnd();

@@ -64,7 +64,8 @@ internal sealed class ResultRing
         Bytes += Overhead + result.Length;
     }
 
-    /// <summary>Forgets the results of the commands after <paramref name="from"/> through <paramref name="through"/>.</summary>
+    /// <summary>Forgets the results of the commands after <paramref name="from"/> through
+    /// <paramref name="through"/>.</summary>
     public void Release(long from, long through)
     {
         for (var sequence = from + 1; sequence <= through && Count > 0; sequence++)

@@ -24,7 +24,8 @@ internal sealed class Session(SessionId id, SessionRequest request, LogTime open
     /// <summary>When it expires, unless it is used before.</summary>
     public LogTime Deadline => LastActive.Add(Request.Timeout);
 
-    /// <summary>For the <see cref="ExpiryQueue"/>: the deadline that it was filed under; never after <see cref="Deadline"/>.</summary>
+    /// <summary>For the <see cref="ExpiryQueue"/>: the deadline that it was filed under; never after
+    /// <see cref="Deadline"/>.</summary>
     public LogTime FiledDeadline { get; set; }
 
     /// <summary>For the <see cref="ExpiryQueue"/>: its place there.</summary>

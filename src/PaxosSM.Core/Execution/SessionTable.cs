@@ -2,7 +2,8 @@ namespace PaxosSM.Execution;
 
 /// <summary>Who may still send what, and which results are owed: exactly once, in session order (R17, I9).</summary>
 /// <remarks>
-/// A function of the log alone: every refusal, Busy too, falls at the same command on every replica. A command costs one look-up
+/// A function of the log alone: every refusal, Busy too, falls at the same command on every replica. A command costs
+/// one look-up
 /// and one copy of its result.
 /// </remarks>
 internal sealed class SessionTable
@@ -91,7 +92,8 @@ internal sealed class SessionTable
         return PaxosError.None;
     }
 
-    /// <summary>Decides on a command; one that is admitted must be applied and completed before the next call.</summary>
+    /// <summary>Decides on a command; one that is admitted must be applied and completed before the next
+    /// call.</summary>
     public Admission Admit(in CommandEntry entry, LogTime now)
     {
         if (Find(entry.Session) is not { } session)
@@ -121,8 +123,10 @@ internal sealed class SessionTable
 
     /// <summary>Writes the table; equal tables give equal bytes.</summary>
     /// <remarks>
-    /// The five limits (4 each), sessions ever opened (8), how many are open (4); for each, by number: number (8), nonce (16), mode (1),
-    /// window (4), time-out in milliseconds (8), last active (8), acknowledged (8), highest (8), kept results (4); for each of those, by
+    /// The five limits (4 each), sessions ever opened (8), how many are open (4); for each, by number: number (8),
+    /// nonce (16), mode (1),
+    /// window (4), time-out in milliseconds (8), last active (8), acknowledged (8), highest (8), kept results (4); for
+    /// each of those, by
     /// command number: that number (8), slot (8), length (4), bytes.
     /// </remarks>
     public void Write(ref StateWriter writer)
@@ -206,8 +210,8 @@ internal sealed class SessionTable
         for (var read = 0; read < count; read++)
         {
             var sequence = reader.ReadInt64();
-            var ordered = sequence > last && sequence <= session.Highest && sequence - session.AcknowledgedThrough <= request.Window;
-            StateReader.Require(ordered, "results are out of order");
+            var inWindow = sequence - session.AcknowledgedThrough <= request.Window;
+            StateReader.Require(inWindow && sequence > last && sequence <= session.Highest, "results are out of order");
             var slot = new Slot(reader.ReadInt64());
             Complete(session, sequence, slot, reader.ReadBytes(reader.ReadInt32()));
             last = sequence;
@@ -241,7 +245,8 @@ internal sealed class SessionTable
         return full ? Admission.Refuse(PaxosError.Busy) : Admission.Apply(session);
     }
 
-    private bool IsFull(Session session) => session.Results.Bytes >= _limits.SessionBytesMax || _bytes >= _limits.BytesMax;
+    private bool IsFull(Session session) =>
+        session.Results.Bytes >= _limits.SessionBytesMax || _bytes >= _limits.BytesMax;
 
     private void Touch(Session session, long acknowledgedThrough, LogTime now)
     {

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace PaxosSM.Execution;
 
-/// <summary>Reads what <see cref="StateWriter"/> laid out; everything that it reads may be damaged or hostile.</summary>
+/// <summary>Reads what <see cref="StateWriter"/> laid out; everything that it reads may be damaged or
+/// hostile.</summary>
 internal ref struct StateReader(ReadOnlySpan<byte> source)
 {
     private ReadOnlySpan<byte> _left = source;

@@ -97,7 +97,7 @@ internal sealed class TimerTable : ITimers
     {
         if (!_usable)
         {
-            throw new InvalidOperationException("timers are set and cancelled only during the calls that hand them out");
+            throw new InvalidOperationException("timers are set and cancelled only in the calls that hand them out");
         }
     }
 }

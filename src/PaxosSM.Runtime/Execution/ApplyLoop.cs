@@ -4,9 +4,11 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>A group's executor as a pump: applies what is queued, answers queries, takes and restores snapshots.</summary>
+/// <summary>A group's executor as a pump: applies what is queued, answers queries, takes and restores
+/// snapshots.</summary>
 /// <remarks>
-/// <para>Threads: <see cref="RunOnce"/> by one at a time, an <see cref="ApplyThread"/> or a simulator; it owns the machine. The
+/// <para>Threads: <see cref="RunOnce"/> by one at a time, an <see cref="ApplyThread"/> or a simulator; it owns the
+/// machine. The
 /// rest by any. <see cref="RecoverAsync"/> and <see cref="Attach"/> come before the first round.</para>
 /// <para>After a failure nothing is applied any more, and the queries that wait, or come, are told.</para>
 /// </remarks>
@@ -58,10 +60,19 @@ public sealed class ApplyLoop : IExecution
     public string? Failure => _failure;
 
     /// <summary>Called when there is something to do, on any thread; set before the first round.</summary>
-    internal Action? Wake { get; set; }
+    internal Action? Wake
+    {
+        get;
+        set
+        {
+            field = value;
+            _taker.Written = value;
+        }
+    }
 
     /// <summary>Restores the newest durable snapshot, if there is one.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or not for this replica; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or not for this replica; the message says which and
+    /// why.</exception>
     public async ValueTask<RecoveredState> RecoverAsync(CancellationToken cancellationToken = default)
     {
         var slot = _store.Latest(_executor.Group);
@@ -102,7 +113,8 @@ public sealed class ApplyLoop : IExecution
     }
 
     /// <inheritdoc/>
-    /// <remarks>Values above the snapshot that are queued already stay, and are applied after it. A snapshot that is not ahead of
+    /// <remarks>Values above the snapshot that are queued already stay, and are applied after it. A snapshot that is
+    /// not ahead of
     /// what was applied is told as installed, and changes nothing.</remarks>
     public void Install(Slot snapshot)
     {
@@ -110,7 +122,8 @@ public sealed class ApplyLoop : IExecution
         Wake?.Invoke();
     }
 
-    /// <summary>Asks for a snapshot now, whatever the policy says; <see cref="SnapshotSaved"/> tells when it is durable.</summary>
+    /// <summary>Asks for a snapshot now, whatever the policy says; <see cref="SnapshotSaved"/> tells when it is
+    /// durable.</summary>
     public void RequestSnapshot()
     {
         _taker.Request();
@@ -121,7 +134,9 @@ public sealed class ApplyLoop : IExecution
     public bool RunOnce()
     {
         _round.Clear();
-        var found = _queue.Take(_round, _options.RoundSlotsMax, _options.RoundBytesMax);
+
+        // A machine's capture is written while it applies and answers, not while it is restored.
+        var found = _queue.Take(_round, _options.RoundSlotsMax, _options.RoundBytesMax, canInstall: !_taker.IsWriting);
         foreach (var query in _round.Queries)
         {
             _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
@@ -146,7 +161,7 @@ public sealed class ApplyLoop : IExecution
         const string Why = "this replica is stopping";
         _queue.Close(Why);
         _round.Clear();
-        _queue.Take(_round, 0, 0);
+        _queue.Take(_round, 0, 0, canInstall: false);
         foreach (var query in _round.Queries)
         {
             _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
@@ -221,7 +236,8 @@ public sealed class ApplyLoop : IExecution
     {
         if (snapshot > _executor.Applied)
         {
-            SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
+            restoring.AsTask().GetAwaiter().GetResult();
             OnRestored(snapshot);
         }
 
@@ -263,7 +279,8 @@ public sealed class ApplyLoop : IExecution
         {
             // A query changes nothing, so replicas can't differ by it: only the asker has to know.
             query.OnFailure(
-                PaxosError.BadRequest, $"the state machine threw {exception.GetType().Name} at the query: {exception.Message}");
+                PaxosError.BadRequest,
+                $"the state machine threw {exception.GetType().Name} at the query: {exception.Message}");
             return;
         }
 

@@ -1,6 +1,7 @@
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>What waits for the executor's thread. The core bounds the values, by their bytes; queries are bounded here.</summary>
+/// <summary>What waits for the executor's thread. The core bounds the values, by their bytes; queries are bounded
+/// here.</summary>
 internal sealed class ApplyQueue(int queriesMax)
 {
     private readonly Lock _gate = new();
@@ -58,7 +59,8 @@ internal sealed class ApplyQueue(int queriesMax)
     }
 
     /// <summary>Asks for a snapshot's restore, and forgets the values that it covers.</summary>
-    /// <remarks>Those above it stay: the core gives each value once, and may have given these before it learned of the snapshot.</remarks>
+    /// <remarks>Those above it stay: the core gives each value once, and may have given these before it learned of the
+    /// snapshot.</remarks>
     public void Install(Slot snapshot)
     {
         lock (_gate)
@@ -71,16 +73,26 @@ internal sealed class ApplyQueue(int queriesMax)
         }
     }
 
-    /// <summary>Takes a round's work; false when there is none.</summary>
-    public bool Take(ApplyRound round, int slotsMax, long bytesMax)
+    /// <summary>Takes a round's work; false when there is none that can be done now.</summary>
+    /// <param name="round">Takes the work.</param>
+    /// <param name="slotsMax">How many values at most.</param>
+    /// <param name="bytesMax">After how many bytes of values to stop.</param>
+    /// <param name="canInstall">Whether a snapshot may be restored now; if not, the values wait behind it.</param>
+    public bool Take(ApplyRound round, int slotsMax, long bytesMax, bool canInstall)
     {
         lock (_gate)
         {
-            round.Install = _install;
-            _install = null;
             round.Queries.AddRange(_queries);
             _queries.Clear();
-            for (var bytes = 0L; round.Values.Count < slotsMax && bytes < bytesMax && _values.TryDequeue(out var value);)
+            if (_install is not null && !canInstall)
+            {
+                return round.Queries.Count > 0;
+            }
+
+            round.Install = _install;
+            _install = null;
+            var bytes = 0L;
+            while (round.Values.Count < slotsMax && bytes < bytesMax && _values.TryDequeue(out var value))
             {
                 bytes += value.Value.Size;
                 round.Values.Add(value);

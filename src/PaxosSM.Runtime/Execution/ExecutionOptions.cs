@@ -6,13 +6,15 @@ public sealed record ExecutionOptions
     /// <summary>When snapshots are taken.</summary>
     public SnapshotOptions Snapshots { get; init; } = new();
 
-    /// <summary>Digests are taken at slots divisible by this: <see cref="ProtocolOptions.CheckpointSlots"/>. Default 4,096.</summary>
+    /// <summary>Digests are taken at slots divisible by this: <see cref="ProtocolOptions.CheckpointSlots"/>. Default
+    /// 4,096.</summary>
     public int CheckpointSlots { get; init; } = 4096;
 
     /// <summary>How many slots are applied between two rounds of answers. Default 256.</summary>
     public int RoundSlotsMax { get; init; } = 256;
 
-    /// <summary>How many bytes of values are applied between two rounds of answers; one value may be larger. Default 4 MiB.</summary>
+    /// <summary>How many bytes of values are applied between two rounds of answers; one value may be larger. Default 4
+    /// MiB.</summary>
     public long RoundBytesMax { get; init; } = 4L << 20;
 
     /// <summary>How many queries wait at most; more are told <see cref="PaxosError.Busy"/>. Default 65,536.</summary>

@@ -1,6 +1,7 @@
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>A group's executor: it owns the user's machine and runs beside the protocol. Safe for use by many threads; nothing blocks.</summary>
+/// <summary>A group's executor: it owns the user's machine and runs beside the protocol. Safe for use by many threads;
+/// nothing blocks.</summary>
 /// <remarks>
 /// It tells the core, by <see cref="IReplica.Post"/>: <see cref="Executed"/> (after each round, not each command),
 /// <see cref="DigestTaken"/>, <see cref="SnapshotSaved"/>, <see cref="SnapshotInstalled"/>.
@@ -10,7 +11,8 @@ public interface IExecution
     /// <summary>The last slot applied.</summary>
     Slot Applied { get; }
 
-    /// <summary>Why execution stopped for good (the machine threw, or its state diverged); null while it works.</summary>
+    /// <summary>Why execution stopped for good (the machine threw, or its state diverged); null while it
+    /// works.</summary>
     string? Failure { get; }
 
     /// <summary>Applies chosen values, in slot order without a gap. The core bounds how many are under way.</summary>
@@ -19,7 +21,8 @@ public interface IExecution
     /// <summary>Runs a query once every slot through its bound is applied.</summary>
     void Query(PendingQuery query);
 
-    /// <summary>Forgets what is queued to apply, and restores the durable snapshot of that slot; then tells <see cref="SnapshotInstalled"/>.</summary>
+    /// <summary>Forgets what is queued to apply, and restores the durable snapshot of that slot; then tells
+    /// <see cref="SnapshotInstalled"/>.</summary>
     void Install(Slot snapshot);
 }
 

@@ -1,6 +1,7 @@
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>Is told what happens around the executor: for logs and metrics. Called on any thread; must be quick and must not throw.</summary>
+/// <summary>Is told what happens around the executor: for logs and metrics. Called on any thread; must be quick and
+/// must not throw.</summary>
 public interface IExecutionObserver
 {
     /// <summary>A snapshot of the own machine is durable.</summary>

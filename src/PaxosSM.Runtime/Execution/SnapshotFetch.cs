@@ -3,13 +3,19 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>One fetch of one snapshot from one node: a window of pieces, asked for by offset, written in order.</summary>
+/// <summary>One fetch of one snapshot from one node: a window of pieces, asked for by offset, written in
+/// order.</summary>
 /// <remarks>
-/// Memory is bounded by the window: a piece leaves it only when it is written. Every wait is bounded: a piece that does not come
+/// Memory is bounded by the window: a piece leaves it only when it is written. Every wait is bounded: a piece that does
+/// not come
 /// is asked for a number of times, and then the fetch ends.
 /// </remarks>
 internal sealed class SnapshotFetch(
-    SnapshotSource source, SnapshotTransferOptions options, IWorker worker, Action<NodeId, Message> send, Func<SnapshotDraft> create)
+    SnapshotSource source,
+    SnapshotTransferOptions options,
+    IWorker worker,
+    Action<NodeId, Message> send,
+    Func<SnapshotDraft> create)
 {
     private readonly Lock _gate = new();
     private readonly List<Piece> _window = [];
@@ -21,7 +27,8 @@ internal sealed class SnapshotFetch(
     private int _writing;
     private bool _ended;
 
-    /// <summary>Told once, when the fetch ends; null when the snapshot is durable here, else why it is not. Never inside a call.</summary>
+    /// <summary>Told once, when the fetch ends; null when the snapshot is durable here, else why it is not. Never
+    /// inside a call.</summary>
     public required Action<string?> Ended { get; init; }
 
     /// <summary>What is fetched.</summary>
@@ -103,7 +110,8 @@ internal sealed class SnapshotFetch(
             return "the snapshot's length changed on the way";
         }
 
-        var fits = piece.Bytes.Length > 0 && piece.Bytes.Length <= asked.Length && piece.Bytes.Length <= piece.Length - piece.Offset;
+        var length = piece.Bytes.Length;
+        var fits = length > 0 && length <= asked.Length && length <= piece.Length - piece.Offset;
         return fits ? null : "a piece has not the length that was asked for";
     }
 

@@ -3,7 +3,8 @@ namespace PaxosSM.Runtime.Execution;
 /// <summary>When a replica takes snapshots of its machine.</summary>
 public sealed record SnapshotOptions
 {
-    /// <summary>The bytes of values applied since the last snapshot that call for the next one; a larger snapshot calls for more, its own size. Default 32 MiB.</summary>
+    /// <summary>The bytes of values applied since the last snapshot that call for the next one; a larger snapshot calls
+    /// for more, its own size. Default 32 MiB.</summary>
     public long LogBytesMin { get; init; } = 32L << 20;
 
     /// <summary>The bytes of values that call for a snapshot however large the last one was. Default 256 MiB.</summary>

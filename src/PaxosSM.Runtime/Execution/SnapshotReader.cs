@@ -3,12 +3,14 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>Restores an executor and its machine from a stored snapshot: the executor's state, then the machine's.</summary>
+/// <summary>Restores an executor and its machine from a stored snapshot: the executor's state, then the
+/// machine's.</summary>
 internal static class SnapshotReader
 {
     /// <summary>Restores.</summary>
     /// <exception cref="InvalidDataException">The snapshot is missing, damaged, or not for this replica.</exception>
-    public static async ValueTask RestoreAsync(ISnapshotStore store, Executor executor, Slot slot, CancellationToken cancellationToken)
+    public static async ValueTask RestoreAsync(
+        ISnapshotStore store, Executor executor, Slot slot, CancellationToken cancellationToken)
     {
         try
         {
@@ -21,11 +23,13 @@ internal static class SnapshotReader
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw new InvalidDataException(
-                $"the snapshot of group {executor.Group} at slot {slot} can't be restored: {exception.Message}", exception);
+                $"the snapshot of group {executor.Group} at slot {slot} can't be restored: {exception.Message}",
+                exception);
         }
     }
 
-    private static async ValueTask ReadAsync(Stream stream, Executor executor, Slot slot, CancellationToken cancellationToken)
+    private static async ValueTask ReadAsync(
+        Stream stream, Executor executor, Slot slot, CancellationToken cancellationToken)
     {
         var header = new byte[Executor.StateHeaderSize];
         await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);

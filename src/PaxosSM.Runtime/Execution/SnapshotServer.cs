@@ -3,7 +3,8 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>Sends pieces of this node's snapshots to nodes that ask; reads them on the worker, a bounded number at a time.</summary>
+/// <summary>Sends pieces of this node's snapshots to nodes that ask; reads them on the worker, a bounded number at a
+/// time.</summary>
 /// <remarks>A snapshot that is being fetched is held open, so that a newer one does not delete it half-way.</remarks>
 internal sealed class SnapshotServer(
     GroupId group, ISnapshotStore store, IWorker worker, SnapshotTransferOptions options, Action<NodeId, Message> send)
@@ -72,7 +73,9 @@ internal sealed class SnapshotServer(
         {
             Hold(request.Slot);
             var bytes = GC.AllocateUninitializedArray<byte>(Math.Clamp(request.BytesMax, 1, options.PieceBytesMax));
-            var (read, length) = request.Offset < 0 ? default : store.ReadPiece(group, request.Slot, request.Offset, bytes);
+            var (read, length) = request.Offset < 0
+                ? default
+                : store.ReadPiece(group, request.Slot, request.Offset, bytes);
             if (read > 0)
             {
                 piece = new(request.Slot, request.Offset, length, bytes.AsMemory(0, read));

@@ -4,7 +4,8 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>Decides when the own machine is captured, and writes captures out beside the executor, one at a time.</summary>
+/// <summary>Decides when the own machine is captured, and writes captures out beside the executor, one at a
+/// time.</summary>
 /// <remarks>Its methods are called on the executor's thread, <see cref="Request"/> on any.</remarks>
 internal sealed class SnapshotTaker(
     ISnapshotStore store, IWorker worker, SnapshotOptions options, IExecutionObserver observer, TimeProvider clock)
@@ -21,6 +22,21 @@ internal sealed class SnapshotTaker(
 
     /// <summary>Takes the outcome to the core.</summary>
     public IReplica? Replica { get; set; }
+
+    /// <summary>Called once a capture is written, or given up.</summary>
+    public Action? Written { get; set; }
+
+    /// <summary>Whether a capture is being written.</summary>
+    public bool IsWriting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isWriting;
+            }
+        }
+    }
 
     /// <summary>Asks for a snapshot whatever the policy says.</summary>
     public void Request()
@@ -70,7 +86,8 @@ internal sealed class SnapshotTaker(
             var head = new ArrayBufferWriter<byte>();
             executor.WriteState(head);
             var captured = executor.Machine.BeginSnapshot();
-            worker.Post(cancellationToken => WriteAsync(executor.Group, slot, head.WrittenMemory, captured, cancellationToken));
+            var group = executor.Group;
+            worker.Post(stopping => WriteAsync(group, slot, head.WrittenMemory, captured, stopping));
             _slotsSince = 0;
             _bytesSince = 0;
         }
@@ -94,7 +111,11 @@ internal sealed class SnapshotTaker(
     }
 
     private async ValueTask WriteAsync(
-        GroupId group, Slot slot, ReadOnlyMemory<byte> head, ISnapshotWriter captured, CancellationToken cancellationToken)
+        GroupId group,
+        Slot slot,
+        ReadOnlyMemory<byte> head,
+        ISnapshotWriter captured,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -112,10 +133,12 @@ internal sealed class SnapshotTaker(
         catch (Exception exception)
         {
             OnFailed(group, slot, exception);
+            Written?.Invoke();
             return;
         }
 
         OnSaved(group, slot);
+        Written?.Invoke();
     }
 
     private void OnSaved(GroupId group, Slot slot)

@@ -4,10 +4,12 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
 
-/// <summary>Fetches a snapshot from another node when the log does not reach back any more (R25), and gives this node's to others.</summary>
+/// <summary>Fetches a snapshot from another node when the log does not reach back any more (R25), and gives this node's
+/// to others.</summary>
 /// <remarks>
 /// <para>Safe for use by many threads; reading and writing happen on the worker.</para>
-/// <para>One fetch at a time. It ends in <see cref="IExecution.Install"/>, or in <see cref="SnapshotFailed"/>, after a bounded time
+/// <para>One fetch at a time. It ends in <see cref="IExecution.Install"/>, or in <see cref="SnapshotFailed"/>, after a
+/// bounded time
 /// without an answer.</para>
 /// </remarks>
 public sealed class SnapshotTransfer : ISnapshotTransfer
@@ -31,10 +33,16 @@ public sealed class SnapshotTransfer : ISnapshotTransfer
     /// <param name="epoch">The epoch that its messages name.</param>
     /// <param name="store">Where snapshots are, and go.</param>
     /// <param name="transport">Carries the messages.</param>
-    /// <param name="worker">Does the reading and writing; not the one that writes the own machine's snapshots, which may take long.</param>
+    /// <param name="worker">Does the reading and writing; not the one that writes the own machine's snapshots, which
+    /// may take long.</param>
     /// <param name="options">The settings.</param>
     public SnapshotTransfer(
-        GroupId group, Epoch epoch, ISnapshotStore store, ITransport transport, IWorker worker, SnapshotTransferOptions options)
+        GroupId group,
+        Epoch epoch,
+        ISnapshotStore store,
+        ITransport transport,
+        IWorker worker,
+        SnapshotTransferOptions options)
     {
         options.Validate();
         _group = group;
@@ -55,7 +63,8 @@ public sealed class SnapshotTransfer : ISnapshotTransfer
     }
 
     /// <inheritdoc/>
-    /// <remarks>While a fetch is under way another is not begun: its end is told, and then the core asks again. One of a slot that was
+    /// <remarks>While a fetch is under way another is not begun: its end is told, and then the core asks again. One of
+    /// a slot that was
     /// fetched before is installed as it is.</remarks>
     public void Start(SnapshotSource source)
     {

@@ -15,10 +15,12 @@ public sealed record SnapshotTransferOptions
     /// <summary>How often a piece is asked for before the fetch is given up. Default 10.</summary>
     public int AttemptsMax { get; init; } = 10;
 
-    /// <summary>How many requests of others wait to be served; more are dropped, and will be sent again. Default 32.</summary>
+    /// <summary>How many requests of others wait to be served; more are dropped, and will be sent again. Default
+    /// 32.</summary>
     public int RequestsMax { get; init; } = 32;
 
-    /// <summary>How long a snapshot is kept from deletion after another node last asked for a piece of it. Default 15 s.</summary>
+    /// <summary>How long a snapshot is kept from deletion after another node last asked for a piece of it. Default 15
+    /// s.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Checks the options.</summary>

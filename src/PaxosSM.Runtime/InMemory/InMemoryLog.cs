@@ -5,7 +5,8 @@ namespace PaxosSM.Runtime.InMemory;
 
 /// <summary>A log that lasts as long as its medium: for tests, simulation and volatile groups.</summary>
 /// <remarks>
-/// Appends become durable at <see cref="Pump"/>, or, with <c>automatic</c>, on the thread pool right after; never inside
+/// Appends become durable at <see cref="Pump"/>, or, with <c>automatic</c>, on the thread pool right after; never
+/// inside
 /// <see cref="Append"/>. A checkpoint drops the records that it makes superfluous (R25).
 /// </remarks>
 public sealed class InMemoryLog : IDurableLog
@@ -84,7 +85,8 @@ public sealed class InMemoryLog : IDurableLog
         ThreadPool.UnsafeQueueUserWorkItem(static log => log.Pump(), this, preferLocal: false);
     }
 
-    /// <summary>Makes everything appended so far durable, and tells; what is appended meanwhile waits for the next call, or, with
+    /// <summary>Makes everything appended so far durable, and tells; what is appended meanwhile waits for the next
+    /// call, or, with
     /// <c>automatic</c>, is taken too.</summary>
     /// <returns>How many appends became durable.</returns>
     public int Pump()
@@ -116,7 +118,8 @@ public sealed class InMemoryLog : IDurableLog
         }
     }
 
-    /// <summary>The log as it is found after a crash: what was durable is recovered, what waited is lost, and this object is dead.</summary>
+    /// <summary>The log as it is found after a crash: what was durable is recovered, what waited is lost, and this
+    /// object is dead.</summary>
     public InMemoryLog Restart()
     {
         lock (_gate)
@@ -173,7 +176,8 @@ public sealed class InMemoryLog : IDurableLog
         }
     }
 
-    // A checkpoint carries everything of the acceptor that is not a vote, and no slot up to its floor is needed any more.
+    // A checkpoint carries everything of the acceptor that is not a vote, and no slot up to its floor is needed any
+    // more.
     private static bool IsSuperfluous(DurableWrite record, Slot trimmedTo) => record switch
     {
         PromiseWrite or ChosenThroughWrite or CheckpointWrite => true,

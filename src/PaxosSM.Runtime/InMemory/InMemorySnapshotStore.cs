@@ -4,7 +4,8 @@ using PaxosSM.Runtime.Ports;
 namespace PaxosSM.Runtime.InMemory;
 
 /// <summary>Snapshots that last as long as this object: for tests, simulation and volatile groups.</summary>
-/// <remarks>Stored as the bytes, the slot (8) and a checksum (8), so that damage and mix-ups are found as on a disk.</remarks>
+/// <remarks>Stored as the bytes, the slot (8) and a checksum (8), so that damage and mix-ups are found as on a
+/// disk.</remarks>
 public sealed class InMemorySnapshotStore : ISnapshotStore
 {
     private const int TrailerSize = 16;
@@ -134,7 +135,8 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
         && BinaryPrimitives.ReadInt64LittleEndian(bytes[^TrailerSize..]) == slot.Index
         && BinaryPrimitives.ReadUInt64LittleEndian(bytes[^sizeof(ulong)..]) == Checksum(bytes[..^sizeof(ulong)]);
 
-    private IEnumerable<Slot> Slots(GroupId group) => _stored.Keys.Where(key => key.Group == group).Select(key => key.Slot);
+    private IEnumerable<Slot> Slots(GroupId group) =>
+        _stored.Keys.Where(key => key.Group == group).Select(key => key.Slot);
 
     private void ThrowFault()
     {

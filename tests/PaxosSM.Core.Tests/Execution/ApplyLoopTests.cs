@@ -72,7 +72,9 @@ public sealed class ApplyLoopTests
         var bad = loop.Ask(0, 1);
         var good = loop.Ask(0);
         loop.RunAll();
-        Assert.Equal("BadRequest: the state machine threw InvalidOperationException at the query: no such query", bad.End);
+        Assert.Equal(
+            "BadRequest: the state machine threw InvalidOperationException at the query: no such query",
+            bad.End);
         Assert.Equal("0 at s0", good.End);
         Assert.Null(loop.Loop.Failure);
     }
@@ -153,7 +155,8 @@ public sealed class ApplyLoopTests
     public void Snapshots_are_taken_by_bytes_and_by_slots_and_the_older_ones_deleted()
     {
         var bytes = TestLoop.ValueOf(2).Size;
-        var loop = new TestLoop(options: new() { Snapshots = new() { LogBytesMin = 3 * bytes, LogBytesMax = 3 * bytes } });
+        var snapshots = new SnapshotOptions { LogBytesMin = 3 * bytes, LogBytesMax = 3 * bytes };
+        var loop = new TestLoop(options: new() { Snapshots = snapshots });
         for (var slot = 1; slot <= 12; slot++)
         {
             loop.Apply(slot, slot);
@@ -208,7 +211,8 @@ public sealed class ApplyLoopTests
         loop.Clock.Advance(TimeSpan.FromSeconds(2));
         loop.RunAll();
         Assert.Equal(
-            ["not saved s3: disk full; again in 1 s", "not saved s3: disk full; again in 2 s", "saved s6"], loop.Observer.Lines);
+            ["not saved s3: disk full; again in 1 s", "not saved s3: disk full; again in 2 s", "saved s6"],
+            loop.Observer.Lines);
         Assert.Null(loop.Loop.Failure);
     }
 
@@ -218,7 +222,9 @@ public sealed class ApplyLoopTests
         var loop = Snapshotted(5);
         loop.Store.Damage(GroupId.Default, new(5), 40);
         var refusal = Assert.Throws<InvalidDataException>(() => Recover(new(loop.Store)));
-        Assert.Contains("the snapshot of group g1 at slot s5 can't be restored", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the snapshot of group g1 at slot s5 can't be restored", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,7 +242,29 @@ public sealed class ApplyLoopTests
         Assert.Equal(new Slot(9), behind.Loop.Applied);
         Assert.Equal(ahead.Machine.Digest, behind.Machine.Digest);
         Assert.Equal(
-            [new SnapshotInstalled(new(7), TestBatch.Milliseconds(7), TestBatch.Milliseconds(60_007))], behind.Replica.Of<SnapshotInstalled>());
+            [new SnapshotInstalled(new(7), TestBatch.Milliseconds(7), TestBatch.Milliseconds(60_007))],
+            behind.Replica.Of<SnapshotInstalled>());
+    }
+
+    [Fact]
+    public void Installing_a_snapshot_waits_until_the_capture_under_way_is_written()
+    {
+        var ahead = Snapshotted(7);
+        var behind = new TestLoop(ahead.Store);
+        behind.Apply(1, 3);
+        behind.Loop.RunOnce();
+        behind.Loop.RequestSnapshot();
+        behind.Loop.RunOnce();
+        behind.Loop.Install(new(7));
+        behind.Apply(8, 9);
+        var query = behind.Ask(0);
+        Assert.True(behind.Loop.RunOnce());
+        Assert.False(behind.Loop.RunOnce());
+        Assert.Equal("2 at s3", query.End);
+        Assert.Equal(new Slot(3), behind.Loop.Applied);
+        behind.RunAll();
+        Assert.Equal(["saved s3", "restored s7"], behind.Observer.Lines);
+        Assert.Equal(new Slot(9), behind.Loop.Applied);
     }
 
     [Fact]
@@ -261,7 +289,9 @@ public sealed class ApplyLoopTests
         ahead.Store.Damage(GroupId.Default, new(7), 3);
         behind.Loop.Install(new(7));
         behind.RunAll();
-        Assert.Contains("the snapshot of group g1 at slot s7 can't be restored", behind.Loop.Failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "the snapshot of group g1 at slot s7 can't be restored", behind.Loop.Failure,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -297,7 +327,8 @@ public sealed class ApplyLoopTests
     {
         public TaskCompletionSource<Slot> Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) => Answered.TrySetResult(context.Slot);
+        public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) =>
+            Answered.TrySetResult(context.Slot);
 
         public override void OnFailure(PaxosError error, string message) =>
             Answered.TrySetException(new PaxosException(error, message));

@@ -44,7 +44,8 @@ internal sealed class CountingMachine : ITimedStateMachine, IDigestibleStateMach
         result.Advance(size);
     }
 
-    public void OnTimer(in CommandContext context, long id) => Note($"{context.Slot}.{context.Index} timer {id} {context.Time}");
+    public void OnTimer(in CommandContext context, long id) =>
+        Note($"{context.Slot}.{context.Index} timer {id} {context.Time}");
 
     public void OnView(in CommandContext context, ClusterView view) =>
         Note($"{context.Slot} view {view.Epoch} {view.Leader} of {string.Join(',', view.Members)}");

@@ -32,14 +32,16 @@ public sealed class ExecutorTests
         _executor.Apply(new TestBatch().Command(1, 6).At(15));
         _executor.Apply(TestBatch.Skip(20));
         Assert.Equal(
-            ["s3.-1 timer 4 t15000", "s3.-2 timer 5 t15000", "s3.0 c1#6 t15000", "s4.-1 timer 3 t20000"], _executor.Machine.Trace);
+            ["s3.-1 timer 4 t15000", "s3.-2 timer 5 t15000", "s3.0 c1#6 t15000", "s4.-1 timer 3 t20000"],
+            _executor.Machine.Trace);
     }
 
     [Fact]
     public void A_timer_that_is_set_again_fires_once_at_its_new_time()
     {
         _executor.Apply(new TestBatch()
-            .Open(1, SessionMode.Ordered, 9, 60_000).Command(1, 1, 0, (byte)'T', 5, 10).Command(1, 2, 0, (byte)'T', 5, 30).At(0));
+            .Open(1, SessionMode.Ordered, 9, 60_000).Command(1, 1, 0, (byte)'T', 5, 10)
+            .Command(1, 2, 0, (byte)'T', 5, 30).At(0));
         _executor.Machine.Trace.Clear();
         _executor.Apply(TestBatch.Skip(29));
         Assert.Empty(_executor.Machine.Trace);
@@ -51,7 +53,8 @@ public sealed class ExecutorTests
     [Fact]
     public void A_timer_set_for_a_time_gone_by_fires_at_the_next_slot_and_keeps_the_log_s_time_moving()
     {
-        _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 9, 60_000).Command(1, 1, 0, (byte)'T', 5, 0).At(7));
+        _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 9, 60_000).Command(1, 1, 0, (byte)'T', 5, 0)
+            .At(7));
         Assert.Equal(new(7001), _executor.Executor.NextDeadline);
         _executor.Apply(TestBatch.Skip(7));
         Assert.Equal("s2.-1 timer 5 t7000", _executor.Machine.Trace[^1]);
@@ -68,7 +71,8 @@ public sealed class ExecutorTests
     [Fact]
     public void What_follows_a_malformed_entry_is_void_and_the_slot_still_counts()
     {
-        var told = _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 4, 1000).Command(1, 1).Raw(1, 2, 3).At(1));
+        var told = _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 4, 1000).Command(1, 1).Raw(1, 2, 3)
+            .At(1));
         Assert.Equal(2, told.Count);
         told = _executor.Apply(new TestBatch().Raw(new byte[CommandEntry.HeaderSize - 1]).At(1));
         Assert.Empty(told);
@@ -98,7 +102,9 @@ public sealed class ExecutorTests
         var failure = Assert.Throws<ExecutionFailedException>(
             () => _executor.Apply(new TestBatch().Command(1, 1).Command(1, 2, 0, (byte)'X').At(1)));
         Assert.Equal(new Slot(2), failure.Slot);
-        Assert.Equal("the state machine threw InvalidOperationException at slot s2, command 1 (c1 #2): boom", failure.Message);
+        Assert.Equal(
+            "the state machine threw InvalidOperationException at slot s2, command 1 (c1 #2): boom",
+            failure.Message);
         Assert.Equal(new Slot(1), _executor.Executor.Applied);
         Assert.Throws<InvariantViolationException>(() => _executor.Apply(TestBatch.Skip(1)));
     }
@@ -114,7 +120,8 @@ public sealed class ExecutorTests
     {
         var chain = HashChain.Next(HashChain.Seed, new(1), TestBatch.Skip(0));
         Assert.Equal(17909449390171698999UL, chain);
-        chain = HashChain.Next(chain, new(2), new(ValueKind.Commands, new(123_456), new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 }));
+        var value = new Value(ValueKind.Commands, new(123_456), new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 });
+        chain = HashChain.Next(chain, new(2), value);
         Assert.Equal(16723400034747768978UL, chain);
     }
 
@@ -144,7 +151,7 @@ public sealed class ExecutorTests
         string[] parts =
         [
             "58534D53010000001201000011A9AA0D", // magic, version, length, checksum
-            "0100000000000000010000000100000000000000E80300000000000053797A3C1773DF05", // group, epoch, slot, time, chain
+            "0100000000000000010000000100000000000000E80300000000000053797A3C1773DF05", // group to chain
             "0000010000000100000000010000000100000010020000000000000002000000", // limits, opened, open
             "0100000000000000010000000000000000000000000000000104000000E803000000000000E8030000000000"
                 + "000100000000000000020000000000000001000000", // session 1
@@ -160,7 +167,8 @@ public sealed class ExecutorTests
     [Fact]
     public void A_damaged_head_is_refused_and_changes_nothing()
     {
-        _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 4, 1000).Command(1, 1, 0, (byte)'T', 9, 100).At(1));
+        _executor.Apply(new TestBatch().Open(1, SessionMode.Ordered, 4, 1000).Command(1, 1, 0, (byte)'T', 9, 100)
+            .At(1));
         var state = _executor.State;
         var other = new TestExecutor();
         for (var index = 0; index < state.Length; index++)

@@ -45,7 +45,9 @@ public sealed class InMemoryLogTests
         log.Append(GroupId.Default, [Vote(2)], () => Assert.Fail("lost"));
         var again = log.Restart();
         log.Pump();
-        Assert.Equal([RecordKind.Promise, RecordKind.Vote], again.TakeRecovered(GroupId.Default).Select(each => each.Key.Kind));
+        Assert.Equal(
+            [RecordKind.Promise, RecordKind.Vote],
+            again.TakeRecovered(GroupId.Default).Select(each => each.Key.Kind));
         Assert.Empty(again.TakeRecovered(GroupId.Default));
         Assert.Single(again.TakeRecovered(new(2)));
         Assert.Equal(2, again.Restart().TakeRecovered(GroupId.Default).Count);
@@ -59,7 +61,8 @@ public sealed class InMemoryLogTests
         log.Append(GroupId.Default, [new CheckpointWrite(First, First, default, null, new(3), new(2))], () => { });
         log.Pump();
         Assert.Equal(
-            [RecordKind.Vote, RecordKind.Checkpoint], log.DurableOf(GroupId.Default).Select(each => RecordKey.Of(each).Kind));
+            [RecordKind.Vote, RecordKind.Checkpoint],
+            log.DurableOf(GroupId.Default).Select(each => RecordKey.Of(each).Kind));
     }
 
     [Fact]
@@ -73,5 +76,6 @@ public sealed class InMemoryLogTests
         Assert.Equal("flush failed", log.Failure);
     }
 
-    private static VoteWrite Vote(long slot) => new(First, new(0), new(slot), new(ValueKind.Skip, default, default), default, default);
+    private static VoteWrite Vote(long slot) =>
+        new(First, new(0), new(slot), new(ValueKind.Skip, default, default), default, default);
 }

@@ -31,12 +31,17 @@ internal sealed class NaiveSessions(SessionLimits limits)
         }
 
         window = Math.Min(window, limits.WindowMax);
-        if (_open.Count >= limits.SessionsMax || _open.Values.Sum(session => session.Window) + window > limits.WindowSumMax)
+        var windows = _open.Values.Sum(session => session.Window) + window;
+        if (_open.Count >= limits.SessionsMax || windows > limits.WindowSumMax)
         {
             return new(0, nonce, PaxosError.Busy, 0, slot, 0);
         }
 
-        _open.Add(++_opened, new() { Nonce = nonce, Mode = mode, Window = window, Timeout = timeout, LastActive = now });
+        var opened = new NaiveSession
+        {
+            Nonce = nonce, Mode = mode, Window = window, Timeout = timeout, LastActive = now,
+        };
+        _open.Add(++_opened, opened);
         return new(0, nonce, PaxosError.None, 0, slot, _opened);
     }
 

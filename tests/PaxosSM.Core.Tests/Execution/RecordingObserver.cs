@@ -14,7 +14,8 @@ internal sealed class RecordingObserver : IExecutionObserver
 
     public void OnSnapshotRestored(GroupId group, Slot slot) => Lines.Add($"restored {slot}");
 
-    public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) => Lines.Add($"not fetched {slot} from {from}: {why}");
+    public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) =>
+        Lines.Add($"not fetched {slot} from {from}: {why}");
 
     public void OnHalted(GroupId group, string why) => Lines.Add($"halted: {why}");
 }

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace PaxosSM.Core.Tests.Execution;
 
 /// <summary>A result as told; the machine's results in these tests are numbers.</summary>
-internal readonly record struct Told(long Session, long Sequence, PaxosError Error, long Detail, long Slot, long Result);
+internal readonly record struct Told(
+    long Session, long Sequence, PaxosError Error, long Detail, long Slot, long Result);
 
 /// <summary>Remembers what was told.</summary>
 internal sealed class RecordingSink : IResultSink
@@ -12,7 +13,8 @@ internal sealed class RecordingSink : IResultSink
 
     public int Rounds { get; private set; }
 
-    public void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
+    public void OnResult(
+        SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
         All.Add(new(
             session.Value,
             sequence,

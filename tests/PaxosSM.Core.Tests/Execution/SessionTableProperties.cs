@@ -60,7 +60,8 @@ public sealed class SessionTableProperties
 
             if (random.Next(2) == 0)
             {
-                batch.Command(1, random.Next(20), 0, (byte)(random.Next(2) == 0 ? 'T' : 'C'), (byte)random.Next(4), (byte)random.Next(40));
+                var what = (byte)(random.Next(2) == 0 ? 'T' : 'C');
+                batch.Command(1, random.Next(20), 0, what, (byte)random.Next(4), (byte)random.Next(40));
             }
 
             var value = batch.At(time);
@@ -86,7 +87,8 @@ public sealed class SessionTableProperties
             var batch = new TestBatch();
             for (var count = random.Next(1, 10); count > 0; count--)
             {
-                batch.Command(1, Math.Clamp(acknowledged + random.Next(-3, 12), 1, 50), random.Next(2) == 0 ? acknowledged : 0);
+                var sequence = Math.Clamp(acknowledged + random.Next(-3, 12), 1, 50);
+                batch.Command(1, sequence, random.Next(2) == 0 ? acknowledged : 0);
             }
 
             foreach (var told in executor.Apply(batch.At(0)))

@@ -105,10 +105,13 @@ public sealed class SnapshotTransferTests
     public async Task Bytes_changed_on_the_way_are_found_at_commit()
     {
         await _giver.SaveAsync(9, Bytes(1000));
-        _network.Rewrite = message => message is SnapshotPiece { Offset: 300 } piece ? piece with { Bytes = new byte[piece.Bytes.Length] } : message;
+        _network.Rewrite = message =>
+            message is SnapshotPiece { Offset: 300 } piece ? piece with { Bytes = new byte[100] } : message;
         _taker.Transfer.Start(new(Giver, new(9)));
         Run();
-        Assert.Equal(["not fetched s9 from n0: the pieces make no intact snapshot of group g1 at s9"], _taker.Observer.Lines);
+        Assert.Equal(
+            ["not fetched s9 from n0: the pieces make no intact snapshot of group g1 at s9"],
+            _taker.Observer.Lines);
         Assert.Equal([new SnapshotFailed(Giver)], _taker.Replica.Posted);
     }
 
@@ -311,7 +314,8 @@ public sealed class SnapshotTransferTests
 
         private sealed class End(TestNetwork network, NodeId self) : ITransport
         {
-            public Task StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken) => Task.CompletedTask;
+            public Task StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken) =>
+                Task.CompletedTask;
 
             public bool Send(NodeId to, GroupId group, Epoch epoch, Message message)
             {

@@ -12,7 +12,12 @@ internal sealed class TestLoop
     {
         Store = store ?? new();
         Loop = new(
-            new Executor(GroupId.Default, TestExecutor.ThreeMembers, Machine, Sink), Store, Worker, options ?? new(), Observer, Clock);
+            new Executor(GroupId.Default, TestExecutor.ThreeMembers, Machine, Sink),
+            Store,
+            Worker,
+            options ?? new(),
+            Observer,
+            Clock);
         Loop.Attach(Replica);
     }
 
