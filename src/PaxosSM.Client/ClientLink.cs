@@ -2,7 +2,9 @@ using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
 
-/// <summary>What sessions and queries of one client share: channel, clock, settings, and what is known of the cluster's state.</summary>
+/// <summary>
+/// What sessions and queries of one client share: channel, clock, settings, and what is known of the cluster's state.
+/// </summary>
 internal sealed class ClientLink
 {
     private readonly IClientChannel _channel;
@@ -61,7 +63,9 @@ internal sealed class ClientLink
     /// <summary>The node did something useful.</summary>
     public void OnProgress() => Volatile.Write(ref _stalledSince, 0);
 
-    /// <summary>Something waits for longer than it should: asks why, and goes elsewhere when this node is of no use for long.</summary>
+    /// <summary>
+    /// Something waits for longer than it should: asks why, and goes elsewhere when this node is of no use for long.
+    /// </summary>
     public void OnStalled(Instant now)
     {
         if (!_connected || now - new Instant(_askedAt) < StallAfter)

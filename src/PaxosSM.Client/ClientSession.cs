@@ -2,9 +2,12 @@ using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
 
-/// <summary>One session of a client (R17): numbers commands, keeps them until they are answered, sends them as often as needed.</summary>
+/// <summary>
+/// One session of a client (R17): numbers commands, keeps them until they are answered, sends them as often as needed.
+/// </summary>
 /// <remarks>
-/// Safe for use by many threads. Commands that arrive while a send is in progress leave together in the next; a lone one leaves
+/// Safe for use by many threads. Commands that arrive while a send is in progress leave together in the next; a lone
+/// one leaves
 /// at once, on its caller's thread. Continuations of callers never run on the thread that brings the results.
 /// </remarks>
 internal sealed class ClientSession : IThreadPoolWorkItem
@@ -200,7 +203,8 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         lock (_gate)
         {
             var closing = _state.TakeClosing();
-            _state.End(new(PaxosError.Stopped, "the client was closed; a command that was unanswered then may have been applied"));
+            _state.End(
+                new(PaxosError.Stopped, "the client was closed; what was unanswered then may have been applied"));
             return closing;
         }
     }

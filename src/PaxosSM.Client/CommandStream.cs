@@ -15,7 +15,8 @@ internal sealed class CommandStream : ICommandStream
 
     public SessionId Session { get; }
 
-    public ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    public ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
     {
         if (_client.Check(command, cancellationToken) is { } wrong)
         {
@@ -26,7 +27,8 @@ internal sealed class CommandStream : ICommandStream
         return task;
     }
 
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_session.FlushAsync(cancellationToken));
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        new(_session.FlushAsync(cancellationToken));
 
     public ValueTask DisposeAsync() => _client.CloseAsync(_session);
 }

@@ -3,7 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace PaxosSM.Client;
 
 /// <summary>The caller's side of a command: pooled, so that a command allocates no task.</summary>
-/// <remarks>Goes back to the pool when its result is taken, so it is awaited once, as a <see cref="ValueTask"/> must be.</remarks>
+/// <remarks>Goes back to the pool when its result is taken, so it is awaited once, as a <see cref="ValueTask"/> must
+/// be.</remarks>
 internal sealed class CommandWaiter : IValueTaskSource<CommandResult>
 {
     private readonly WaiterPool _pool;
@@ -35,7 +36,9 @@ internal sealed class CommandWaiter : IValueTaskSource<CommandResult>
         Since = since;
     }
 
-    /// <summary>Gives the command up when the token is cancelled. Called by the caller's thread, before the task is given out.</summary>
+    /// <summary>
+    /// Gives the command up when the token is cancelled. Called by the caller's thread, before the task is given out.
+    /// </summary>
     public void Register(CancellationToken token)
     {
         _token = token;
@@ -66,7 +69,8 @@ internal sealed class CommandWaiter : IValueTaskSource<CommandResult>
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
     private void OnCancelled() => _session?.Cancel(this, _token);

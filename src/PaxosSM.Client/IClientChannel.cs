@@ -13,7 +13,8 @@ public interface IClientChannel : IAsyncDisposable
     void Start(IClientChannelReceiver receiver);
 
     /// <summary>Sends a frame.</summary>
-    /// <returns>Completes when the channel takes more: what arrives until then can leave together. False: there is no connection, the
+    /// <returns>Completes when the channel takes more: what arrives until then can leave together. False: there is no
+    /// connection, the
     /// frame is lost, and <see cref="IClientChannelReceiver.OnConnected"/> follows when there is one.</returns>
     ValueTask<bool> SendAsync(ClientFrame frame);
 

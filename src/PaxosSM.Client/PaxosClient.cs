@@ -6,8 +6,10 @@ namespace PaxosSM.Client;
 
 /// <summary>A client of one group over some <see cref="IClientChannel"/>.</summary>
 /// <remarks>
-/// A command's bytes stay the caller's, and must not change until its task has completed. A result's bytes are the caller's to keep; results
-/// of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/> at the latest, with the reason.
+/// A command's bytes stay the caller's, and must not change until its task has completed. A result's bytes are the
+/// caller's to keep; results
+/// of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/> at the latest, with the
+/// reason.
 /// </remarks>
 public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 {
@@ -41,7 +43,8 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
     public string State => _link.Why();
 
     /// <inheritdoc/>
-    public ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+    public ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
     {
         if (Check(command, cancellationToken) is { } wrong)
         {
@@ -63,7 +66,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     /// <inheritdoc/>
     public ValueTask<QueryResult> QueryAsync(
-        ReadOnlyMemory<byte> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default) =>
+        ReadOnlyMemory<byte> query,
+        ReadConsistency consistency = default,
+        CancellationToken cancellationToken = default) =>
         Check(query, cancellationToken) is { } wrong
             ? ValueTask.FromException<QueryResult>(wrong)
             : _queries.Ask(query, consistency, cancellationToken);
@@ -75,13 +80,15 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         try
         {
             session.Open();
-            await session.Opened.WaitAsync(_options.Timeout, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await session.Opened.WaitAsync(
+                _options.Timeout, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
             return new CommandStream(this, session);
         }
         catch (TimeoutException)
         {
             await CloseAsync(session).ConfigureAwait(false);
-            throw new PaxosException(PaxosError.Timeout, $"{_link.Why()}; waited {_options.Timeout.TotalSeconds:0.0} s for a session");
+            throw new PaxosException(
+                PaxosError.Timeout, $"{_link.Why()}; waited {_options.Timeout.TotalSeconds:0.0} s for a session");
         }
         catch (OperationCanceledException)
         {
@@ -129,7 +136,8 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
                 OnResults(results);
                 break;
             case ClientResult result:
-                var entry = new ResultEntry(result.Session, result.Sequence, result.Error, result.Detail, result.Slot, result.Result);
+                var entry = new ResultEntry(
+                    result.Session, result.Sequence, result.Error, result.Detail, result.Slot, result.Result);
                 if (Find(entry) is { } session)
                 {
                     session.OnResult(entry, result.Durability);
@@ -168,7 +176,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         }
 
         return bytes.Length > _options.CommandBytesMax
-            ? new PaxosException(PaxosError.BadRequest, $"{bytes.Length} bytes are more than the {_options.CommandBytesMax} that one command or query may have")
+            ? new PaxosException(
+                PaxosError.BadRequest,
+                $"{bytes.Length} bytes are more than the {_options.CommandBytesMax} that one command or query may have")
             : null;
     }
 

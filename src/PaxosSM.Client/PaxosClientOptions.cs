@@ -18,7 +18,10 @@ public sealed record PaxosClientOptions
     /// <summary>How long, by the log's time, a session outlives its last sign of life. Default 60 s.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How many commands of <see cref="IPaxosClient.ExecuteAsync"/> may be unanswered; one more is told Busy. Default 8,192.</summary>
+    /// <summary>
+    /// How many commands of <see cref="IPaxosClient.ExecuteAsync"/> may be unanswered; one more is told Busy. Default
+    /// 8,192.
+    /// </summary>
     public int WindowMax { get; init; } = 8192;
 
     /// <summary>How many commands of one stream may be unanswered; one more is told Busy. Default 1,024.</summary>

@@ -3,7 +3,9 @@ using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
 
-/// <summary>A client's unanswered queries. They change nothing, so they are simply asked again. Safe for use by many threads.</summary>
+/// <summary>
+/// A client's unanswered queries. They change nothing, so they are simply asked again. Safe for use by many threads.
+/// </summary>
 internal sealed class QueryTable
 {
     private const int KeptMax = 1024;
@@ -33,7 +35,8 @@ internal sealed class QueryTable
 
             if (_pending.Count >= _link.Options.QueriesMax)
             {
-                var full = new PaxosException(PaxosError.Busy, $"{_pending.Count} queries are unanswered: {_link.Why()}");
+                var full = new PaxosException(
+                    PaxosError.Busy, $"{_pending.Count} queries are unanswered: {_link.Why()}");
                 return ValueTask.FromException<QueryResult>(full);
             }
 
@@ -187,14 +190,16 @@ internal sealed class QueryTable
 
     private Instant RetryAfter(QueryWaiter waiter, Instant now)
     {
-        // The node keeps a query until its time-out: ask again only in case that the frame was lost, less and less often.
+        // The node keeps a query until its time-out: ask again only in case that the frame was lost, less and less
+        // often.
         var patience = now - waiter.Since + (_link.Options.ResendInterval * 2);
         return now + patience;
     }
 
     private PaxosException TimeoutOf(QueryWaiter waiter, Instant now) => new(
         PaxosError.Timeout,
-        $"{_link.Why()}; waited {(now - waiter.Since).TotalSeconds:0.0} s for the answer to a {waiter.Consistency.Kind} query");
+        $"{_link.Why()}; waited {(now - waiter.Since).TotalSeconds:0.0} s "
+        + $"for the answer to a {waiter.Consistency.Kind} query");
 
     private void Send(ClientQuery frame) => _ = SendAsync(frame);
 

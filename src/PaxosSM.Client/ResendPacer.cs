@@ -33,7 +33,10 @@ internal sealed class ResendPacer
     /// <summary>A command joined an empty ring: the wait for an answer begins now.</summary>
     public void OnFirst(Instant now) => ProgressAt = now;
 
-    /// <summary>Refused for now: each refusal in a row doubles the pause, with some chance, so that clients don't come back all together.</summary>
+    /// <summary>
+    /// Refused for now: each refusal in a row doubles the pause, with some chance, so that clients don't come back all
+    /// together.
+    /// </summary>
     public void OnRefused(Instant now)
     {
         if (Holds(now))
@@ -69,13 +72,14 @@ internal sealed class ResendPacer
 
     /// <summary>What was sent before this moment should go again.</summary>
     /// <remarks>
-    /// Nothing answered for the interval: all of it. Else only what has been passed over for long: a busy cluster is slow, and
+    /// Nothing answered for the interval: all of it. Else only what has been passed over for long: a busy cluster is
+    /// slow, and
     /// sending again then makes it slower.
     /// </remarks>
     public Instant ResendBefore(Instant now)
     {
         const int PatienceFactor = 4;
-        var stalled = now - ProgressAt >= _interval;
-        return new(now.Microseconds - ((stalled ? _interval : _interval * PatienceFactor).Ticks / TimeSpan.TicksPerMicrosecond));
+        var patience = now - ProgressAt >= _interval ? _interval : _interval * PatienceFactor;
+        return new(now.Microseconds - (patience.Ticks / TimeSpan.TicksPerMicrosecond));
     }
 }

@@ -4,7 +4,9 @@ using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
 
-/// <summary>What a session knows and decides (R17). For one thread at a time: <see cref="ClientSession"/> sees to that.</summary>
+/// <summary>
+/// What a session knows and decides (R17). For one thread at a time: <see cref="ClientSession"/> sees to that.
+/// </summary>
 internal sealed class SessionState
 {
     private readonly ClientLink _link;
@@ -82,7 +84,8 @@ internal sealed class SessionState
         PaxosError.Busy, $"{_request.Window} commands of session {Id} are unanswered: {_link.Why()}");
 
     /// <summary>Completes when every command so far is resolved.</summary>
-    public Task Flush() => _ring.IsEmpty ? Task.CompletedTask : _flushes.Add(_ring.Next - 1, _link.Now, _link.Options.Timeout);
+    public Task Flush() =>
+        _ring.IsEmpty ? Task.CompletedTask : _flushes.Add(_ring.Next - 1, _link.Now, _link.Options.Timeout);
 
     /// <summary>Everything unanswered is to go again, in order.</summary>
     public void ResendAll()
@@ -156,7 +159,8 @@ internal sealed class SessionState
     }
 
     /// <summary>What tells the cluster that the session is over, if it should be told.</summary>
-    public ClientSubmit? TakeClosing() => IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
+    public ClientSubmit? TakeClosing() =>
+        IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
 
     /// <summary>A result of this session.</summary>
     public void On(in ResultEntry entry, Durability durability)
@@ -181,7 +185,9 @@ internal sealed class SessionState
                 _link.MoveOn(Encoding.UTF8.GetString(entry.Result.Span));
                 break;
             case PaxosError.SessionExpired:
-                End(new(PaxosError.SessionExpired, $"session {Id} has expired with this command unanswered: it was applied before, or never will be"));
+                End(new(
+                        PaxosError.SessionExpired,
+                        $"session {Id} has expired: what it left unanswered was applied before, or never will be"));
                 break;
             default:
                 Fail(entry);
@@ -223,7 +229,12 @@ internal sealed class SessionState
     private ClientSubmit? TakeCommands(Instant now)
     {
         var entries = _ring.Take(Id, _link.Options.SubmitBytesMax, now, out var count);
-        return count > 0 ? new(_link.Options.Group, entries, count) : _keepAliveDue ? Control(EntryKind.KeepAlive) : null;
+        if (count > 0)
+        {
+            return new(_link.Options.Group, entries, count);
+        }
+
+        return _keepAliveDue ? Control(EntryKind.KeepAlive) : null;
     }
 
     private ClientSubmit? TakeOpening()
@@ -300,7 +311,8 @@ internal sealed class SessionState
 
     private void Fail(in ResultEntry entry)
     {
-        var failure = new PaxosException(entry.Error, entry.Result.IsEmpty ? entry.Error.ToString() : Encoding.UTF8.GetString(entry.Result.Span));
+        var failure = new PaxosException(
+            entry.Error, entry.Result.IsEmpty ? entry.Error.ToString() : Encoding.UTF8.GetString(entry.Result.Span));
         if (!IsOpen || _request.Mode == SessionMode.Ordered)
         {
             // R17: nothing behind it can be applied any more.
@@ -351,5 +363,6 @@ internal sealed class SessionState
 
     private PaxosException TimeoutOf(CommandWaiter waiter, Instant now) => new(
         PaxosError.Timeout,
-        $"{_link.Why()}; waited {(now - waiter.Since).TotalSeconds:0.0} s for {(IsOpen ? "the result" : "a session")} of command {waiter.Sequence} of session {Id}");
+        $"{_link.Why()}; waited {(now - waiter.Since).TotalSeconds:0.0} s for "
+        + (IsOpen ? $"command {waiter.Sequence} of session {Id}" : $"a session for command {waiter.Sequence}"));
 }

@@ -5,7 +5,9 @@ using Polly.Retry;
 
 namespace PaxosSM.Client;
 
-/// <summary>The way to a cluster over TCP: connected to one node at a time, to the next one when that dies or is of no use.</summary>
+/// <summary>
+/// The way to a cluster over TCP: connected to one node at a time, to the next one when that dies or is of no use.
+/// </summary>
 public sealed class TcpChannel : IClientChannel, IFrameHandler
 {
     private readonly TcpChannelOptions _options;

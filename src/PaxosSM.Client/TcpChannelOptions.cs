@@ -24,7 +24,9 @@ public sealed record TcpChannelOptions
     /// <summary>How long a connection lives before the pauses begin anew. Default 1 s.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many bytes may wait to be sent; what goes beyond is dropped, and sent again later. Default 64 MiB.</summary>
+    /// <summary>
+    /// How many bytes may wait to be sent; what goes beyond is dropped, and sent again later. Default 64 MiB.
+    /// </summary>
     public int SendBytesMax { get; init; } = 64 << 20;
 
     /// <summary>How long a frame may be. As the nodes have it. Default 64 MiB.</summary>

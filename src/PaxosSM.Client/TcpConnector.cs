@@ -36,7 +36,8 @@ internal sealed class TcpConnector
             await socket.ConnectAsync(address.EndPoint, either.Token).ConfigureAwait(false);
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             var plain = new NetworkStream(socket, ownsSocket: true);
-            var stream = await _options.Security.SecureOutboundAsync(plain, address.Host, either.Token).ConfigureAwait(false);
+            var stream = await _options.Security.SecureOutboundAsync(
+                plain, address.Host, either.Token).ConfigureAwait(false);
             await Handshake.DialAsync(stream, _hello, either.Token).ConfigureAwait(false);
             return stream;
         }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace PaxosSM.Runtime;
 
-/// <summary>One result in a <see cref="ClientResults"/> frame. The fields mean what those of <see cref="ClientResult"/> mean.</summary>
+/// <summary>
+/// One result in a <see cref="ClientResults"/> frame. The fields mean what those of <see cref="ClientResult"/> mean.
+/// </summary>
 /// <remarks>
 /// Little-endian: session (8), sequence (8), error (1), detail (8), slot (8), length of the result (4), result.
 /// </remarks>
@@ -12,7 +14,8 @@ public readonly struct ResultEntry
     public const int HeaderSize = 37;
 
     /// <summary>A result.</summary>
-    public ResultEntry(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlyMemory<byte> result)
+    public ResultEntry(
+        SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlyMemory<byte> result)
     {
         Session = session;
         Sequence = sequence;
@@ -42,7 +45,13 @@ public readonly struct ResultEntry
 
     /// <summary>Lays a result out at the start of <paramref name="destination"/>, which has room for it.</summary>
     public static void Write(
-        Span<byte> destination, SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result)
+        Span<byte> destination,
+        SessionId session,
+        long sequence,
+        PaxosError error,
+        long detail,
+        Slot slot,
+        ReadOnlySpan<byte> result)
     {
         BinaryPrimitives.WriteInt64LittleEndian(destination, session.Value);
         BinaryPrimitives.WriteInt64LittleEndian(destination[8..], sequence);

@@ -12,8 +12,8 @@ public sealed class JsonCommandSerializer : ICommandSerializer
     private readonly JsonSerializerOptions _options;
 
     /// <summary>JSON by reflection.</summary>
-    [RequiresUnreferencedCode("JSON by reflection needs the types' members; pass options with a source-generated context instead.")]
-    [RequiresDynamicCode("JSON by reflection needs code at run time; pass options with a source-generated context instead.")]
+    [RequiresUnreferencedCode("JSON by reflection needs the types' members; pass options with a resolver.")]
+    [RequiresDynamicCode("JSON by reflection needs code at run time; pass options with a resolver.")]
     public JsonCommandSerializer()
         : this(JsonSerializerOptions.Default)
     {
@@ -38,7 +38,8 @@ public sealed class JsonCommandSerializer : ICommandSerializer
             value = JsonSerializer.Deserialize(ref reader, TypeInfo<T>());
             return value is not null;
         }
-        catch (Exception refusal) when (refusal is JsonException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception refusal) when (refusal
+            is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
             // The latter three come from constructors and setters that refuse a value.
             value = default;

@@ -3,10 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PaxosSM;
 
-/// <summary>A state machine with types: what is left to write is what commands and queries do, and what the state is.</summary>
+/// <summary>
+/// A state machine with types: what is left to write is what commands and queries do, and what the state is.
+/// </summary>
 /// <remarks>
-/// The contract is that of <see cref="IStateMachine"/>. A command that is no <typeparamref name="TCommand"/> is answered with an
-/// error and changes nothing: a client's bytes must never stop a replica. <see cref="Save"/> runs between two commands; for states that
+/// The contract is that of <see cref="IStateMachine"/>. A command that is no <typeparamref name="TCommand"/> is
+/// answered with an
+/// error and changes nothing: a client's bytes must never stop a replica. <see cref="Save"/> runs between two commands;
+/// for states that
 /// take long to write, implement <see cref="IStateMachine"/> instead.
 /// </remarks>
 /// <typeparam name="TCommand">What changes the state.</typeparam>
@@ -32,13 +36,14 @@ public abstract class StateMachine<TCommand, TResult, TQuery, TAnswer> : IStateM
     /// <summary>A client with this machine's types, which speaks JSON.</summary>
     [RequiresUnreferencedCode("JSON by reflection needs the types' members; pass a serializer instead.")]
     [RequiresDynamicCode("JSON by reflection needs code at run time; pass a serializer instead.")]
-    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the types are named once, by the machine.")]
+    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
     public static StateMachineClient<TCommand, TResult, TQuery, TAnswer> Connect(IPaxosClient client) =>
         Connect(client, new JsonCommandSerializer());
 
     /// <summary>A client with this machine's types.</summary>
-    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the types are named once, by the machine.")]
-    public static StateMachineClient<TCommand, TResult, TQuery, TAnswer> Connect(IPaxosClient client, ICommandSerializer serializer) =>
+    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
+    public static StateMachineClient<TCommand, TResult, TQuery, TAnswer> Connect(
+        IPaxosClient client, ICommandSerializer serializer) =>
         new(client, serializer);
 
     /// <inheritdoc/>
@@ -100,11 +105,13 @@ public abstract class StateMachine<TCommand, TResult, TQuery, TAnswer> : IStateM
     /// <summary>Reads a value that <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The bytes are no such value.</exception>
     protected T Read<T>(in ReadOnlySequence<byte> source) =>
-        Serializer.TryRead<T>(source, out var value) ? value : throw new InvalidDataException($"the snapshot holds no {typeof(T)}");
+        Serializer.TryRead<T>(source, out var value) ? value : throw new InvalidDataException(
+            $"the snapshot holds no {typeof(T)}");
 
     private sealed class CapturedSnapshot(ReadOnlyMemory<byte> bytes) : ISnapshotWriter
     {
-        public ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken) => destination.WriteAsync(bytes, cancellationToken);
+        public ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken) =>
+            destination.WriteAsync(bytes, cancellationToken);
 
         public void Dispose()
         {

@@ -35,8 +35,11 @@ public sealed class StateMachineClient<TCommand, TResult, TQuery, TAnswer> : IAs
         return TypedReply.Read<TAnswer>(_serializer, result.Result);
     }
 
-    /// <summary>Opens an ordered session: its commands are applied in the order in which they were sent (R17, R18).</summary>
-    public async ValueTask<StateMachineStream<TCommand, TResult>> OpenStreamAsync(CancellationToken cancellationToken = default) =>
+    /// <summary>
+    /// Opens an ordered session: its commands are applied in the order in which they were sent (R17, R18).
+    /// </summary>
+    public async ValueTask<StateMachineStream<TCommand, TResult>> OpenStreamAsync(
+        CancellationToken cancellationToken = default) =>
         new(await _client.OpenStreamAsync(cancellationToken).ConfigureAwait(false), _serializer);
 
     /// <inheritdoc/>

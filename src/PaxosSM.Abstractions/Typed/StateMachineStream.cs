@@ -29,7 +29,9 @@ public sealed class StateMachineStream<TCommand, TResult> : IAsyncDisposable
         return TypedReply.Read<TResult>(_serializer, result.Result);
     }
 
-    /// <summary>Completes when all commands sent before are chosen, durable as the class says, and applied (R18).</summary>
+    /// <summary>
+    /// Completes when all commands sent before are chosen, durable as the class says, and applied (R18).
+    /// </summary>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) => _stream.FlushAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 
@@ -6,9 +7,11 @@ namespace PaxosSM.Runtime.Serving;
 
 /// <summary>Where clients meet a group on this node: routes commands in and results out, and serves queries.</summary>
 /// <remarks>
-/// <para>It holds no commands: a client keeps its own and sends them again; here stands only which connection takes the results
+/// <para>It holds no commands: a client keeps its own and sends them again; here stands only which connection takes the
+/// results
 /// of which session. Results leave from the node that the client is connected to, as that node applies them.</para>
-/// <para>Threads: safe for use by many, but for <see cref="OnResult"/> and <see cref="OnRoundEnd"/> (the executor's thread) and
+/// <para>Threads: safe for use by many, but for <see cref="OnResult"/> and <see cref="OnRoundEnd"/> (the executor's
+/// thread) and
 /// <see cref="OnTick"/> (the driver's). Nothing blocks.</para>
 /// </remarks>
 public sealed class Gateway : IResultSink
@@ -42,7 +45,9 @@ public sealed class Gateway : IResultSink
 
     internal GatewayOptions Options { get; }
 
-    /// <summary>Joins the gateway to what it serves. Once, before <see cref="OnTick"/> and <see cref="OnReadBound"/>.</summary>
+    /// <summary>
+    /// Joins the gateway to what it serves. Once, before <see cref="OnTick"/> and <see cref="OnReadBound"/>.
+    /// </summary>
     public void Attach(IReplica replica, IExecution execution)
     {
         Invariant.Holds(_attached is null);
@@ -59,7 +64,8 @@ public sealed class Gateway : IResultSink
     }
 
     /// <inheritdoc/>
-    public void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result)
+    public void OnResult(
+        SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result)
     {
         if (_routes.Find(session, sequence) is not { } connection)
         {
@@ -200,7 +206,8 @@ public sealed class Gateway : IResultSink
             count++;
             if (!IsValid(entry))
             {
-                return $"entry {count} of session {entry.Session} is wrong: {entry.Kind}, number {entry.Sequence}, {entry.Payload.Length} bytes";
+                var what = $"{entry.Kind}, number {entry.Sequence}, {entry.Payload.Length} bytes";
+                return $"entry {count} of session {entry.Session} is wrong: {what}";
             }
 
             var known = entry.Session == session && entry.Kind is EntryKind.Command or EntryKind.KeepAlive;
@@ -217,7 +224,8 @@ public sealed class Gateway : IResultSink
 
     private bool IsValid(in CommandEntry entry) => entry.Kind switch
     {
-        EntryKind.Command => entry.Session.Value > 0 && entry.Sequence > 0 && entry.Payload.Length <= Options.CommandBytesMax,
+        EntryKind.Command =>
+            entry.Session.Value > 0 && entry.Sequence > 0 && entry.Payload.Length <= Options.CommandBytesMax,
         EntryKind.OpenSession => SessionRequest.TryRead(entry.Payload.Span, out _),
         EntryKind.KeepAlive or EntryKind.CloseSession => entry.Session.Value > 0 && entry.Payload.IsEmpty,
         _ => false,
@@ -231,10 +239,12 @@ public sealed class Gateway : IResultSink
             return;
         }
 
-        var error = query.Group == Group ? PaxosError.Stopped : PaxosError.BadRequest;
-        var why = query.Group == Group ? _stopped ?? "this node is starting" : $"this node serves {Group}, not {query.Group}";
+        var (error, why) = query.Group == Group
+            ? (PaxosError.Stopped, _stopped ?? "this node is starting")
+            : (PaxosError.BadRequest, $"this node serves {Group}, not {query.Group}");
+        var message = Encoding.UTF8.GetBytes(why);
         connection.Send(new ClientQueryResult(
-            query.Group, query.Id, error, Slot.Zero, LogTime.Zero, TimeSpan.Zero, System.Text.Encoding.UTF8.GetBytes(why)));
+            query.Group, query.Id, error, Slot.Zero, LogTime.Zero, TimeSpan.Zero, message));
     }
 
     private ClientStatus StatusFor(long id)

@@ -5,7 +5,8 @@ namespace PaxosSM.Runtime.Serving;
 
 /// <summary>A client's connection as the gateway sees it, and the results gathered for it.</summary>
 /// <remarks>
-/// Threads: <see cref="Gather"/> and <see cref="SendGathered"/> belong to the executor's thread; <see cref="OnFrameAsync"/> to the connection's,
+/// Threads: <see cref="Gather"/> and <see cref="SendGathered"/> belong to the executor's thread;
+/// <see cref="OnFrameAsync"/> to the connection's,
 /// one frame at a time; the rest is safe for use by many.
 /// </remarks>
 internal sealed class GatewayConnection : IClientConnection
@@ -54,8 +55,8 @@ internal sealed class GatewayConnection : IClientConnection
             Array.Resize(ref _gathered, grown);
         }
 
-        ResultEntry.Write(
-            _gathered.AsSpan(_gatheredBytes), entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
+        var room = _gathered.AsSpan(_gatheredBytes);
+        ResultEntry.Write(room, entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
         _gatheredBytes += size;
         if (_gatheredBytes >= _gateway.Options.ResultBytesMax)
         {
@@ -87,14 +88,20 @@ internal sealed class GatewayConnection : IClientConnection
     public void Refuse(ReadOnlyMemory<byte> entries, PaxosError error, string why)
     {
         var message = Encoding.UTF8.GetBytes(why);
+        var durability = _gateway.Options.Durability;
         while (CommandEntry.TryRead(ref entries, out var entry))
         {
-            var sequence = entry.Kind == EntryKind.OpenSession ? SessionRoutes.OpeningOf(entry.Payload.Span) : entry.Sequence;
-            Send(new ClientResult(_gateway.Group, entry.Session, sequence, error, 0, Slot.Zero, _gateway.Options.Durability, message));
+            var opens = entry.Kind == EntryKind.OpenSession;
+            var sequence = opens ? SessionRoutes.OpeningOf(entry.Payload.Span) : entry.Sequence;
+            Send(new ClientResult(
+                _gateway.Group, entry.Session, sequence, error, 0, Slot.Zero, durability, message));
         }
     }
 
-    /// <summary>Tells once, until <see cref="ForgetLeaderless"/>, that nobody leads: the client waits, it need not be told for every command.</summary>
+    /// <summary>
+    /// Tells once, until <see cref="ForgetLeaderless"/>, that nobody leads: the client waits, it need not be told for
+    /// every command.
+    /// </summary>
     public void TellLeaderless(ClientStatus status)
     {
         if (Interlocked.Exchange(ref _toldLeaderless, 1) == 0)

@@ -12,7 +12,9 @@ public sealed record GatewayOptions
     /// <summary>How many sessions one connection may use. Default 65,536.</summary>
     public int SessionsPerConnectionMax { get; init; } = 1 << 16;
 
-    /// <summary>How many results are gathered for one connection before they leave, in bytes. Default 256 KiB.</summary>
+    /// <summary>
+    /// How many results are gathered for one connection before they leave, in bytes. Default 256 KiB.
+    /// </summary>
     public int ResultBytesMax { get; init; } = 256 << 10;
 
     /// <summary>How many queries may be under way. Default 16,384.</summary>
@@ -27,6 +29,8 @@ public sealed record GatewayOptions
     /// <summary>How long after a refused read round the next one begins. Default 20 ms.</summary>
     public TimeSpan ReadRetryInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>What an acknowledgement of this group is worth (R26). Default <see cref="Durability.Synced"/>.</summary>
+    /// <summary>
+    /// What an acknowledgement of this group is worth (R26). Default <see cref="Durability.Synced"/>.
+    /// </summary>
     public Durability Durability { get; init; } = Durability.Synced;
 }

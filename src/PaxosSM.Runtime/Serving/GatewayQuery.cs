@@ -9,7 +9,8 @@ internal sealed class GatewayQuery : PendingQuery
     private readonly GatewayConnection _connection;
     private int _answered;
 
-    public GatewayQuery(QueryDesk desk, GatewayConnection connection, ClientQuery frame, Instant arrived, Instant deadline)
+    public GatewayQuery(
+        QueryDesk desk, GatewayConnection connection, ClientQuery frame, Instant arrived, Instant deadline)
     {
         _desk = desk;
         _connection = connection;
@@ -52,7 +53,8 @@ internal sealed class GatewayQuery : PendingQuery
 
     public bool Answered => Volatile.Read(ref _answered) != 0;
 
-    public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) => _desk.OnAnswer(this, context, answer);
+    public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) =>
+        _desk.OnAnswer(this, context, answer);
 
     public override void OnFailure(PaxosError error, string message) => _desk.OnFailure(this, error, message);
 
@@ -61,7 +63,8 @@ internal sealed class GatewayQuery : PendingQuery
     {
         if (Interlocked.Exchange(ref _answered, 1) == 0)
         {
-            _connection.Send(new ClientQueryResult(Group, Id, error, context.Slot, context.Time, age, result.ToArray()));
+            _connection.Send(
+                new ClientQueryResult(Group, Id, error, context.Slot, context.Time, age, result.ToArray()));
         }
     }
 }

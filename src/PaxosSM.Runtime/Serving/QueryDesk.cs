@@ -37,7 +37,8 @@ internal sealed class QueryDesk
         var query = new GatewayQuery(this, connection, frame, now, now + timeout);
         if (frame.Query.Length > _options.CommandBytesMax)
         {
-            Refuse(query, PaxosError.BadRequest, $"a query of {frame.Query.Length} bytes is larger than {_options.CommandBytesMax}");
+            var larger = $"a query of {frame.Query.Length} bytes is larger than {_options.CommandBytesMax}";
+            Refuse(query, PaxosError.BadRequest, larger);
             return;
         }
 
@@ -191,18 +192,24 @@ internal sealed class QueryDesk
 
     private TimeSpan AgeOf(GatewayQuery query, Slot applied, Instant now)
     {
-        if (query.Kind is ReadKind.Linearizable or ReadKind.Lease || (query.Kind == ReadKind.MaxAge && query.Posted >= query.Arrived))
+        var linearizable = query.Kind is ReadKind.Linearizable or ReadKind.Lease
+            || (query.Kind == ReadKind.MaxAge && query.Posted >= query.Arrived);
+        if (linearizable)
         {
             return TimeSpan.Zero;
         }
 
-        // R21: a state that has applied the bound of a round is no older than the moment at which that round was asked for.
-        return Volatile.Read(ref _fresh) is { } fresh && applied >= fresh.Bound ? now - fresh.Posted : TimeSpan.MaxValue;
+        // R21: a state that has applied the bound of a round is no older than the moment at which that round was asked
+        // for.
+        return Volatile.Read(ref _fresh) is { } fresh && applied >= fresh.Bound
+            ? now - fresh.Posted
+            : TimeSpan.MaxValue;
     }
 
     private void StartBoundedByAge(GatewayQuery query, Instant now)
     {
-        if (Volatile.Read(ref _fresh) is { } fresh && _execution.Applied >= fresh.Bound && now - fresh.Posted <= query.AgeMax)
+        var known = Volatile.Read(ref _fresh);
+        if (known is { } fresh && _execution.Applied >= fresh.Bound && now - fresh.Posted <= query.AgeMax)
         {
             query.Posted = fresh.Posted;
             Execute(query, fresh.Bound);
@@ -296,13 +303,17 @@ internal sealed class QueryDesk
             case ReadKind.MaxAge:
                 var age = AgeOf(query, _execution.Applied, now);
                 var known = age == TimeSpan.MaxValue ? "unknown" : $"{age.TotalSeconds:0.000} s";
-                Refuse(query, PaxosError.TooOld, $"the state's age is {known}, more than {query.AgeMax.TotalSeconds:0.000} s: {status}; {waited}");
+                var old = $"the state's age is {known}, more than {query.AgeMax.TotalSeconds:0.000} s";
+                Refuse(query, PaxosError.TooOld, $"{old}: {status}; {waited}");
                 break;
             case ReadKind.AtLeast:
-                Refuse(query, PaxosError.Timeout, $"applied through {_execution.Applied}, asked for {query.AtLeast}: {status}; {waited}");
+                var missing = $"applied through {_execution.Applied}, asked for {query.AtLeast}";
+                Refuse(query, PaxosError.Timeout, $"{missing}: {status}; {waited}");
                 break;
             default:
-                var state = query.Executing ? $"applied through {_execution.Applied}, bound {query.Bound}" : "no read bound";
+                var state = query.Executing
+                    ? $"applied through {_execution.Applied}, bound {query.Bound}"
+                    : "no read bound";
                 Refuse(query, PaxosError.Timeout, $"{state}: {status}; {waited}");
                 break;
         }

@@ -1,8 +1,12 @@
 namespace PaxosSM.Runtime.Serving;
 
-/// <summary>Shares rounds of reading among queries: one is under way at a time, and the queries that arrive meanwhile take the next.</summary>
+/// <summary>
+/// Shares rounds of reading among queries: one is under way at a time, and the queries that arrive meanwhile take the
+/// next.
+/// </summary>
 /// <remarks>
-/// R20: a bound covers a read only if it was asked for after the read arrived. So a query boards a round before the round is
+/// R20: a bound covers a read only if it was asked for after the read arrived. So a query boards a round before the
+/// round is
 /// posted, never after. Safe for use by many threads.
 /// </remarks>
 internal sealed class ReadRounds
@@ -46,7 +50,8 @@ internal sealed class ReadRounds
     /// <summary>A round has ended.</summary>
     /// <param name="bound">Its answer.</param>
     /// <param name="posted">When it was asked for.</param>
-    /// <returns>The queries that were on board, if the bound is one; null otherwise: they wait for the next round, as do those of a round given up.</returns>
+    /// <returns>The queries that were on board, if the bound is one; null otherwise: they wait for the next round, as
+    /// do those of a round given up.</returns>
     public IReadOnlyList<GatewayQuery>? Finish(in ReadBound bound, out Instant posted)
     {
         ReadRequested? request = null;

@@ -12,7 +12,9 @@ internal sealed class SessionRoutes
 
     public SessionRoutes(int perConnectionMax) => _perConnectionMax = perConnectionMax;
 
-    /// <summary>An opening's number where results are told: the first 8 bytes of its nonce; 0 where there is none.</summary>
+    /// <summary>
+    /// An opening's number where results are told: the first 8 bytes of its nonce; 0 where there is none.
+    /// </summary>
     public static long OpeningOf(ReadOnlySpan<byte> request) =>
         request.Length < sizeof(long) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(request);
 
@@ -35,13 +37,16 @@ internal sealed class SessionRoutes
 
     /// <summary>The connection for a result; null when the client is not here.</summary>
     public GatewayConnection? Find(SessionId session, long sequence) =>
-        session == SessionId.None ? _byOpening.GetValueOrDefault(sequence) : _bySession.GetValueOrDefault(session.Value);
+        session == SessionId.None ? _byOpening.GetValueOrDefault(sequence) : _bySession.GetValueOrDefault(
+            session.Value);
 
     /// <summary>An opening was answered: it is told once.</summary>
-    public void ForgetOpening(long opening, GatewayConnection connection) => Remove(_byOpening, new(opening, connection));
+    public void ForgetOpening(long opening, GatewayConnection connection) =>
+        Remove(_byOpening, new(opening, connection));
 
     /// <summary>Forgets a session, if its results still go to that connection.</summary>
-    public void Forget(SessionId session, GatewayConnection connection) => Remove(_bySession, new(session.Value, connection));
+    public void Forget(SessionId session, GatewayConnection connection) =>
+        Remove(_bySession, new(session.Value, connection));
 
     /// <summary>Forgets a connection. Costs a walk over all routes: connections end rarely.</summary>
     public void Forget(GatewayConnection connection)

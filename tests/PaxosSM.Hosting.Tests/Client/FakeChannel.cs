@@ -23,7 +23,8 @@ internal sealed class FakeChannel : IClientChannel, IClientReplies
 
     public List<string> Moves { get; } = [];
 
-    public string State => _connection is null ? "not connected: 127.0.0.1:7001 (connection refused)" : "connected to 127.0.0.1:7001";
+    public string State =>
+        _connection is null ? "not connected: 127.0.0.1:7001 (connection refused)" : "connected to 127.0.0.1:7001";
 
     /// <summary>While set, sends don't complete.</summary>
     public TaskCompletionSource? Blocked { get; set; }

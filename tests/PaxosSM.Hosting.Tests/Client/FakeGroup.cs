@@ -63,7 +63,8 @@ internal sealed class FakeGroup : IReplica, IExecution
 
     public Instant Now => NodeClock(_time);
 
-    public static Instant NodeClock(TimeProvider time) => new((long)(time.GetTimestamp() * (1e6 / time.TimestampFrequency)));
+    public static Instant NodeClock(TimeProvider time) =>
+        new((long)(time.GetTimestamp() * (1e6 / time.TimestampFrequency)));
 
     public void SetLeader(ushort? node, int reachable = 3)
     {
@@ -200,7 +201,8 @@ internal sealed class FakeGroup : IReplica, IExecution
 
     private void ApplyNext(ReadOnlyMemory<byte> entries, TimeSpan later = default)
     {
-        var stamp = new LogTime((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).Add(later);
+        var stamp = new LogTime((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).Add(
+            later);
         _executor.Apply(Applied.Next, new(ValueKind.Commands, stamp, entries));
         Applied = Applied.Next;
     }
@@ -215,7 +217,8 @@ internal sealed class FakeGroup : IReplica, IExecution
     /// <summary>Results go to the gateway of the node's present life.</summary>
     private sealed class Relay(FakeGroup group) : IResultSink
     {
-        public void OnResult(SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
+        public void OnResult(
+            SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
             group.Gateway.OnResult(session, sequence, error, detail, slot, result);
 
         public void OnRoundEnd() => group.Gateway.OnRoundEnd();

@@ -14,7 +14,8 @@ public sealed class GatewayTests
 
     public GatewayTests()
     {
-        _group = new(_time, new() { QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
+        _group = new(
+            _time, new() { QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
         _client = _group.Gateway.Connect(_replies);
         Tick(TimeSpan.FromSeconds(1));
         _replies.Frames.Clear();
@@ -227,7 +228,8 @@ public sealed class GatewayTests
         }
 
         Tick(TimeSpan.FromSeconds(1));
-        Assert.Equal(8, _replies.Frames.OfType<ClientQueryResult>().Count(result => result.Error == PaxosError.Timeout));
+        Assert.Equal(
+            8, _replies.Frames.OfType<ClientQueryResult>().Count(result => result.Error == PaxosError.Timeout));
         Ask(9, ReadConsistency.Local);
         Assert.Equal(PaxosError.Busy, Last().Error);
     }
@@ -325,7 +327,8 @@ public sealed class GatewayTests
         _client.OnFrameAsync(new ClientSubmit(new(group), entries, count)).AsTask();
         Assert.Equal(0, _group.Submissions);
         Assert.NotEmpty(_replies.Frames);
-        Assert.All(_replies.Frames, frame => Assert.Equal(PaxosError.BadRequest, Assert.IsType<ClientResult>(frame).Error));
+        Assert.All(
+            _replies.Frames, frame => Assert.Equal(PaxosError.BadRequest, Assert.IsType<ClientResult>(frame).Error));
     }
 
     [Fact]
@@ -355,7 +358,8 @@ public sealed class GatewayTests
         return Entry(EntryKind.OpenSession, 0, 0, payload);
     }
 
-    private static byte[] Command(long session, long sequence) => Entry(EntryKind.Command, session, sequence, "x"u8.ToArray());
+    private static byte[] Command(long session, long sequence) =>
+        Entry(EntryKind.Command, session, sequence, "x"u8.ToArray());
 
     private static byte[] Entry(EntryKind kind, long session, long sequence, byte[] payload)
     {
@@ -382,7 +386,8 @@ public sealed class GatewayTests
     private void Submit(params byte[][] entries) => Send(_client, entries);
 
     private void Ask(long id, ReadConsistency consistency = default, TimeSpan? timeout = null) =>
-        _client.OnFrameAsync(new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask();
+        _client.OnFrameAsync(new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask(
+            );
 
     private void Tick(TimeSpan later)
     {

@@ -20,5 +20,6 @@ internal sealed class JournalMachine : IStateMachine
 
     public ISnapshotWriter BeginSnapshot() => throw new NotSupportedException();
 
-    public ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

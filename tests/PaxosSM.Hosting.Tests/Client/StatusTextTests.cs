@@ -27,7 +27,8 @@ public sealed class StatusTextTests
     public void A_learner_that_is_missing_costs_no_quorum() =>
         Assert.Equal(
             "b leads since 12:01:05; a unreachable since 12:01:05 (connection refused), c unreachable since 12:01:05 (connection refused)",
-            StatusText.Of(Status(leader: 1, unreachable: [0, 2], self: 1, roles: [MemberRoles.Learner, MemberRoles.All, MemberRoles.Learner])));
+            StatusText.Of(
+                Status(leader: 1, unreachable: [0, 2], self: 1, roles: [MemberRoles.Learner, MemberRoles.All, MemberRoles.Learner])));
 
     [Fact]
     public void A_quorum_without_a_leader_is_in_an_election() =>
@@ -57,6 +58,7 @@ public sealed class StatusTextTests
             Since,
             unreachable?.Contains(index) == true ? "connection refused" : string.Empty));
         var leads = leader is { } known ? new NodeId(known) : NodeId.None;
-        return new(new(self), leads, new(1, leads, 1), Since, default, default, default, default, [.. members], null, string.Empty);
+        return new(
+            new(self), leads, new(1, leads, 1), Since, default, default, default, default, [.. members], null, string.Empty);
     }
 }

@@ -23,7 +23,8 @@ public sealed class TcpChannelTests
         Assert.True(await channel.SendAsync(new ClientStatusRequest(GroupId.Default, 7)));
         await receiver.Framed.WaitAsync(Patience);
         Assert.Equal(new ClientStatus(GroupId.Default, 7, node.Address, "echo"), Assert.Single(receiver.Frames));
-        Assert.Equal((ConnectionRole.Client, NodeId.None, Cluster), (node.Greeted!.Role, node.Greeted.Identity.Node, node.Greeted.Identity.Cluster));
+        Assert.Equal(
+            (ConnectionRole.Client, NodeId.None, Cluster), (node.Greeted!.Role, node.Greeted.Identity.Node, node.Greeted.Identity.Cluster));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class TcpChannelTests
         await using var first = new Node(Cluster);
         await using var second = new Node(Cluster);
         var receiver = new Receiver();
-        await using var channel = new TcpChannel(new() { Cluster = Cluster, Endpoints = [first.Address, second.Address] });
+        await using var channel = new TcpChannel(
+            new() { Cluster = Cluster, Endpoints = [first.Address, second.Address] });
         channel.Start(receiver);
         await receiver.Connected.WaitAsync(Patience);
         var before = channel.State;
@@ -55,7 +57,8 @@ public sealed class TcpChannelTests
         await gone.DisposeAsync();
         await using var stranger = new Node(new(Guid.NewGuid()));
         var receiver = new Receiver();
-        await using var channel = new TcpChannel(new() { Cluster = Cluster, Endpoints = [gone.Address, stranger.Address] });
+        await using var channel = new TcpChannel(
+            new() { Cluster = Cluster, Endpoints = [gone.Address, stranger.Address] });
         channel.Start(receiver);
         using var patience = new CancellationTokenSource(Patience);
         while (channel.State.Contains("not tried", StringComparison.Ordinal))
@@ -115,7 +118,8 @@ public sealed class TcpChannelTests
                 Greeted = await Handshake.HearAsync(stream, _stopping.Token);
                 if (Greeted.Identity.Cluster != _cluster)
                 {
-                    await Handshake.SayAsync(stream, Refusal.Of(RefusalReason.Cluster, "another cluster"), _stopping.Token);
+                    await Handshake.SayAsync(
+                        stream, Refusal.Of(RefusalReason.Cluster, "another cluster"), _stopping.Token);
                     continue;
                 }
 

@@ -65,13 +65,15 @@ public sealed class TypedTests
 
         protected override void Save(IBufferWriter<byte> snapshot) => Serializer.Write(snapshot, _sums);
 
-        protected override void Load(ReadOnlySequence<byte> snapshot) => _sums = Read<SortedDictionary<string, long>>(snapshot);
+        protected override void Load(ReadOnlySequence<byte> snapshot) =>
+            _sums = Read<SortedDictionary<string, long>>(snapshot);
     }
 
     /// <summary>Applies at once, without a cluster.</summary>
     private sealed class DirectClient(IStateMachine machine) : IPaxosClient
     {
-        public ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+        public ValueTask<CommandResult> ExecuteAsync(
+            ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
         {
             var result = new ArrayBufferWriter<byte>();
             machine.Apply(default, new(command), result);
@@ -86,7 +88,8 @@ public sealed class TypedTests
             return new(new QueryResult(result.WrittenMemory, default, default, default));
         }
 
-        public ValueTask<ICommandStream> OpenStreamAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<ICommandStream> OpenStreamAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
