@@ -1,0 +1,16 @@
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Gives every event to several sinks, in order.</summary>
+/// <param name="sinks">The sinks.</param>
+internal sealed class EventSinks(IReadOnlyList<IProtocolEventSink> sinks) : IProtocolEventSink
+{
+    public void On(GroupId group, ProtocolEvent happened)
+    {
+        foreach (var sink in sinks)
+        {
+            sink.On(group, happened);
+        }
+    }
+}

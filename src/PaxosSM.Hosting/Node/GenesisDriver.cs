@@ -1,0 +1,125 @@
+using PaxosSM.Messages;
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Gives genesis its messages, its clock and its disk. Safe for use by many threads; nothing blocks.</summary>
+/// <remarks>It goes on after the end: others may still ask.</remarks>
+internal sealed class GenesisDriver : IAsyncDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Lock _gate = new();
+    private readonly GenesisEffects _effects = new();
+    private readonly TaskCompletionSource<GenesisOutcome> _outcome =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly GenesisProtocol _protocol;
+    private readonly ITransport _transport;
+    private readonly Action<GenesisRecord> _save;
+    private readonly TimeProvider _time;
+    private Task _saving = Task.CompletedTask;
+    private ITimer? _timer;
+
+    /// <summary>A driver that has not started.</summary>
+    /// <param name="protocol">What it drives; nobody else uses it from now on.</param>
+    /// <param name="transport">The way to the others.</param>
+    /// <param name="save">Makes a record durable before it returns; one call at a time.</param>
+    /// <param name="time">The clock.</param>
+    public GenesisDriver(GenesisProtocol protocol, ITransport transport, Action<GenesisRecord> save, TimeProvider time)
+    {
+        _protocol = protocol;
+        _transport = transport;
+        _save = save;
+        _time = time;
+    }
+
+    /// <summary>How genesis ends; fails when the disk does.</summary>
+    public Task<GenesisOutcome> Outcome => _outcome.Task;
+
+    /// <summary>What genesis waits for, in words; empty once it ended.</summary>
+    public string Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _protocol.Waiting;
+            }
+        }
+    }
+
+    public void Start() => _timer = _time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, TickInterval);
+
+    /// <summary>Takes a message; false when it is not genesis'.</summary>
+    public bool On(NodeId from, Message message)
+    {
+        switch (message)
+        {
+            case GenesisHello hello:
+                Step((protocol, effects) => protocol.On(from, hello, effects));
+                return true;
+            case GenesisConfirm confirm:
+                Step((protocol, effects) => protocol.On(from, confirm, effects));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _ = _outcome.TrySetCanceled();
+        await _saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Tick() => Step((protocol, effects) => protocol.Tick(NodeLoop.Now(_time), effects));
+
+    private void Step(Action<GenesisProtocol, GenesisEffects> step)
+    {
+        lock (_gate)
+        {
+            step(_protocol, _effects);
+            foreach (var (to, message) in _effects.Sends)
+            {
+                _transport.Send(to, GroupId.Host, Epoch.First, message);
+            }
+
+            if (_effects.Save is { } record)
+            {
+                _saving = Task.Run(() => Save(record));
+            }
+
+            _effects.Clear();
+            if (_protocol.Outcome is { } outcome)
+            {
+                _ = _outcome.TrySetResult(outcome);
+            }
+        }
+
+        _transport.Flush();
+    }
+
+    private void Save(GenesisRecord record)
+    {
+        try
+        {
+            _save(record);
+        }
+        catch (IOException exception)
+        {
+            // R1: what may or may not be on the disk is never vouched for, nor tried again in this life.
+            _ = _outcome.TrySetException(exception);
+            return;
+        }
+
+        Step((protocol, effects) => protocol.OnSaved(effects));
+    }
+}

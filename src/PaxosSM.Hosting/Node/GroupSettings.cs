@@ -1,0 +1,39 @@
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Ports;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>What a group on a node works with.</summary>
+internal sealed record GroupSettings
+{
+    /// <summary>The node's name, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Who the replica is.</summary>
+    public required ReplicaContext Context { get; init; }
+
+    /// <summary>The host's log.</summary>
+    public required IDurableLog Log { get; init; }
+
+    /// <summary>The way to the others.</summary>
+    public required ITransport Transport { get; init; }
+
+    /// <summary>Takes the core's events.</summary>
+    public required IProtocolEventSink Events { get; init; }
+
+    /// <summary>Is told of snapshots.</summary>
+    public required IExecutionObserver Observer { get; init; }
+
+    /// <summary>The replica halted for good.</summary>
+    public required Action<GroupId, string> OnHalted { get; init; }
+
+    /// <summary>The clocks.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>The executor's settings.</summary>
+    public required ExecutionOptions Execution { get; init; }
+
+    /// <summary>How snapshots travel.</summary>
+    public SnapshotTransferOptions Transfer { get; init; } = new();
+}

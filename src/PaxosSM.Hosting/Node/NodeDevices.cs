@@ -1,0 +1,118 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Serving;
+using PaxosSM.Storage;
+using PaxosSM.Transport.Tcp;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>What a node has of the machine it runs on: folder, log, snapshots, port; and who it is by them.</summary>
+internal sealed class NodeDevices : IAsyncDisposable
+{
+    private NodeDevices(DataDirectory folder, NodeMembers members, TcpTransport transport, LogThread log)
+    {
+        Folder = folder;
+        Members = members;
+        Transport = transport;
+        Log = log;
+        EndPoint = transport.Bind();
+        Snapshots = folder.OpenSnapshots();
+    }
+
+    public DataDirectory Folder { get; }
+
+    public NodeMembers Members { get; }
+
+    public TcpTransport Transport { get; }
+
+    public LogThread Log { get; }
+
+    public SnapshotStore Snapshots { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    public NodeReceiver Receiver { get; } = new();
+
+    /// <summary>Null before the start.</summary>
+    public GenesisDriver? Genesis { get; private set; }
+
+    public static NodeDevices Open(PaxosOptions options, NodeServices services, NodeLog log, Meter meter)
+    {
+        var members = MembersOf(options);
+        var self = members.First(member => member.Name == options.Self);
+        var folder = DataDirectory.Open(
+            options.Data, ClusterName.Digest(options.Cluster), options.Cluster, self.Id, self.Name, services.Files);
+        try
+        {
+            var identity = folder.Identity;
+            log.Opened(folder.Root, $"storage {identity.Storage}, life {identity.Incarnation}");
+            NodeMembers known = new(
+                identity, new(Epoch.First, members), copies => log.TwoCopies($"{copies.Known} and {copies.Other}"));
+            var listen = options.Listen.Length > 0 ? options.Listen : self.Address;
+            TcpTransport transport = new(
+                options.Transport with { Listen = listen },
+                () => known.Self,
+                known.Policy,
+                new()
+                {
+                    Logger = services.LoggerFactory.CreateLogger<TcpTransport>(),
+                    Time = services.Time,
+                    Security = services.Security,
+                    Meter = meter,
+                });
+            return new(folder, known, transport, OpenLog(options, folder, services.Time));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public async Task StartAsync(
+        PaxosOptions options, NodeServices services, Gateway gateway, CancellationToken cancellationToken)
+    {
+        var members = MembersOf(options);
+        Members.Readdress(members);
+        Transport.SetMembers(members);
+        var identity = Members.Self;
+        var record = Folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
+        GenesisProtocol protocol = new(new(identity.Node, identity.Storage, members, options.Durability), record);
+        Genesis = new(protocol, Transport, saving => Folder.SaveGenesis(saving.Encode()), services.Time);
+        Receiver.Genesis = Genesis;
+        Receiver.Gateway = gateway;
+        await Transport.StartAsync(Receiver, cancellationToken).ConfigureAwait(false);
+        Genesis.Start();
+    }
+
+    public NodePump NewPump(TimeProvider time) => new(
+        new()
+        {
+            Self = Members.Self.Node,
+            Members = Members.Configuration.All,
+            Epoch = Members.Configuration.Epoch,
+            Transport = Transport,
+            Log = Log,
+            IsStranger = Members.IsStranger,
+        },
+        NodeLoop.Now(time));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Transport.DisposeAsync().ConfigureAwait(false);
+        await Log.DisposeAsync().ConfigureAwait(false);
+        Folder.Dispose();
+    }
+
+    private static LogThread OpenLog(PaxosOptions options, DataDirectory folder, TimeProvider time) =>
+        new(options.Durability == Durability.Volatile ? new VolatileLog(time) : folder.OpenLog(options.Log, time));
+
+    private static List<Member> MembersOf(PaxosOptions options) =>
+    [
+        .. options.Members.Select((member, index) =>
+            new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),
+    ];
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using PaxosSM.Runtime.Execution;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>What a node tells people beside the core's events.</summary>
+internal sealed partial class NodeLog : IExecutionObserver
+{
+    private readonly ILogger _logger;
+    private readonly string _node;
+
+    public NodeLog(ILogger logger, string node)
+    {
+        _logger = logger;
+        _node = node;
+    }
+
+    public void Opened(string folder, string identity) => LogOpened(_node, folder, identity);
+
+    public void Genesis(string waiting) => LogGenesis(_node, waiting);
+
+    public void Ready(string members) => LogReady(_node, members);
+
+    public void OnlyLearns(string why) => LogOnlyLearns(_node, why);
+
+    public void Failed(string why) => LogFailed(_node, why);
+
+    public void TwoCopies(string who) => LogTwoCopies(_node, who);
+
+    public void OnSnapshotSaved(GroupId group, Slot slot, long length) => LogSaved(_node, group, slot, length);
+
+    public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
+        LogSnapshotFailed(_node, group, slot, retryAfter, why);
+
+    public void OnSnapshotRestored(GroupId group, Slot slot) => LogRestored(_node, group, slot);
+
+    public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) =>
+        LogFetchFailed(_node, group, slot, from, why);
+
+    public void OnHalted(GroupId group, string why) => LogHalted(_node, group, why);
+
+    [LoggerMessage(20, LogLevel.Information, "{Node}: opened {Folder}: {Identity}")]
+    private partial void LogOpened(string node, string folder, string identity);
+
+    [LoggerMessage(21, LogLevel.Information, "{Node}: {Waiting}")]
+    private partial void LogGenesis(string node, string waiting);
+
+    [LoggerMessage(22, LogLevel.Information, "{Node}: the first epoch stands: {Members}")]
+    private partial void LogReady(string node, string members);
+
+    [LoggerMessage(23, LogLevel.Error, "{Node}: {Why}")]
+    private partial void LogOnlyLearns(string node, string why);
+
+    [LoggerMessage(24, LogLevel.Critical, "{Node}: the node has failed: {Why}")]
+    private partial void LogFailed(string node, string why);
+
+    [LoggerMessage(25, LogLevel.Critical, "{Node}: two live copies of one identity (R13), stop one: {Who}")]
+    private partial void LogTwoCopies(string node, string who);
+
+    [LoggerMessage(26, LogLevel.Information, "{Node} {Group}: snapshot through {Slot} saved, {Length} bytes")]
+    private partial void LogSaved(string node, GroupId group, Slot slot, long length);
+
+    [LoggerMessage(27, LogLevel.Warning, "{Node} {Group}: snapshot through {Slot} failed, next try after {RetryAfter}")]
+    private partial void LogSnapshotFailed(string node, GroupId group, Slot slot, TimeSpan retryAfter, Exception why);
+
+    [LoggerMessage(28, LogLevel.Information, "{Node} {Group}: restored the snapshot through {Slot}")]
+    private partial void LogRestored(string node, GroupId group, Slot slot);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Node} {Group}: snapshot through {Slot} not fetched from {From}: {Why}")]
+    private partial void LogFetchFailed(string node, GroupId group, Slot slot, NodeId from, string why);
+
+    [LoggerMessage(30, LogLevel.Critical, "{Node} {Group}: halted: {Why}")]
+    private partial void LogHalted(string node, GroupId group, string why);
+}

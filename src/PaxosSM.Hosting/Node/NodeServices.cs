@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Wire;
+using PaxosSM.Storage;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>What a node takes from its host; each has a default.</summary>
+public sealed record NodeServices
+{
+    /// <summary>Where to log. Default nowhere.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clocks. Default the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How connections are secured. Default not at all.</summary>
+    public IConnectionSecurity Security { get; init; } = new PlainConnections();
+
+    /// <summary>The files. Default the operating system's.</summary>
+    public IFileLayer Files { get; init; } = DiskFileLayer.Instance;
+
+    /// <summary>Takes the core's events beside log and metrics.</summary>
+    public IReadOnlyList<IProtocolEventSink> EventSinks { get; init; } = [];
+}

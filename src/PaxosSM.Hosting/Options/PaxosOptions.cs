@@ -1,0 +1,54 @@
+using PaxosSM.Client;
+using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Serving;
+using PaxosSM.Storage;
+using PaxosSM.Transport.Tcp;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Everything that a node can be told. Validated when the node starts, with messages that name the
+/// setting.</summary>
+/// <remarks>
+/// Cluster and members must be the same at every member; so should <see cref="Protocol"/>. Single settings can also be
+/// given by name and text, see <see cref="PaxosSettings"/>.
+/// </remarks>
+public sealed class PaxosOptions
+{
+    /// <summary>The cluster's name; members of another cluster are turned away. Default "default".</summary>
+    public string Cluster { get; set; } = "default";
+
+    /// <summary>The members, in an order that is the same everywhere.</summary>
+    public IList<MemberOptions> Members { get; } = [];
+
+    /// <summary>Which member this node is, by its id.</summary>
+    public string Self { get; set; } = string.Empty;
+
+    /// <summary>The node's data folder; one node's of one cluster, one process at a time.</summary>
+    public string Data { get; set; } = string.Empty;
+
+    /// <summary>Where to listen, when it is not this member's address: <c>0.0.0.0:7001</c>. Default: the
+    /// address.</summary>
+    public string Listen { get; set; } = string.Empty;
+
+    /// <summary>What votes, and so acknowledgements, survive (R26). Default <see cref="Durability.Synced"/>.</summary>
+    public Durability Durability { get; set; } = Durability.Synced;
+
+    /// <summary>When snapshots are taken.</summary>
+    public SnapshotOptions Snapshots { get; set; } = new();
+
+    /// <summary>The protocol's timeouts, window and batches.</summary>
+    public ProtocolOptions Protocol { get; set; } = new();
+
+    /// <summary>The write-ahead log.</summary>
+    public LogOptions Log { get; set; } = new();
+
+    /// <summary>Connections; where to listen is <see cref="Listen"/>'s matter.</summary>
+    public TcpTransportOptions Transport { get; set; } = new();
+
+    /// <summary>The bounds of serving clients; what an acknowledgement is worth is <see cref="Durability"/>'s
+    /// matter.</summary>
+    public GatewayOptions Gateway { get; set; } = new();
+
+    /// <summary>The client of this process.</summary>
+    public PaxosClientOptions Client { get; set; } = new();
+}

@@ -1,0 +1,170 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using PaxosSM.Runtime.Wire;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Finds everything that is wrong with a node's options at once, in words.</summary>
+public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, PaxosOptions options)
+    {
+        List<string> wrong = [.. Members(options), .. Node(options), .. Protocol(options.Protocol), .. Parts(options)];
+        return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    private static IEnumerable<string> Members(PaxosOptions options)
+    {
+        if (options.Members.Count == 0)
+        {
+            yield return "no members are configured";
+            yield break;
+        }
+
+        for (var index = 0; index < options.Members.Count; index++)
+        {
+            var member = options.Members[index];
+            if (string.IsNullOrWhiteSpace(member.Id))
+            {
+                yield return $"member {index + 1} has no id";
+            }
+
+            if (!HostAddress.TryParse(member.Address, out var address) || address.Port == 0)
+            {
+                yield return $"member '{member.Id}': \"{member.Address}\" is no address like 10.0.0.1:7001";
+            }
+
+            if (member.Roles is MemberRoles.None or > MemberRoles.All)
+            {
+                yield return $"member '{member.Id}' has no role; roles are proposer, acceptor, learner";
+            }
+        }
+
+        foreach (var twice in Repeated(options.Members.Select(member => member.Id)))
+        {
+            yield return $"two members have the id '{twice}'";
+        }
+
+        foreach (var twice in Repeated(options.Members.Select(member => member.Address)))
+        {
+            yield return $"two members have the address '{twice}'";
+        }
+
+        MemberRoles[] needed = [MemberRoles.Proposer, MemberRoles.Acceptor, MemberRoles.Learner];
+        foreach (var role in needed.Where(role => options.Members.All(member => (member.Roles & role) == 0)))
+        {
+            yield return $"no member is a {role}: nothing could ever be chosen and applied";
+        }
+    }
+
+    private static IEnumerable<string> Repeated(IEnumerable<string> names) =>
+        from name in names
+        group name by name.ToUpperInvariant() into same
+        where same.Count() > 1
+        select same.First();
+
+    private static IEnumerable<string> Node(PaxosOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Cluster))
+        {
+            yield return "the cluster has no name";
+        }
+
+        if (options.Members.All(member => member.Id != options.Self))
+        {
+            yield return $"self is '{options.Self}', which is no member; "
+                + $"the members are {string.Join(", ", options.Members.Select(member => member.Id))}";
+        }
+
+        if (string.IsNullOrWhiteSpace(options.Data))
+        {
+            yield return "no data folder is configured";
+        }
+
+        if (options.Listen.Length > 0 && !HostAddress.TryParse(options.Listen, out _))
+        {
+            yield return $"listen: \"{options.Listen}\" is no address like 0.0.0.0:7001";
+        }
+
+        if (options.Durability == Durability.Mapped)
+        {
+            yield return "durability Mapped is not there yet; use Synced or Volatile";
+        }
+    }
+
+    private static IEnumerable<string> Protocol(ProtocolOptions options)
+    {
+        if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(10))
+        {
+            yield return "heartbeatInterval must be 10ms or more";
+        }
+
+        if (options.ElectionTimeout < 3 * options.HeartbeatInterval)
+        {
+            yield return "electionTimeout must be three times heartbeatInterval or more: "
+                + "one lost message must depose nobody";
+        }
+
+        if (options.LeaseDuration > TimeSpan.Zero && options.LeaseDriftMax >= options.LeaseDuration)
+        {
+            yield return "leaseDriftMax must be below leaseDuration (0s turns leases off)";
+        }
+
+        if (options.ResendInterval <= TimeSpan.Zero || options.StampSkewMax <= TimeSpan.Zero)
+        {
+            yield return "resendInterval and stampSkewMax must be positive";
+        }
+
+        if (options.WindowSlotsMax is < 1 or > 4096)
+        {
+            yield return "windowSlotsMax must be 1 to 4096";
+        }
+
+        if (options.BatchBytesMax < 1024 || options.PendingBytesMax < options.BatchBytesMax)
+        {
+            yield return "batchBytesMax must be 1KiB or more, and pendingBytesMax not below it";
+        }
+
+        if (options.LearnBytesMax < options.BatchBytesMax || options.LogBytesMax < options.LearnBytesMax)
+        {
+            yield return "learnBytesMax must not be below batchBytesMax, nor logBytesMax below learnBytesMax";
+        }
+
+        if (options.TrimTailSlots < 0 || options.TrimTailBytes < 0 || options.CheckpointSlots < 1)
+        {
+            yield return "trimTailSlots and trimTailBytes must not be negative, and checkpointSlots be positive";
+        }
+    }
+
+    // The parts know their own bounds, and throw; their words are what people should read.
+    private static IEnumerable<string> Parts(PaxosOptions options)
+    {
+        if (options.Transport.FrameBytesMax < options.Protocol.LearnBytesMax + options.Protocol.BatchBytesMax)
+        {
+            yield return "frameBytesMax must hold learnBytesMax and a batch";
+        }
+
+        Action[] parts =
+        [
+            options.Transport.Validate, options.Client.Validate, options.Log.Validate, options.Snapshots.Validate,
+        ];
+        foreach (var part in parts)
+        {
+            var text = string.Empty;
+            try
+            {
+                part();
+            }
+            catch (Exception exception) when (exception is ArgumentException or ValidationException)
+            {
+                text = exception.Message;
+            }
+
+            if (text.Length > 0)
+            {
+                yield return text;
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using static PaxosSM.Hosting.SettingKinds;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>The protocol's settings by name.</summary>
+internal static class ProtocolSettings
+{
+    public static IReadOnlyList<PaxosSetting> All { get; } =
+    [
+        Duration(
+            "heartbeatInterval",
+            "how often a leader shows a sign of life",
+            options => options.Protocol.HeartbeatInterval,
+            (options, value) => options.Protocol = options.Protocol with { HeartbeatInterval = value }),
+        Duration(
+            "electionTimeout",
+            "how long a silent leader is borne",
+            options => options.Protocol.ElectionTimeout,
+            (options, value) => options.Protocol = options.Protocol with { ElectionTimeout = value }),
+        Duration(
+            "leaseDuration",
+            "how long a lease binds an acceptor; 0s turns lease reads off",
+            options => options.Protocol.LeaseDuration,
+            (options, value) => options.Protocol = options.Protocol with { LeaseDuration = value }),
+        Duration(
+            "leaseDriftMax",
+            "how much of a lease is left unused, for clocks that drift apart",
+            options => options.Protocol.LeaseDriftMax,
+            (options, value) => options.Protocol = options.Protocol with { LeaseDriftMax = value }),
+        Duration(
+            "resendInterval",
+            "how long an unanswered message is waited for",
+            options => options.Protocol.ResendInterval,
+            (options, value) => options.Protocol = options.Protocol with { ResendInterval = value }),
+        Count(
+            "windowSlotsMax",
+            "slots proposed and not yet known chosen",
+            options => options.Protocol.WindowSlotsMax,
+            (options, value) => options.Protocol = options.Protocol with { WindowSlotsMax = value }),
+        Count(
+            "batchBytesMax",
+            "how large a batch grows",
+            options => options.Protocol.BatchBytesMax,
+            (options, value) => options.Protocol = options.Protocol with { BatchBytesMax = value }),
+        Count(
+            "pendingBytesMax",
+            "commands that wait for a slot before clients are told Busy, in bytes",
+            options => options.Protocol.PendingBytesMax,
+            (options, value) => options.Protocol = options.Protocol with { PendingBytesMax = value }),
+        Count(
+            "learnBytesMax",
+            "what a catch-up answer carries",
+            options => options.Protocol.LearnBytesMax,
+            (options, value) => options.Protocol = options.Protocol with { LearnBytesMax = value }),
+        LongCount(
+            "logBytesMax",
+            "chosen values held ahead of the executor and the trim point, in bytes",
+            options => options.Protocol.LogBytesMax,
+            (options, value) => options.Protocol = options.Protocol with { LogBytesMax = value }),
+        Count(
+            "trimTailSlots",
+            "chosen slots below the snapshot that stay",
+            options => options.Protocol.TrimTailSlots,
+            (options, value) => options.Protocol = options.Protocol with { TrimTailSlots = value }),
+        LongCount(
+            "trimTailBytes",
+            "chosen values below the snapshot that stay at most, in bytes",
+            options => options.Protocol.TrimTailBytes,
+            (options, value) => options.Protocol = options.Protocol with { TrimTailBytes = value }),
+        Count(
+            "checkpointSlots",
+            "digests are compared at slots divisible by this",
+            options => options.Protocol.CheckpointSlots,
+            (options, value) => options.Protocol = options.Protocol with { CheckpointSlots = value }),
+        Duration(
+            "stampSkewMax",
+            "how far a stamp may lie ahead of the log's time",
+            options => options.Protocol.StampSkewMax,
+            (options, value) => options.Protocol = options.Protocol with { StampSkewMax = value }),
+    ];
+}
