@@ -155,6 +155,35 @@ public sealed class LogFailureTests
     }
 
     [Fact]
+    public void A_prepared_segment_too_small_for_an_append_is_made_anew_on_a_full_disk_too()
+    {
+        var rig = new LogRig();
+        var slot = 0;
+        while (!rig.Disk.Paths.Contains(LogRig.SegmentPath(2)))
+        {
+            rig.Write(First, Vote(++slot));
+        }
+
+        rig.Disk.CapacityBytes = 60 * 1024;
+        rig.Write(First, Vote(++slot, 50_000));
+        Assert.Null(rig.Log.Failure);
+        Assert.NotEqual(rig.Appended, rig.Acknowledged);
+        rig.Disk.CapacityBytes = long.MaxValue;
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Run();
+        Assert.Equal(rig.Appended, rig.Acknowledged);
+        for (var i = 0; i < 40; i++)
+        {
+            rig.Write(First, Vote(++slot));
+        }
+
+        rig.Write(First, Checkpoint(slot));
+        rig.Disk.Crash(powerCut: true);
+        rig.Reopen();
+        Assert.Equal([$"g1 {Text(Checkpoint(slot))}"], rig.Recovered(First));
+    }
+
+    [Fact]
     public void A_log_that_was_there_and_is_gone_is_damage()
     {
         var exception = Assert.Throws<LogDamagedException>(() => new LogRig(options: new() { MustExist = true }));

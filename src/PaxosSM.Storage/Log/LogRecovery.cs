@@ -255,26 +255,37 @@ internal sealed class LogRecovery
             }
         }
 
+        // From the ends inwards: a crash in between leaves no hole.
+        for (var i = _segments.Count - 1; _segments[i].Number > active.Number + 1; i--)
+        {
+            Delete(_segments[i]);
+        }
+
         Segment? ready = null;
         foreach (var segment in _segments)
         {
-            if (segment.Number < floor || segment.Number > active.Number + 1)
+            if (segment.Number < floor)
             {
-                segment.Dispose();
-                _files.Delete(segment.Path);
-                _files.FlushDirectory(_directory);
+                Delete(segment);
             }
             else if (segment.Number <= active.Number)
             {
                 _ledger.Add(segment);
             }
-            else
+            else if (segment.Number == active.Number + 1)
             {
                 ready = segment;
             }
         }
 
         return Recovered(active, end, ready);
+    }
+
+    private void Delete(Segment segment)
+    {
+        segment.Dispose();
+        _files.Delete(segment.Path);
+        _files.FlushDirectory(_directory);
     }
 
     private RecoveredLog Recovered(Segment active, int end, Segment? ready)

@@ -136,14 +136,15 @@ internal sealed class SegmentSupply : IDisposable
                 return false;
             }
 
-            (number, length) = (_next, _wanted);
             if (_ready is not null)
             {
-                // Too small for the block that waits: it is made anew under the same number.
-                number = _ready.Number;
+                // Too small for the block that waits: it is made anew under the same number, at once or when there is space again.
+                _next = _ready.Number;
                 _ready.Dispose();
                 _ready = null;
             }
+
+            (number, length) = (_next, _wanted);
         }
 
         return Make(number, length);
