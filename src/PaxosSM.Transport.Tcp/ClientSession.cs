@@ -44,6 +44,7 @@ internal sealed class ClientSession : IClientReplies, IFrameHandler
         using var connection = node.OnClient(this);
         _node = connection;
         _connection.Overdue = _context.StallOf(_sender, receiver);
-        return await _connection.RunAsync(sending, receiver.RunAsync(_connection.Stream, _connection.Ending)).ConfigureAwait(false);
+        return await _connection.RunAsync(sending, receiver.RunAsync(_connection.Stream, _connection.Ending))
+            .ConfigureAwait(false);
     }
 }

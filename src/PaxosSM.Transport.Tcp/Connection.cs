@@ -28,7 +28,8 @@ internal sealed class Connection : IDisposable
     /// <summary>Why it ended; null while it lives.</summary>
     public string? Reason => Volatile.Read(ref _reason);
 
-    /// <summary>Tells whether the connection has been waited for too long, and for what; asked every now and then.</summary>
+    /// <summary>Tells whether the connection has been waited for too long, and for what; asked every now and
+    /// then.</summary>
     public Func<string?>? Overdue { get; set; }
 
     public void Shutdown(string reason)
@@ -52,7 +53,8 @@ internal sealed class Connection : IDisposable
         return Reason!;
     }
 
-    /// <summary>Tries to say why before the connection is closed; a peer that does not listen is not waited for.</summary>
+    /// <summary>Tries to say why before the connection is closed; a peer that does not listen is not waited
+    /// for.</summary>
     public async Task RefuseAsync(Refusal refusal)
     {
         try

@@ -6,7 +6,8 @@ using Polly.Retry;
 
 namespace PaxosSM.Transport.Tcp;
 
-/// <summary>Keeps the connection to one member up, for as long as it is one. Used only to send; the other side says no more than why it refuses.</summary>
+/// <summary>Keeps the connection to one member up, for as long as it is one. Used only to send; the other side says no
+/// more than why it refuses.</summary>
 internal sealed class Dialer
 {
     private readonly TransportContext _context;
@@ -38,7 +39,8 @@ internal sealed class Dialer
             while (true)
             {
                 // Each success begins the pauses anew.
-                await _pauses.ExecuteAsync(static (dialer, token) => dialer.ConnectAsync(token), this, either.Token).ConfigureAwait(false);
+                await _pauses.ExecuteAsync(static (dialer, token) => dialer.ConnectAsync(token), this, either.Token)
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
@@ -65,7 +67,8 @@ internal sealed class Dialer
                 static connection => ((Connection)connection!).Shutdown("this node stops"), connection);
             reason = await ServeAsync(connection).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Connection.IsOfTheWire(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (Connection.IsOfTheWire(exception) && !cancellationToken.IsCancellationRequested)
         {
             reason = exception is OperationCanceledException ? "no connection in time" : exception.Message;
         }
@@ -126,12 +129,14 @@ internal sealed class Dialer
         var host = HostAddress.Parse(_peer.Member.Address).Host;
         connection.Stream = await _context.Services.Security
             .SecureOutboundAsync(connection.Stream, host, connection.Ending).ConfigureAwait(false);
-        var hello = await Handshake.DialAsync(connection.Stream, _context.Hello, connection.Ending).ConfigureAwait(false);
+        var hello = await Handshake.DialAsync(connection.Stream, _context.Hello, connection.Ending)
+            .ConfigureAwait(false);
         var remote = hello.Identity;
         var verdict = _context.Policy.Check(remote);
         if (verdict.Accepted && remote.Node != _peer.Member.Id)
         {
-            verdict = PeerVerdict.Refuse(RefusalReason.Node, $"{remote.Node} answers at the address of {_peer.Member.Name}");
+            verdict = PeerVerdict.Refuse(
+                RefusalReason.Node, $"{remote.Node} answers at the address of {_peer.Member.Name}");
         }
 
         if (!verdict.Accepted)

@@ -7,7 +7,8 @@ namespace PaxosSM.Transport.Tcp;
 
 /// <summary>Takes connections, finds out who is there, and serves members and clients until they go.</summary>
 /// <remarks>
-/// Bounded three ways: connections that have not greeted by their number, oldest out first, so that knocking keeps nobody
+/// Bounded three ways: connections that have not greeted by their number, oldest out first, so that knocking keeps
+/// nobody
 /// out for long; members by one connection each; clients by their number.
 /// </remarks>
 internal sealed class Listener : IDisposable
@@ -154,11 +155,13 @@ internal sealed class Listener : IDisposable
             return;
         }
 
-        FrameReceiver frames = new(new MemberFrames(remote.Node, _receiver!), _context.Options.FrameBytesMax, _context.Time);
+        FrameReceiver frames = new(
+            new MemberFrames(remote.Node, _receiver!), _context.Options.FrameBytesMax, _context.Time);
         Inbound inbound = new(connection, frames);
         if (!await peer!.ReplaceInboundAsync(inbound).ConfigureAwait(false))
         {
-            await RefuseAsync(connection, RefusalReason.Busy, "an older connection's last message is not done with").ConfigureAwait(false);
+            await RefuseAsync(connection, RefusalReason.Busy, "an older connection's last message is not done with")
+                .ConfigureAwait(false);
             return;
         }
 

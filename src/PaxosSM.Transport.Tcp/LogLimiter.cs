@@ -1,6 +1,7 @@
 namespace PaxosSM.Transport.Tcp;
 
-/// <summary>Lets ten lines through in ten seconds and counts the others: whoever knocks all the time must not fill the log.</summary>
+/// <summary>Lets ten lines through in ten seconds and counts the others: whoever knocks all the time must not fill the
+/// log.</summary>
 internal sealed class LogLimiter(TimeProvider time)
 {
     private const int LinesMax = 10;

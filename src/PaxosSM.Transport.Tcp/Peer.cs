@@ -57,8 +57,10 @@ internal sealed class Peer : IDisposable
         return before.Connected || before.Detail != reason;
     }
 
-    /// <summary>The member connected anew: the older connection is of no use to it, and none of its frames may come after this one's.</summary>
-    /// <returns>False when another newcomer waits already for the older one's last message: one at a time is enough.</returns>
+    /// <summary>The member connected anew: the older connection is of no use to it, and none of its frames may come
+    /// after this one's.</summary>
+    /// <returns>False when another newcomer waits already for the older one's last message: one at a time is
+    /// enough.</returns>
     public async Task<bool> ReplaceInboundAsync(Inbound inbound)
     {
         Inbound? older;

@@ -18,7 +18,8 @@ internal static class SocketTuning
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         if (OperatingSystem.IsLinux())
         {
-            // Keep-alive is silent while data is unacknowledged; signs of life every 100 ms would hide a dead host for minutes.
+            // Keep-alive is silent while data is unacknowledged; signs of life every 100 ms would hide a dead host for
+            // minutes.
             socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)stallMax.TotalMilliseconds));
         }
     }

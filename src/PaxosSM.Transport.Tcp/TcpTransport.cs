@@ -6,10 +6,13 @@ using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tcp;
 
-/// <summary>Carries messages over TCP: a connection to each member to send on, one from each to receive on, and the clients'.</summary>
+/// <summary>Carries messages over TCP: a connection to each member to send on, one from each to receive on, and the
+/// clients'.</summary>
 /// <remarks>
-/// The order is <see cref="Bind"/> (where the port matters), <see cref="SetMembers"/>, <see cref="StartAsync"/>; members may be set
-/// again at any time. <see cref="Send"/> and <see cref="Flush"/> are safe for use by many threads and never block: a message is laid
+/// The order is <see cref="Bind"/> (where the port matters), <see cref="SetMembers"/>, <see cref="StartAsync"/>;
+/// members may be set
+/// again at any time. <see cref="Send"/> and <see cref="Flush"/> are safe for use by many threads and never block: a
+/// message is laid
 /// out into its peer's buffer, and a flush is at most one write to each peer's socket, on the thread that flushes.
 /// </remarks>
 public sealed class TcpTransport : ITransport
@@ -34,7 +37,8 @@ public sealed class TcpTransport : ITransport
     /// <param name="self">Who this node is now; asked at each connect, as fork and epoch change.</param>
     /// <param name="policy">Whom it talks to.</param>
     /// <param name="services">What the host gives; null for defaults.</param>
-    public TcpTransport(TcpTransportOptions options, Func<NodeIdentity> self, IPeerPolicy policy, TcpTransportServices? services = null)
+    public TcpTransport(
+        TcpTransportOptions options, Func<NodeIdentity> self, IPeerPolicy policy, TcpTransportServices? services = null)
     {
         options.Validate();
         _self = self().Node;
@@ -54,7 +58,8 @@ public sealed class TcpTransport : ITransport
         }
     }
 
-    /// <summary>Says who the members are and where. Who is new is dialed, who is gone is let go, who moved is dialed anew; this node itself is passed over.</summary>
+    /// <summary>Says who the members are and where. Who is new is dialed, who is gone is let go, who moved is dialed
+    /// anew; this node itself is passed over.</summary>
     /// <exception cref="FormatException">An address is none.</exception>
     public void SetMembers(IReadOnlyList<Member> members)
     {
@@ -175,7 +180,9 @@ public sealed class TcpTransport : ITransport
     }
 
     private Peer? Keep(Member member) =>
-        PeerOf(member.Id) is { } peer && peer.Member.Address == member.Address && peer.Member.Name == member.Name ? peer : null;
+        PeerOf(member.Id) is { } peer && peer.Member.Address == member.Address && peer.Member.Name == member.Name
+            ? peer
+            : null;
 
     private void Dial(Peer[] peers)
     {

@@ -6,7 +6,8 @@ namespace PaxosSM.Transport.Tcp;
 /// <summary>A TCP transport's settings.</summary>
 public sealed record TcpTransportOptions
 {
-    /// <summary>Where to listen, as <see cref="HostAddress"/> has it; port 0 lets the system choose. Default <c>127.0.0.1:0</c>.</summary>
+    /// <summary>Where to listen, as <see cref="HostAddress"/> has it; port 0 lets the system choose. Default
+    /// <c>127.0.0.1:0</c>.</summary>
     public string Listen { get; init; } = "127.0.0.1:0";
 
     /// <summary>How long a frame may be. The same at all members. Default 64 MiB.</summary>
@@ -21,7 +22,8 @@ public sealed record TcpTransportOptions
     /// <summary>How many clients may be connected. Default 1,000.</summary>
     public int ClientsMax { get; init; } = 1000;
 
-    /// <summary>How many connections may be open that have not said who they are; a newer one pushes out the oldest. Default 64.</summary>
+    /// <summary>How many connections may be open that have not said who they are; a newer one pushes out the oldest.
+    /// Default 64.</summary>
     public int StrangersMax { get; init; } = 64;
 
     /// <summary>How long a connection attempt may take. Default 2 s.</summary>
@@ -30,7 +32,8 @@ public sealed record TcpTransportOptions
     /// <summary>How long the greeting may take. Default 2 s.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a connection may take nothing of what is to be written, or pause within a frame, or leave packets unacknowledged. Default 5 s.</summary>
+    /// <summary>How long a connection may take nothing of what is to be written, or pause within a frame, or leave
+    /// packets unacknowledged. Default 5 s.</summary>
     public TimeSpan StallMax { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The pause after the first failed attempt; it doubles, with jitter. Default 50 ms.</summary>
@@ -39,7 +42,8 @@ public sealed record TcpTransportOptions
     /// <summary>The longest pause between attempts. Default 1 s.</summary>
     public TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a connection lives before the pauses begin anew: one that is refused at once is no success. Default 1 s.</summary>
+    /// <summary>How long a connection lives before the pauses begin anew: one that is refused at once is no success.
+    /// Default 1 s.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a stop waits for receivers that do not let go. Default 2 s.</summary>
@@ -59,7 +63,9 @@ public sealed record TcpTransportOptions
         Check(HelloTimeout > TimeSpan.Zero, $"{nameof(HelloTimeout)} must be positive");
         Check(StallMax >= TimeSpan.FromMilliseconds(100), $"{nameof(StallMax)} must be 100 ms or more");
         Check(ReconnectDelay > TimeSpan.Zero, $"{nameof(ReconnectDelay)} must be positive");
-        Check(ReconnectDelayMax >= ReconnectDelay, $"{nameof(ReconnectDelayMax)} must not be below {nameof(ReconnectDelay)}");
+        Check(
+            ReconnectDelayMax >= ReconnectDelay,
+            $"{nameof(ReconnectDelayMax)} must not be below {nameof(ReconnectDelay)}");
         Check(ReconnectDelayMax <= TimeSpan.FromDays(1), $"{nameof(ReconnectDelayMax)} must not be above a day");
         Check(StableAfter >= TimeSpan.Zero, $"{nameof(StableAfter)} must not be negative");
         Check(StopTimeout >= TimeSpan.Zero, $"{nameof(StopTimeout)} must not be negative");

@@ -13,7 +13,8 @@ internal sealed class TransportContext
     private readonly LogLimiter _limiter;
     private long _refusals;
 
-    public TransportContext(TcpTransportOptions options, Func<NodeIdentity> self, IPeerPolicy policy, TcpTransportServices services)
+    public TransportContext(
+        TcpTransportOptions options, Func<NodeIdentity> self, IPeerPolicy policy, TcpTransportServices services)
     {
         Options = options;
         Policy = policy;

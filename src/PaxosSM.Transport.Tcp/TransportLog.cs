@@ -19,7 +19,8 @@ internal static partial class TransportLog
     [LoggerMessage(5, LogLevel.Information, "{Peer} from {Remote} is gone: {Reason}")]
     public static partial void MemberLeft(this ILogger logger, string peer, string remote, string reason);
 
-    [LoggerMessage(6, LogLevel.Warning, "Connection from {Remote} refused: {Reason} ({Suppressed} more of late not shown)")]
+    [LoggerMessage(
+        6, LogLevel.Warning, "Connection from {Remote} refused: {Reason} ({Suppressed} more of late not shown)")]
     public static partial void Refused(this ILogger logger, string remote, string reason, long suppressed);
 
     [LoggerMessage(7, LogLevel.Debug, "Client from {Remote} is gone: {Reason}")]

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace PaxosSM.Transport.Tcp;
 
-/// <summary>The transport's figures. They are read off the counters that its parts keep anyway: counting costs nothing on the way of a frame.</summary>
+/// <summary>The transport's figures. They are read off the counters that its parts keep anyway: counting costs nothing
+/// on the way of a frame.</summary>
 internal sealed class TransportMetrics : IDisposable
 {
     private readonly Func<IEnumerable<Peer>> _peers;
@@ -17,7 +18,7 @@ internal sealed class TransportMetrics : IDisposable
         Observe(meter, "paxossm.transport.bytes.out", "By", "Bytes sent", peer => peer.Sender.Bytes);
         Observe(meter, "paxossm.transport.frames.in", "{frame}", "Frames received", peer => peer.FramesIn);
         Observe(meter, "paxossm.transport.bytes.in", "By", "Bytes received", peer => peer.BytesIn);
-        Observe(meter, "paxossm.transport.dropped", "{frame}", "Frames dropped: buffer full or no connection", peer => peer.Sender.Dropped);
+        Observe(meter, "paxossm.transport.dropped", "{frame}", "Frames without room", peer => peer.Sender.Dropped);
         Observe(meter, "paxossm.transport.connects", "{connection}", "Connections made", peer => peer.Connects);
         meter.CreateObservableCounter("paxossm.transport.refusals", refusals, "{connection}", "Connections refused");
     }
@@ -25,7 +26,9 @@ internal sealed class TransportMetrics : IDisposable
     public void Dispose() => _own?.Dispose();
 
     private void Observe(Meter meter, string name, string unit, string description, Func<Peer, long> read) =>
-        meter.CreateObservableCounter(name, () => _peers().Select(peer => Measure(peer, read(peer))), unit, description);
+        meter.CreateObservableCounter(
+            name, () => _peers().Select(peer => Measure(peer, read(peer))), unit, description);
 
-    private static Measurement<long> Measure(Peer peer, long value) => new(value, new KeyValuePair<string, object?>("peer", peer.Member.Name));
+    private static Measurement<long> Measure(Peer peer, long value) =>
+        new(value, new KeyValuePair<string, object?>("peer", peer.Member.Name));
 }

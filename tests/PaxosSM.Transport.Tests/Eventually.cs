@@ -6,7 +6,8 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Waits until something is so: it ends with what it waits for, not with a clock, unless the test fails.</summary>
+    /// <summary>Waits until something is so: it ends with what it waits for, not with a clock, unless the test
+    /// fails.</summary>
     public static async Task Is(Func<bool> condition, Action? between = null)
     {
         var watch = Stopwatch.StartNew();

@@ -6,7 +6,8 @@ using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tests;
 
-/// <summary>Whatever a stranger says: the connection is closed with one logged reason, and nothing else happens.</summary>
+/// <summary>Whatever a stranger says: the connection is closed with one logged reason, and nothing else
+/// happens.</summary>
 public sealed class HostileInputTests : IAsyncLifetime
 {
     private static readonly Member Other = new(new(1), "b", "127.0.0.1:1", MemberRoles.All, Samples.Identity.Storage);
@@ -53,23 +54,27 @@ public sealed class HostileInputTests : IAsyncLifetime
     {
         await using var stream = await _node.KnockAsync();
         Hello hello = new(3, 4, ConnectionRole.Member, Member);
-        var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() => Handshake.DialAsync(stream, hello, default));
+        var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() =>
+            Handshake.DialAsync(stream, hello, default));
         Assert.Equal(RefusalReason.Version, refused.Refusal.Reason);
         Assert.Contains("versions 1 to 1 are spoken here, 3 to 4", refused.Message, StringComparison.Ordinal);
         await LoggedAsync("versions 1 to 1 are spoken here, 3 to 4");
     }
 
     [Fact]
-    public Task Another_cluster_is_refused() => RefusedAsync(Member with { Cluster = new(Guid.NewGuid()) }, RefusalReason.Cluster);
+    public Task Another_cluster_is_refused() =>
+        RefusedAsync(Member with { Cluster = new(Guid.NewGuid()) }, RefusalReason.Cluster);
 
     [Fact]
     public Task Another_fork_is_refused() => RefusedAsync(Member with { Fork = new(3) }, RefusalReason.Fork);
 
     [Fact]
-    public Task A_node_that_is_no_member_is_refused() => RefusedAsync(Member with { Node = new(8) }, RefusalReason.Node);
+    public Task A_node_that_is_no_member_is_refused() =>
+        RefusedAsync(Member with { Node = new(8) }, RefusalReason.Node);
 
     [Fact]
-    public Task The_nodes_own_name_is_refused() => RefusedAsync(Member with { Node = new(0), Boot = 999 }, RefusalReason.TwoCopies);
+    public Task The_nodes_own_name_is_refused() =>
+        RefusedAsync(Member with { Node = new(0), Boot = 999 }, RefusalReason.TwoCopies);
 
     [Fact]
     public async Task An_earlier_life_is_refused_and_the_later_one_goes_on()
@@ -147,7 +152,8 @@ public sealed class HostileInputTests : IAsyncLifetime
     public async Task A_client_that_sends_a_members_frame_is_closed()
     {
         await using var stream = await _node.KnockAsync();
-        await Handshake.DialAsync(stream, Hello.From(Member with { Node = NodeId.None }, ConnectionRole.Client), default);
+        await Handshake.DialAsync(
+            stream, Hello.From(Member with { Node = NodeId.None }, ConnectionRole.Client), default);
         await stream.WriteAsync(Samples.Encode(new Canvass(1)));
         await IsClosedAsync(stream);
         await LoggedAsync("unknown kind 51");

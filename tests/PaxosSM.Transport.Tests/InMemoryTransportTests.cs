@@ -42,13 +42,15 @@ public sealed class InMemoryTransportTests : TransportConformance
             answer.TrySetResult(frame);
             return default;
         });
-        await Eventually.Is(() => client!.Send(new ClientQuery(new(1), 5, ReadConsistency.Local, TimeSpan.Zero, new byte[] { 1 })));
+        await Eventually.Is(() =>
+            client!.Send(new ClientQuery(new(1), 5, ReadConsistency.Local, TimeSpan.Zero, new byte[] { 1 })));
         Assert.Equal(5, ((ClientQueryResult)await answer.Task).Id);
         client!.Dispose();
         await Eventually.Is(() => atA.Clients.All(served => served.IsGone));
     }
 
-    protected override async Task<(ITransport A, ITransport B)> StartAsync(ITransportReceiver a, ITransportReceiver b, int bytesMax)
+    protected override async Task<(ITransport A, ITransport B)> StartAsync(
+        ITransportReceiver a, ITransportReceiver b, int bytesMax)
     {
         InMemoryNetwork network = new(bytesMax);
         var transports = (A: network.Join(A), B: network.Join(B));

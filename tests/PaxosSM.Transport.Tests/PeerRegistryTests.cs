@@ -16,7 +16,12 @@ public sealed class PeerRegistryTests
 
     public PeerRegistryTests() => _registry = new(
         () => _self,
-        () => new(Epoch.First, [new(new(0), "a", "a:1", MemberRoles.All, default), new(new(1), "b", "b:1", MemberRoles.All, _listed)]))
+        () => new(
+            Epoch.First,
+            [
+                new(new(0), "a", "a:1", MemberRoles.All, default),
+                new(new(1), "b", "b:1", MemberRoles.All, _listed),
+            ]))
     {
         Learned = _learned.Add,
         Alarmed = _alarms.Add,
@@ -30,7 +35,8 @@ public sealed class PeerRegistryTests
     }
 
     [Fact]
-    public void Another_cluster_is_refused() => Refused(RefusalReason.Cluster, _b with { Cluster = new(Guid.NewGuid()) });
+    public void Another_cluster_is_refused() =>
+        Refused(RefusalReason.Cluster, _b with { Cluster = new(Guid.NewGuid()) });
 
     [Fact]
     public void Another_fork_is_refused() => Refused(RefusalReason.Fork, _b with { Fork = new(99) });

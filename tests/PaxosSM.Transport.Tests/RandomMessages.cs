@@ -3,7 +3,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Transport.Tests;
 
-/// <summary>Messages and client frames with random contents, made from their constructors: a new field takes part by itself.</summary>
+/// <summary>Messages and client frames with random contents, made from their constructors: a new field takes part by
+/// itself.</summary>
 internal sealed class RandomMessages(int seed)
 {
     private readonly Random _random = new(seed);
@@ -14,10 +15,12 @@ internal sealed class RandomMessages(int seed)
         {
             var count = _random.Next(0, 5);
             var entries = Samples.Entries(count, _random.Next(0, 20));
-            return type == typeof(Submit) ? new Submit(entries, count) : new Runtime.ClientSubmit(new(3), entries, count);
+            return type == typeof(Submit)
+                ? new Submit(entries, count)
+                : new Runtime.ClientSubmit(new(3), entries, count);
         }
 
-        var constructor = type.GetConstructors().OrderByDescending(candidate => candidate.GetParameters().Length).First();
+        var constructor = type.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
         return constructor.Invoke([.. constructor.GetParameters().Select(Argument)]);
     }
 
@@ -58,8 +61,10 @@ internal sealed class RandomMessages(int seed)
             _ when type == typeof(Guid) => new Guid(Bytes(16).Span),
             _ when type == typeof(TimeSpan) => TimeSpan.FromTicks(_random.NextInt64()),
             _ when type == typeof(ReadOnlyMemory<byte>) => Bytes(_random.Next(200)),
-            _ when type == typeof(Value) => new Value((ValueKind)_random.Next(1, 5), new(_random.NextInt64()), Bytes(_random.Next(200))),
-            _ when type == typeof(ReadConsistency) => ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
+            _ when type == typeof(Value) =>
+                new Value((ValueKind)_random.Next(1, 5), new(_random.NextInt64()), Bytes(_random.Next(200))),
+            _ when type == typeof(ReadConsistency) =>
+                ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(_random.Next(Enum.GetValues(type).Length))!,
             _ => Next(type),
         };

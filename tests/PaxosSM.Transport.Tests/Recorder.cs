@@ -42,7 +42,8 @@ internal sealed class EchoClient(IClientReplies replies) : IClientConnection
     {
         if (frame is ClientQuery query)
         {
-            replies.Send(new ClientQueryResult(query.Group, query.Id, PaxosError.None, new(1), new(2), TimeSpan.Zero, query.Query));
+            replies.Send(new ClientQueryResult(
+                query.Group, query.Id, PaxosError.None, new(1), new(2), TimeSpan.Zero, query.Query));
         }
 
         return default;

@@ -2,13 +2,15 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Transport.Tests;
 
-/// <summary>One message of each kind; no two fields of one type are equal, so that fields that change places are seen.</summary>
+/// <summary>One message of each kind; no two fields of one type are equal, so that fields that change places are
+/// seen.</summary>
 internal static class SampleMessages
 {
     private static readonly Ballot Ballot = new(7, new(2), 3);
     private static readonly Ballot Lower = new(6, new(1), 9);
     private static readonly View View = new(new(5, new(0), 2), new(41), [new(new(0), 2), new(new(1), 8)]);
-    private static readonly Value Value = new(ValueKind.Commands, new(1_700_000_000_000_001), new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 });
+    private static readonly Value Value = new(
+        ValueKind.Commands, new(1_700_000_000_000_001), new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 });
     private static readonly Value Skip = new(ValueKind.Skip, new(1_700_000_000_000_002), default);
     private static readonly Vote[] Votes = [new(new(11), Ballot, Value), new(new(12), Lower, Skip)];
 
@@ -49,6 +51,10 @@ internal static class SampleMessages
         new Canvass(4),
         new CanvassReply(4, true, Ballot),
         new GenesisHello(new(new Guid("00112233-4455-6677-8899-aabbccddeeff")), 0xabcdef),
-        new GenesisConfirm([new(new Guid("00112233-4455-6677-8899-aabbccddeeff")), new(new Guid("ffeeddcc-bbaa-9988-7766-554433221100"))]),
+        new GenesisConfirm(
+            [
+                new(new Guid("00112233-4455-6677-8899-aabbccddeeff")),
+                new(new Guid("ffeeddcc-bbaa-9988-7766-554433221100")),
+            ]),
     ];
 }

@@ -19,7 +19,13 @@ internal static class Samples
     ];
 
     public static NodeIdentity Identity => new(
-        new(new Guid("0f0e0d0c-0b0a-0908-0706-050403020100")), new(0x1122334455667788), new(2), new(new Guid("00112233-4455-6677-8899-aabbccddeeff")), 9, 0x99aabbccddeeff00, new(4));
+        new(new Guid("0f0e0d0c-0b0a-0908-0706-050403020100")),
+        new(0x1122334455667788),
+        new(2),
+        new(new Guid("00112233-4455-6677-8899-aabbccddeeff")),
+        9,
+        0x99aabbccddeeff00,
+        new(4));
 
     /// <summary>Every sample as a whole frame or greeting, by name.</summary>
     public static IEnumerable<(string Name, byte[] Bytes)> Encoded()
@@ -66,7 +72,9 @@ internal static class Samples
         }
 
         var payload = bytes[FrameHeader.Size..^FrameHeader.ChecksumSize];
-        return (byte)header.Kind >= 0x80 ? ClientFrameCodec.Read(header, payload) : MessageCodec.Read(header.Kind, payload);
+        return (byte)header.Kind >= 0x80
+            ? ClientFrameCodec.Read(header, payload)
+            : MessageCodec.Read(header.Kind, payload);
     }
 
     public static byte[] Entries(int count = 2, int length = 3)

@@ -14,11 +14,17 @@ internal sealed class TcpNode : IAsyncDisposable
     private readonly TcpTransport _transport;
     private Member[] _members = [];
 
-    public TcpNode(ushort id, TcpTransportOptions? options = null, TimeProvider? time = null, uint incarnation = 1, ulong boot = 1)
+    public TcpNode(
+        ushort id, TcpTransportOptions? options = null, TimeProvider? time = null, uint incarnation = 1, ulong boot = 1)
     {
         Identity = Samples.Identity with { Node = new(id), Incarnation = incarnation, Boot = boot + id };
-        Registry = new(() => Identity, () => new(Epoch.First, _members)) { Alarmed = Alarms.Enqueue, Learned = Learned.Enqueue };
-        _transport = new(options ?? new(), () => Identity, Registry, new() { Logger = Log, Time = time ?? TimeProvider.System });
+        Registry = new(() => Identity, () => new(Epoch.First, _members))
+        {
+            Alarmed = Alarms.Enqueue,
+            Learned = Learned.Enqueue,
+        };
+        TcpTransportServices services = new() { Logger = Log, Time = time ?? TimeProvider.System };
+        _transport = new(options ?? new(), () => Identity, Registry, services);
         EndPoint = _transport.Bind();
     }
 
@@ -38,7 +44,8 @@ internal sealed class TcpNode : IAsyncDisposable
 
     public LineLog Log { get; } = new();
 
-    public Member Member => new(Identity.Node, Identity.Node.ToString(), EndPoint.ToString(), MemberRoles.All, Identity.Storage);
+    public Member Member =>
+        new(Identity.Node, Identity.Node.ToString(), EndPoint.ToString(), MemberRoles.All, Identity.Storage);
 
     public void SetMembers(params Member[] members)
     {
@@ -73,7 +80,12 @@ internal sealed class LineLog : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

@@ -43,7 +43,8 @@ public sealed class TcpTransportTests : TransportConformance
         b.SetMembers(a.Member, b.Member);
         await a.StartAsync();
         await b.StartAsync();
-        await Eventually.Is(() => a.Transport.StatusOf(B).Detail.Contains("refused", StringComparison.OrdinalIgnoreCase));
+        await Eventually.Is(() =>
+            a.Transport.StatusOf(B).Detail.Contains("refused", StringComparison.OrdinalIgnoreCase));
         a.SetMembers(a.Member, b.Member);
         await Eventually.Is(() => a.Transport.StatusOf(B).Connected);
         a.SetMembers(a.Member);
@@ -56,11 +57,13 @@ public sealed class TcpTransportTests : TransportConformance
     {
         await using TcpNode a = new(0);
         await using TcpNode c = new(2);
-        a.SetMembers(a.Member, new(B, "b", c.Member.Address, MemberRoles.All, default), c.Member with { Address = "127.0.0.1:1" });
+        Member impostor = new(B, "b", c.Member.Address, MemberRoles.All, default);
+        a.SetMembers(a.Member, impostor, c.Member with { Address = "127.0.0.1:1" });
         c.SetMembers(a.Member, c.Member);
         await a.StartAsync();
         await c.StartAsync();
-        await Eventually.Is(() => a.Transport.StatusOf(B).Detail.Contains("answers at the address", StringComparison.Ordinal));
+        await Eventually.Is(() =>
+            a.Transport.StatusOf(B).Detail.Contains("answers at the address", StringComparison.Ordinal));
         Assert.False(a.Transport.StatusOf(B).Connected);
     }
 
@@ -88,7 +91,8 @@ public sealed class TcpTransportTests : TransportConformance
         await using var stream = await a.KnockAsync();
         var server = await Handshake.DialAsync(stream, ClientHello, default);
         Assert.Equal(a.Identity, server.Identity);
-        await stream.WriteAsync(Samples.Encode(new ClientQuery(new(1), 5, ReadConsistency.Local, TimeSpan.Zero, new byte[] { 1, 2 })));
+        ClientQuery query = new(new(1), 5, ReadConsistency.Local, TimeSpan.Zero, new byte[] { 1, 2 });
+        await stream.WriteAsync(Samples.Encode(query));
         var answer = new byte[FrameHeader.Overhead + 39];
         await stream.ReadExactlyAsync(answer);
         Assert.Equal(5, ((ClientQueryResult)Samples.Decode(answer)!).Id);
@@ -105,7 +109,8 @@ public sealed class TcpTransportTests : TransportConformance
         await using var first = await a.KnockAsync();
         await Handshake.DialAsync(first, ClientHello, default);
         await using var second = await a.KnockAsync();
-        var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() => Handshake.DialAsync(second, ClientHello, default));
+        var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() =>
+            Handshake.DialAsync(second, ClientHello, default));
         Assert.Equal(RefusalReason.Busy, refused.Refusal.Reason);
     }
 
@@ -143,7 +148,8 @@ public sealed class TcpTransportTests : TransportConformance
         await Eventually.Is(() => a.Received.Count == 1);
     }
 
-    protected override async Task<(ITransport A, ITransport B)> StartAsync(ITransportReceiver a, ITransportReceiver b, int bytesMax)
+    protected override async Task<(ITransport A, ITransport B)> StartAsync(
+        ITransportReceiver a, ITransportReceiver b, int bytesMax)
     {
         TcpTransportOptions options = new() { PeerBytesMax = bytesMax, StopTimeout = TimeSpan.FromMilliseconds(200) };
         TcpNode nodeA = new(0, options);
@@ -156,7 +162,8 @@ public sealed class TcpTransportTests : TransportConformance
         return (nodeA.Transport, nodeB.Transport);
     }
 
-    private static Hello ClientHello => Hello.From(Samples.Identity with { Node = NodeId.None, Storage = default, Fork = default }, ConnectionRole.Client);
+    private static Hello ClientHello => Hello.From(
+        Samples.Identity with { Node = NodeId.None, Storage = default, Fork = default }, ConnectionRole.Client);
 
     private static Hello MemberHello => Hello.From(Samples.Identity with { Node = B }, ConnectionRole.Member);
 

@@ -11,8 +11,10 @@ public abstract class TransportConformance
     private static readonly GroupId Group = new(7);
     private static readonly Epoch Epoch = new(3);
 
-    /// <summary>Starts two nodes, each with at most <paramref name="bytesMax"/> waiting for the other, and waits until they are connected.</summary>
-    protected abstract Task<(ITransport A, ITransport B)> StartAsync(ITransportReceiver a, ITransportReceiver b, int bytesMax);
+    /// <summary>Starts two nodes, each with at most <paramref name="bytesMax"/> waiting for the other, and waits until
+    /// they are connected.</summary>
+    protected abstract Task<(ITransport A, ITransport B)> StartAsync(
+        ITransportReceiver a, ITransportReceiver b, int bytesMax);
 
     [Fact]
     public async Task Messages_arrive_whole_in_order_and_with_their_sender()
@@ -30,7 +32,9 @@ public abstract class TransportConformance
 
         a.Flush();
         await Eventually.Is(() => atB.Count == 1000);
-        Assert.Equal(Enumerable.Range(0, 1000).Select(i => (A, Group, Epoch, (long)i)), atB.Messages.Select(m => (m.From, m.Group, m.Epoch, ((Canvass)m.Message).Round)));
+        Assert.Equal(
+            Enumerable.Range(0, 1000).Select(i => (A, Group, Epoch, (long)i)),
+            atB.Messages.Select(m => (m.From, m.Group, m.Epoch, ((Canvass)m.Message).Round)));
         await a.DisposeAsync();
         await b.DisposeAsync();
     }
@@ -63,7 +67,7 @@ public abstract class TransportConformance
         Value value = new(ValueKind.Commands, new(1), payload);
         var sent = 0L;
         await Eventually.Is(
-            () => !a.Send(B, Group, Epoch, new Accept(new(1, A, 1), new(0), new(sent + 1), value, Slot.Zero, Slot.Zero)),
+            () => !a.Send(B, Group, Epoch, Proposal(sent + 1, value)),
             () =>
             {
                 sent++;
@@ -77,6 +81,9 @@ public abstract class TransportConformance
         await a.DisposeAsync();
         await b.DisposeAsync();
     }
+
+    private static Accept Proposal(long slot, Value value) =>
+        new(new(1, A, 1), new(0), new(slot), value, Slot.Zero, Slot.Zero);
 
     [Fact]
     public async Task A_peer_that_stops_is_told_of_and_takes_no_more_messages()

@@ -6,7 +6,7 @@ namespace PaxosSM.Transport.Tests;
 
 public sealed class WireTests
 {
-    private static readonly string[] NodeInternal = ["Voted", "VotedSync", "Learned", "TrimTo", "Chosen"];
+    private static readonly string[] NodeInternal = ["Voted", "VotedSync", "Learned", "TrimTo"];
 
     public static TheoryData<string> Names => [.. Samples.Encoded().Select(sample => sample.Name)];
 
@@ -55,7 +55,7 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_payload_that_lies_under_a_right_checksum_is_refused_or_read_and_takes_no_more_memory_than_it_sent(string name)
+    public void A_payload_that_lies_under_a_right_checksum_takes_no_more_memory_than_it_sent(string name)
     {
         if (name is "Hello" or "Refusal")
         {
@@ -99,8 +99,8 @@ public sealed class WireTests
     public void Every_message_that_leaves_a_node_and_every_client_frame_has_a_sample()
     {
         var sampled = Samples.Encoded().Select(sample => sample.Name).ToHashSet();
-        var missing = Leaves<Message>().Concat(Leaves<ClientFrame>()).Select(type => type.Name).Except(sampled).Except(NodeInternal);
-        Assert.Empty(missing);
+        var all = Leaves<Message>().Concat(Leaves<ClientFrame>()).Select(type => type.Name);
+        Assert.Empty(all.Except(sampled).Except(NodeInternal));
     }
 
     [Fact]
@@ -202,7 +202,8 @@ public sealed class WireTests
     [Fact]
     public void Values_of_one_frame_share_one_copy_and_leave_the_source_alone()
     {
-        var bytes = Samples.Encode(new LearnReply(new(1), [.. Enumerable.Range(0, 50).Select(i => new Value(ValueKind.Commands, new(i), new byte[1000]))], new(9), Slot.Zero));
+        var values = Enumerable.Range(0, 50).Select(i => new Value(ValueKind.Commands, new(i), new byte[1000]));
+        var bytes = Samples.Encode(new LearnReply(new(1), [.. values], new(9), Slot.Zero));
         var before = GC.GetAllocatedBytesForCurrentThread();
         var reply = (LearnReply)Samples.Decode(bytes)!;
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < bytes.Length + (50 * 200) + 8192);
@@ -235,7 +236,9 @@ public sealed class WireTests
     {
         try
         {
-            _ = (byte)header.Kind >= 0x80 ? (object)ClientFrameCodec.Read(header, payload) : MessageCodec.Read(header.Kind, payload);
+            _ = (byte)header.Kind >= 0x80
+                ? (object)ClientFrameCodec.Read(header, payload)
+                : MessageCodec.Read(header.Kind, payload);
         }
         catch (WireFormatException)
         {
@@ -243,7 +246,8 @@ public sealed class WireTests
         }
     }
 
-    private static IEnumerable<Type> Leaves<T>() => typeof(T).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(T)));
+    private static IEnumerable<Type> Leaves<T>() =>
+        typeof(T).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(T)));
 
     private static byte[] Find(string name) => Samples.Encoded().First(sample => sample.Name == name).Bytes;
 }

@@ -9,7 +9,8 @@ public sealed class InMemoryClient : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly FrameSender _toNode;
 
-    internal InMemoryClient(ITransportReceiver node, Func<ClientFrame, ValueTask> receive, int bytesMax, TimeProvider time)
+    internal InMemoryClient(
+        ITransportReceiver node, Func<ClientFrame, ValueTask> receive, int bytesMax, TimeProvider time)
     {
         _toNode = new(bytesMax, FrameHeader.DefaultFrameBytesMax, inline: false, time);
         Replies replies = new(new(bytesMax, FrameHeader.DefaultFrameBytesMax, inline: false, time), this);
@@ -31,7 +32,8 @@ public sealed class InMemoryClient : IDisposable
     /// <summary>Ends the connection.</summary>
     public void Dispose() => _ending.Cancel();
 
-    private async Task RunAsync(Replies replies, ITransportReceiver node, Handler receive, TimeProvider time, CancellationToken token)
+    private async Task RunAsync(
+        Replies replies, ITransportReceiver node, Handler receive, TimeProvider time, CancellationToken token)
     {
         // Runs up to the first wait at once: the sender takes frames from here on.
         var down = InMemoryPipe.RunAsync(replies.Sender, receive, time, token);

@@ -78,7 +78,8 @@ internal sealed class InMemoryLink : IDisposable
 /// <summary>A sender and a receiver joined by a bounded pipe.</summary>
 internal static class InMemoryPipe
 {
-    public static async Task RunAsync(FrameSender sender, IFrameHandler handler, TimeProvider time, CancellationToken down)
+    public static async Task RunAsync(
+        FrameSender sender, IFrameHandler handler, TimeProvider time, CancellationToken down)
     {
         Pipe pipe = new(new PipeOptions(useSynchronizationContext: false));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(down);

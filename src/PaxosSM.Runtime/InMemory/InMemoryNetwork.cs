@@ -2,7 +2,8 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.InMemory;
 
-/// <summary>A network within one process: what goes over it is laid out and read as on the wire. Links can be cut.</summary>
+/// <summary>A network within one process: what goes over it is laid out and read as on the wire. Links can be
+/// cut.</summary>
 /// <remarks>Safe for use by many threads.</remarks>
 public sealed class InMemoryNetwork
 {
@@ -83,7 +84,9 @@ public sealed class InMemoryNetwork
             }
 
             return Task.WhenAll(
-                from link in _links where link.Key.From == transport.Self || link.Key.To == transport.Self select link.Value.Running);
+                from link in _links
+                where link.Key.From == transport.Self || link.Key.To == transport.Self
+                select link.Value.Running);
         }
     }
 

@@ -42,7 +42,8 @@ public sealed class InMemoryTransport : ITransport
     }
 
     /// <inheritdoc/>
-    public PeerStatus StatusOf(NodeId peer) => _network.Find(Self, peer)?.Status ?? new(false, DateTimeOffset.UnixEpoch, "never seen");
+    public PeerStatus StatusOf(NodeId peer) =>
+        _network.Find(Self, peer)?.Status ?? new(false, DateTimeOffset.UnixEpoch, "never seen");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

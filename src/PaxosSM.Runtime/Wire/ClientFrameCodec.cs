@@ -103,7 +103,8 @@ public static class ClientFrameCodec
         return new(group, durability, reader.ReadBytes(), count);
     }
 
-    private static Durability ReadDurability(ref WireReader reader) => (Durability)reader.ReadByteUpTo((byte)Durability.Volatile);
+    private static Durability ReadDurability(ref WireReader reader) =>
+        (Durability)reader.ReadByteUpTo((byte)Durability.Volatile);
 
     private static void WriteQuery(WireWriter writer, ClientQuery query)
     {

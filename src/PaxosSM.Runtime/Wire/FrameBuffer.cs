@@ -4,7 +4,8 @@ namespace PaxosSM.Runtime.Wire;
 
 /// <summary>Frames one behind the other, in one piece of pooled memory that grows up to a limit.</summary>
 /// <remarks>
-/// One piece rather than a chain, so that a frame's header and checksum are filled in once its end is known and everything
+/// One piece rather than a chain, so that a frame's header and checksum are filled in once its end is known and
+/// everything
 /// gathered leaves in one write. For one thread at a time.
 /// </remarks>
 public sealed class FrameBuffer
@@ -71,7 +72,8 @@ public sealed class FrameBuffer
         }
     }
 
-    /// <summary>Empties the buffer while a broken write may still read it: its memory goes to the collector, not to the pool.</summary>
+    /// <summary>Empties the buffer while a broken write may still read it: its memory goes to the collector, not to the
+    /// pool.</summary>
     public void Abandon()
     {
         Truncate(0);

@@ -31,7 +31,8 @@ public static class FrameCodec
     /// <summary>Finds the first frame in <paramref name="source"/>.</summary>
     /// <param name="source">What was received.</param>
     /// <param name="frameBytesMax">How long a frame may be.</param>
-    /// <param name="header">The frame's header. Its payload is the <c>Length - Overhead</c> bytes behind the header.</param>
+    /// <param name="header">The frame's header. Its payload is the <c>Length - Overhead</c> bytes behind the
+    /// header.</param>
     /// <returns>False when more bytes are needed: nothing wrong was seen yet.</returns>
     /// <exception cref="WireFormatException">The bytes are no frame; told as early as they show it.</exception>
     public static bool TryRead(ReadOnlySpan<byte> source, int frameBytesMax, out FrameHeader header)
@@ -45,7 +46,8 @@ public static class FrameCodec
         var length = BinaryPrimitives.ReadUInt32LittleEndian(source);
         if (length < FrameHeader.Overhead || length > (uint)frameBytesMax)
         {
-            throw new WireFormatException($"frame of {length} bytes, where {FrameHeader.Overhead} to {frameBytesMax} are allowed");
+            throw new WireFormatException(
+                $"frame of {length} bytes, where {FrameHeader.Overhead} to {frameBytesMax} are allowed");
         }
 
         if (source.Length < FrameHeader.Size)
@@ -57,7 +59,8 @@ public static class FrameCodec
         if (header.Version is < FrameHeader.VersionMin or > FrameHeader.VersionMax)
         {
             throw new WireFormatException(
-                $"frame of version {header.Version}, where {FrameHeader.VersionMin} to {FrameHeader.VersionMax} are spoken");
+                $"frame of version {header.Version}, "
+                + $"where {FrameHeader.VersionMin} to {FrameHeader.VersionMax} are spoken");
         }
 
         if (header.Flags != 0)
@@ -83,7 +86,8 @@ public static class FrameCodec
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
         {
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+            crc = BitOperations.Crc32C(
+                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         }
 
         foreach (var octet in bytes[(words.Length * sizeof(ulong))..])

@@ -3,14 +3,16 @@ using System.Buffers.Binary;
 namespace PaxosSM.Runtime.Wire;
 
 /// <summary>What stands before a frame's payload.</summary>
-/// <remarks>Little-endian: length (4), version (1), kind (1), flags (2), group (8), epoch (4). A CRC-32C (4) follows the payload.</remarks>
+/// <remarks>Little-endian: length (4), version (1), kind (1), flags (2), group (8), epoch (4). A CRC-32C (4) follows
+/// the payload.</remarks>
 /// <param name="Length">The whole frame's length, header and checksum included.</param>
 /// <param name="Version">The protocol version that both sides agreed on at connect.</param>
 /// <param name="Kind">What the payload is.</param>
 /// <param name="Flags">None is defined: zero.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Epoch">The epoch of the group that the sender spoke in; zero in a client's frame.</param>
-public readonly record struct FrameHeader(int Length, byte Version, FrameKind Kind, ushort Flags, GroupId Group, Epoch Epoch)
+public readonly record struct FrameHeader(
+    int Length, byte Version, FrameKind Kind, ushort Flags, GroupId Group, Epoch Epoch)
 {
     /// <summary>The header's size, in bytes.</summary>
     public const int Size = 20;

@@ -1,7 +1,9 @@
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>What a frame carries. The numbers are the wire format (<c>specs/wire.md</c>): never changed, never used again.</summary>
-/// <remarks>The high half of the number is the family, so that decoding needs two small switches and no table.</remarks>
+/// <summary>What a frame carries. The numbers are the wire format (<c>specs/wire.md</c>): never changed, never used
+/// again.</summary>
+/// <remarks>The high half of the number is the family, so that decoding needs two small switches and no
+/// table.</remarks>
 public enum FrameKind : byte
 {
     /// <summary>No frame.</summary>

@@ -5,7 +5,8 @@ namespace PaxosSM.Runtime.Wire;
 /// <summary>Takes the frames of a connection.</summary>
 public interface IFrameHandler
 {
-    /// <summary>A whole frame with a right checksum arrived. The next one is given when the task completes: that is the back-pressure.</summary>
+    /// <summary>A whole frame with a right checksum arrived. The next one is given when the task completes: that is the
+    /// back-pressure.</summary>
     /// <remarks>A <see cref="WireFormatException"/>, like any other, ends the connection.</remarks>
     /// <param name="header">The frame's header.</param>
     /// <param name="payload">The payload; the memory is used again once the task completes.</param>
@@ -47,7 +48,8 @@ public sealed class FrameReceiver
     /// <summary>Bytes received so far.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Whether a frame has begun and not ended; with <see cref="SilentFor"/> it tells a peer that dawdles.</summary>
+    /// <summary>Whether a frame has begun and not ended; with <see cref="SilentFor"/> it tells a peer that
+    /// dawdles.</summary>
     public bool InsideFrame => _insideFrame;
 
     /// <summary>How long the other side has been silent, while this one was listening.</summary>

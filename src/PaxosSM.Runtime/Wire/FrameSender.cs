@@ -2,9 +2,11 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>The sending half of a connection: frames are laid out into one buffer while another one is being written.</summary>
+/// <summary>The sending half of a connection: frames are laid out into one buffer while another one is being
+/// written.</summary>
 /// <remarks>
-/// <para>Any thread may send. Nothing waits: what finds no room, or no connection, is dropped. Memory is bounded by the limit that
+/// <para>Any thread may send. Nothing waits: what finds no room, or no connection, is dropped. Memory is bounded by the
+/// limit that
 /// was given, for both buffers together (twice that at worst, as arrays come in powers of two).</para>
 /// <para>One sender serves one connection after the other: <see cref="RunAsync"/> for each.</para>
 /// </remarks>
@@ -27,8 +29,10 @@ public sealed class FrameSender
     /// <param name="bytesMax">How much may wait.</param>
     /// <param name="frameBytesMax">How long a frame may be: what the receiver takes.</param>
     /// <param name="inline">
-    /// Whether <see cref="Flush"/> itself writes to the socket, which never blocks, rather than waking another thread for it.
-    /// Right where few threads flush many frames at once; wrong where each frame is flushed for itself, as waking gathers them.
+    /// Whether <see cref="Flush"/> itself writes to the socket, which never blocks, rather than waking another thread
+    /// for it.
+    /// Right where few threads flush many frames at once; wrong where each frame is flushed for itself, as waking
+    /// gathers them.
     /// </param>
     /// <param name="time">For <see cref="StalledFor"/>.</param>
     public FrameSender(int bytesMax, int frameBytesMax, bool inline, TimeProvider time)
@@ -90,7 +94,8 @@ public sealed class FrameSender
         }
     }
 
-    /// <summary>Writes to <paramref name="stream"/> what is sent from now on, until the connection fails or the token ends it.</summary>
+    /// <summary>Writes to <paramref name="stream"/> what is sent from now on, until the connection fails or the token
+    /// ends it.</summary>
     /// <exception cref="OperationCanceledException">The token ended it.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
     public async Task RunAsync(Stream stream, CancellationToken cancellationToken)
@@ -100,7 +105,8 @@ public sealed class FrameSender
             _open = true;
         }
 
-        using var registration = cancellationToken.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), _signal);
+        using var registration = cancellationToken.UnsafeRegister(
+            static signal => ((AsyncSignal)signal!).Set(), _signal);
         try
         {
             while (true)

@@ -49,7 +49,8 @@ public enum RefusalReason : byte
 public sealed record Hello(byte VersionMin, byte VersionMax, ConnectionRole Role, NodeIdentity Identity)
 {
     /// <summary>A greeting with the versions spoken here.</summary>
-    public static Hello From(NodeIdentity identity, ConnectionRole role) => new(FrameHeader.VersionMin, FrameHeader.VersionMax, role, identity);
+    public static Hello From(NodeIdentity identity, ConnectionRole role) =>
+        new(FrameHeader.VersionMin, FrameHeader.VersionMax, role, identity);
 }
 
 /// <summary>Said instead of a <see cref="Hello"/>, or after one, before the connection is closed.</summary>
@@ -60,7 +61,8 @@ public sealed record Hello(byte VersionMin, byte VersionMax, ConnectionRole Role
 public sealed record Refusal(RefusalReason Reason, byte VersionMin, byte VersionMax, string Text)
 {
     /// <summary>A refusal with the versions spoken here.</summary>
-    public static Refusal Of(RefusalReason reason, string text) => new(reason, FrameHeader.VersionMin, FrameHeader.VersionMax, text);
+    public static Refusal Of(RefusalReason reason, string text) =>
+        new(reason, FrameHeader.VersionMin, FrameHeader.VersionMax, text);
 }
 
 /// <summary>The connection was refused, by this side or the other.</summary>

@@ -3,9 +3,11 @@ using System.Text;
 
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>What is said at connect, to and from bytes. Its layout is the same in every protocol version, so that any two can refuse each other.</summary>
+/// <summary>What is said at connect, to and from bytes. Its layout is the same in every protocol version, so that any
+/// two can refuse each other.</summary>
 /// <remarks>
-/// Little-endian: "PXSM" (4), type (1: 1 hello, 2 refusal), oldest version (1), newest version (1), role or reason (1), length of
+/// Little-endian: "PXSM" (4), type (1: 1 hello, 2 refusal), oldest version (1), newest version (1), role or reason (1),
+/// length of
 /// the body (2), body, CRC-32C over all before it (4). A hello's body: cluster (16), fork (8), node (2), storage (16),
 /// incarnation (4), boot (8), epoch (4). A refusal's body: UTF-8.
 /// </remarks>

@@ -9,14 +9,16 @@ namespace PaxosSM.Runtime.Wire;
 public readonly record struct HostAddress(string Host, int Port)
 {
     /// <summary>Where to connect to: a name is resolved then, and each time.</summary>
-    public EndPoint EndPoint => IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
+    public EndPoint EndPoint =>
+        IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port);
 
     /// <summary>Reads an address; false when it is none.</summary>
     public static bool TryParse(string text, out HostAddress address)
     {
         address = default;
         var colon = text.LastIndexOf(':');
-        if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (colon <= 0
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
             return false;
         }
@@ -37,7 +39,9 @@ public readonly record struct HostAddress(string Host, int Port)
     /// <summary>Reads an address.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static HostAddress Parse(string text) =>
-        TryParse(text, out var address) ? address : throw new FormatException($"\"{text}\" is no address like host:7001, 10.0.0.1:7001 or [::1]:7001");
+        TryParse(text, out var address)
+            ? address
+            : throw new FormatException($"\"{text}\" is no address like host:7001, 10.0.0.1:7001 or [::1]:7001");
 
     /// <inheritdoc/>
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";

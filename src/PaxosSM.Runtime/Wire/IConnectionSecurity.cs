@@ -1,7 +1,8 @@
 namespace PaxosSM.Runtime.Wire;
 
 /// <summary>Secures a connection before anything is said on it.</summary>
-/// <remarks>The stream returned is used instead of the one given, and disposed with the connection. What fails is thrown, and ends the connection.</remarks>
+/// <remarks>The stream returned is used instead of the one given, and disposed with the connection. What fails is
+/// thrown, and ends the connection.</remarks>
 public interface IConnectionSecurity
 {
     /// <summary>Secures a connection that came in.</summary>
@@ -21,5 +22,6 @@ public sealed class PlainConnections : IConnectionSecurity
     public ValueTask<Stream> SecureInboundAsync(Stream stream, CancellationToken cancellationToken) => new(stream);
 
     /// <inheritdoc/>
-    public ValueTask<Stream> SecureOutboundAsync(Stream stream, string host, CancellationToken cancellationToken) => new(stream);
+    public ValueTask<Stream> SecureOutboundAsync(Stream stream, string host, CancellationToken cancellationToken) =>
+        new(stream);
 }

@@ -1,6 +1,7 @@
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>Decides whom a node talks to. One for all transports of a host. Safe for use by many threads; never blocks.</summary>
+/// <summary>Decides whom a node talks to. One for all transports of a host. Safe for use by many threads; never
+/// blocks.</summary>
 public interface IPeerPolicy
 {
     /// <summary>A member presented itself, on a connection that either side made.</summary>
@@ -32,7 +33,8 @@ public sealed record PeerFacts(NodeIdentity Identity, StorageId Listed)
     public bool IsStranger => Listed != StorageId.None && Listed != Identity.Storage;
 }
 
-/// <summary>Two processes live with one identity (R13): a copied folder, most likely. Somebody has to stop one.</summary>
+/// <summary>Two processes live with one identity (R13): a copied folder, most likely. Somebody has to stop
+/// one.</summary>
 /// <param name="Known">The one that came first.</param>
 /// <param name="Other">The one refused.</param>
 public sealed record TwoCopies(NodeIdentity Known, NodeIdentity Other);

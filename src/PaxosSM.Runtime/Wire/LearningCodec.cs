@@ -48,10 +48,16 @@ internal static class LearningCodec
         FrameKind.LearnReply => ReadLearnReply(ref reader),
         FrameKind.VotesRequest => new VotesRequest(reader.ReadBallot(), reader.ReadSlotRange()),
         FrameKind.VotesReply => new VotesReply(
-            reader.ReadBallot(), reader.ReadSlotRange(), ListCodec.Votes(ref reader), ListCodec.Ranges(ref reader), ListCodec.Ranges(ref reader)),
+            reader.ReadBallot(),
+            reader.ReadSlotRange(),
+            ListCodec.Votes(ref reader),
+            ListCodec.Ranges(ref reader),
+            ListCodec.Ranges(ref reader)),
         FrameKind.SnapshotRequest => new SnapshotRequest(reader.ReadSlot(), Position(ref reader), reader.ReadInt32()),
-        FrameKind.SnapshotPiece => new SnapshotPiece(reader.ReadSlot(), Position(ref reader), Position(ref reader), reader.ReadBytes()),
-        FrameKind.Checkpoint => new Checkpoint(reader.ReadSlot(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadSlot(), reader.ReadSlot()),
+        FrameKind.SnapshotPiece =>
+            new SnapshotPiece(reader.ReadSlot(), Position(ref reader), Position(ref reader), reader.ReadBytes()),
+        FrameKind.Checkpoint => new Checkpoint(
+            reader.ReadSlot(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadSlot(), reader.ReadSlot()),
         _ => throw MessageCodec.Unknown(kind),
     };
 

@@ -3,15 +3,18 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>A message's payload, to and from bytes; <c>specs/wire.md</c> has the layouts, a golden file pins each.</summary>
+/// <summary>A message's payload, to and from bytes; <c>specs/wire.md</c> has the layouts, a golden file pins
+/// each.</summary>
 /// <remarks>
-/// One method each way for a message, in one file for a family. A message that gains a field changes there, in its golden
+/// One method each way for a message, in one file for a family. A message that gains a field changes there, in its
+/// golden
 /// file, and in the protocol version.
 /// </remarks>
 public static class MessageCodec
 {
     /// <summary>Writes the payload and tells its kind.</summary>
-    /// <remarks>The messages that never leave a node (<see cref="Voted"/> and its like) have none: a bug stops here.</remarks>
+    /// <remarks>The messages that never leave a node (<see cref="Voted"/> and its like) have none: a bug stops
+    /// here.</remarks>
     public static FrameKind Write(WireWriter writer, Message message)
     {
         // The most frequent families first.
@@ -36,7 +39,9 @@ public static class MessageCodec
             kind = Phase1Codec.Write(writer, message);
         }
 
-        return kind != FrameKind.None ? kind : throw new UnreachableException($"{message.GetType().Name} does not leave the node");
+        return kind != FrameKind.None
+            ? kind
+            : throw new UnreachableException($"{message.GetType().Name} does not leave the node");
     }
 
     /// <summary>Reads a payload. The message owns its memory.</summary>

@@ -1,10 +1,14 @@
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>Checks a member's identity against the configuration and against what was seen of it before (R13).</summary>
+/// <summary>Checks a member's identity against the configuration and against what was seen of it before
+/// (R13).</summary>
 /// <remarks>
-/// Refused: another cluster; another fork, unless one of the two is before genesis; no member, or this node itself; an earlier
-/// life of a disk than the last one seen; the same life with another boot number, which is a second live copy. A disk that is
-/// not the listed one is accepted and told: what its owner may do is the roles' matter, not the wire's. For two disks of a
+/// Refused: another cluster; another fork, unless one of the two is before genesis; no member, or this node itself; an
+/// earlier
+/// life of a disk than the last one seen; the same life with another boot number, which is a second live copy. A disk
+/// that is
+/// not the listed one is accepted and told: what its owner may do is the roles' matter, not the wire's. For two disks
+/// of a
 /// member is remembered what was seen: the listed one, and the last other one.
 /// </remarks>
 public sealed class PeerRegistry : IPeerPolicy
@@ -88,7 +92,8 @@ public sealed class PeerRegistry : IPeerPolicy
     {
         if (remote.Boot == self.Boot)
         {
-            return PeerVerdict.Refuse(RefusalReason.Node, $"{remote.Node} is this node itself: its address stands for another member too");
+            return PeerVerdict.Refuse(
+                RefusalReason.Node, $"{remote.Node} is this node itself: its address stands for another member too");
         }
 
         Alarmed?.Invoke(new(self, remote));
@@ -106,14 +111,16 @@ public sealed class PeerRegistry : IPeerPolicy
             if (remote.Incarnation < known.Incarnation)
             {
                 return PeerVerdict.Refuse(
-                    RefusalReason.Incarnation, $"{name} is in life {known.Incarnation}; this is its life {remote.Incarnation}");
+                    RefusalReason.Incarnation,
+                    $"{name} is in life {known.Incarnation}; this is its life {remote.Incarnation}");
             }
 
             if (remote.Incarnation == known.Incarnation && remote.Boot != known.Boot)
             {
                 alarm = new(known, remote);
                 return PeerVerdict.Refuse(
-                    RefusalReason.TwoCopies, $"another process lives as {name}, storage {known.Storage}, life {known.Incarnation}");
+                    RefusalReason.TwoCopies,
+                    $"another process lives as {name}, storage {known.Storage}, life {known.Incarnation}");
             }
         }
 

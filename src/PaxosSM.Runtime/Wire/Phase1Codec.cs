@@ -54,6 +54,7 @@ internal static class Phase1Codec
         var lastVoted = reader.ReadBallot();
         var syncBase = reader.ReadSlot();
         var view = reader.ReadBoolean() ? ListCodec.View(ref reader) : null;
-        return new(ballot, chosenThrough, lastVoted, syncBase, view, ListCodec.Votes(ref reader), ListCodec.Ranges(ref reader));
+        var votes = ListCodec.Votes(ref reader);
+        return new(ballot, chosenThrough, lastVoted, syncBase, view, votes, ListCodec.Ranges(ref reader));
     }
 }

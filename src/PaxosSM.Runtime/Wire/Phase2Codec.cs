@@ -41,14 +41,18 @@ internal static class Phase2Codec
     public static Message Read(FrameKind kind, ref WireReader reader) => kind switch
     {
         FrameKind.Accept => ReadAccept(ref reader),
-        FrameKind.Accepted => new Accepted(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot(), reader.ReadSlot()),
+        FrameKind.Accepted =>
+            new Accepted(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot(), reader.ReadSlot()),
         FrameKind.Heartbeat => new Heartbeat(
-            reader.ReadBallot(), reader.ReadInt64(), reader.ReadSlot(), reader.ReadSlot(), reader.ReadSlot(), reader.ReadBoolean()),
+            reader.ReadBallot(), reader.ReadInt64(), reader.ReadSlot(), reader.ReadSlot(), reader.ReadSlot(),
+            reader.ReadBoolean()),
         FrameKind.HeartbeatAck => new HeartbeatAck(
             reader.ReadBallot(), reader.ReadInt64(), reader.ReadSlot(), reader.ReadBoolean(), reader.ReadBoolean()),
-        FrameKind.Sync => new Sync(reader.ReadBallot(), reader.ReadSlot(), ListCodec.View(ref reader), ListCodec.Values(ref reader)),
+        FrameKind.Sync =>
+            new Sync(reader.ReadBallot(), reader.ReadSlot(), ListCodec.View(ref reader), ListCodec.Values(ref reader)),
         FrameKind.SyncAccepted => new SyncAccepted(reader.ReadBallot(), reader.ReadSlot()),
-        FrameKind.Chosen => new Chosen(new(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot()), reader.ReadSlot()),
+        FrameKind.Chosen =>
+            new Chosen(new(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot()), reader.ReadSlot()),
         _ => throw MessageCodec.Unknown(kind),
     };
 

@@ -43,7 +43,8 @@ internal static class ServingCodec
             case FrameKind.ReadIndexRequest:
                 return new ReadIndexRequest(reader.ReadInt64(), reader.ReadBoolean());
             case FrameKind.ReadIndexReply:
-                return new ReadIndexReply(reader.ReadInt64(), Error(ref reader), reader.ReadSlot(), reader.ReadNodeId());
+                return new ReadIndexReply(
+                    reader.ReadInt64(), Error(ref reader), reader.ReadSlot(), reader.ReadNodeId());
             default:
                 throw MessageCodec.Unknown(kind);
         }
@@ -51,8 +52,8 @@ internal static class ServingCodec
 
     public static PaxosError Error(ref WireReader reader) => (PaxosError)reader.ReadByteUpTo((byte)PaxosError.Unknown);
 
-    // Checked where they come in: nobody behind the wire, and no replay of the log, ever meets a batch that can't be split
-    // or that holds more commands than it says.
+    // Checked where they come in: nobody behind the wire, and no replay of the log, ever meets a batch that can't be
+    // split, or that holds more commands than it says.
     public static ReadOnlyMemory<byte> Entries(ref WireReader reader, int count)
     {
         var entries = reader.ReadBytes();
@@ -65,6 +66,7 @@ internal static class ServingCodec
 
         return rest.IsEmpty && found == count
             ? entries
-            : throw new WireFormatException($"{found} whole entries where {count} are announced, and {rest.Length} bytes more");
+            : throw new WireFormatException(
+                $"{found} whole entries where {count} are announced, and {rest.Length} bytes more");
     }
 }

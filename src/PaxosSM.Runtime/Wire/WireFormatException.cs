@@ -1,6 +1,7 @@
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>What arrived is not the format. Whoever runs a connection catches it, in one place, and closes the connection.</summary>
+/// <summary>What arrived is not the format. Whoever runs a connection catches it, in one place, and closes the
+/// connection.</summary>
 public sealed class WireFormatException : Exception
 {
     /// <summary>No reason given.</summary>

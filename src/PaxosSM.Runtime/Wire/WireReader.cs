@@ -6,8 +6,10 @@ namespace PaxosSM.Runtime.Wire;
 
 /// <summary>Reads what <see cref="WireWriter"/> laid out.</summary>
 /// <remarks>
-/// Every length is held against what is left before anything is allocated; what does not fit is a <see cref="WireFormatException"/>.
-/// What is read owns its memory: with the first bytes taken, the rest of the payload is copied once, and all that follow are
+/// Every length is held against what is left before anything is allocated; what does not fit is a
+/// <see cref="WireFormatException"/>.
+/// What is read owns its memory: with the first bytes taken, the rest of the payload is copied once, and all that
+/// follow are
 /// slices of that one array. The source may be used again when the reader is done.
 /// </remarks>
 public ref struct WireReader
@@ -94,7 +96,9 @@ public ref struct WireReader
     public string ReadText()
     {
         var bytes = Take(ReadCount(1));
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new WireFormatException("no UTF-8");
+        return System.Text.Unicode.Utf8.IsValid(bytes)
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new WireFormatException("no UTF-8");
     }
 
     /// <summary>2 bytes.</summary>
@@ -114,7 +118,8 @@ public ref struct WireReader
 
     /// <summary>A value whose checksum is right.</summary>
     /// <remarks>
-    /// Checked although the frame has one of its own: the frame's vouches for the wire only, the value's for the sender's
+    /// Checked although the frame has one of its own: the frame's vouches for the wire only, the value's for the
+    /// sender's
     /// memory and disk too (R24, R28). Whoever votes for a value knows that it is the proposer's.
     /// </remarks>
     public Value ReadValue()
@@ -159,5 +164,6 @@ public ref struct WireReader
     }
 
     [DoesNotReturn]
-    private readonly void ThrowShort(int count) => throw new WireFormatException($"{count} bytes wanted, {Remaining} left");
+    private readonly void ThrowShort(int count) =>
+        throw new WireFormatException($"{count} bytes wanted, {Remaining} left");
 }

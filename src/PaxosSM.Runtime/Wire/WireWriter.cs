@@ -5,7 +5,8 @@ namespace PaxosSM.Runtime.Wire;
 
 /// <summary>Lays out values, little-endian, at the end of a <see cref="FrameBuffer"/>.</summary>
 /// <remarks>
-/// Allocates nothing. What finds no room is left out and marks the buffer <see cref="FrameBuffer.Overflowed"/>; the frame is
+/// Allocates nothing. What finds no room is left out and marks the buffer <see cref="FrameBuffer.Overflowed"/>; the
+/// frame is
 /// then taken back as a whole. Not an exception: a full buffer is back-pressure, which is no error.
 /// </remarks>
 public readonly ref struct WireWriter
@@ -96,7 +97,8 @@ public readonly ref struct WireWriter
         }
     }
 
-    /// <summary>8 bytes. A slot before <see cref="Slot.Zero"/> is a bug of the sender, and stops it here: the reader refuses it.</summary>
+    /// <summary>8 bytes. A slot before <see cref="Slot.Zero"/> is a bug of the sender, and stops it here: the reader
+    /// refuses it.</summary>
     public void WriteSlot(Slot value)
     {
         Invariant.Holds(value >= Slot.Zero);
