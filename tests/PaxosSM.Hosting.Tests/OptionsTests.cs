@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PaxosSM.Hosting.Tests;
+
+/// <summary>Settings by name, from a cluster file or the application's configuration, and every mistake told.</summary>
+public sealed class OptionsTests
+{
+    private const string Demo = """
+        {
+          "cluster": "demo",
+          "members": [
+            {"id": "a", "address": "127.0.0.1:7001"},
+            {"id": "b", "address": "127.0.0.1:7002", "roles": ["learner"]}, // comments and commas are borne
+          ],
+          "options": {"electionTimeout": "2s", "windowSlotsMax": 4, "durability": "volatile"}
+        }
+        """;
+
+    [Fact]
+    public void A_cluster_file_sets_cluster_members_and_options()
+    {
+        PaxosOptions options = new();
+        ClusterFile.Read(Demo, options);
+
+        Assert.Equal("demo", options.Cluster);
+        Assert.Equal([new("a", "127.0.0.1:7001"), new("b", "127.0.0.1:7002", MemberRoles.Learner)], options.Members);
+        Assert.Equal(TimeSpan.FromSeconds(2), options.Protocol.ElectionTimeout);
+        Assert.Equal(4, options.Protocol.WindowSlotsMax);
+        Assert.Equal(Durability.Volatile, options.Durability);
+    }
+
+    [Theory]
+    [InlineData("{", "not JSON")]
+    [InlineData("[]", "must be an object")]
+    [InlineData("""{"clutser": "demo"}""", "'clutser' is unknown")]
+    [InlineData("""{"members": [{"name": "a"}]}""", "member 1: 'name' is unknown")]
+    [InlineData("""{"members": [{"id": "a", "roles": ["voter"]}]}""", "'voter' is no role")]
+    [InlineData("""{"options": {"electionTimeot": "2s"}}""", "there is no option 'electionTimeot'")]
+    [InlineData("""{"options": {"electionTimeout": "2"}}""", "no duration like 50ms")]
+    [InlineData("""{"options": {"windowSlotsMax": "many"}}""", "no whole number")]
+    [InlineData("""{"options": {"durability": "Mapped"}}""", "not there yet")]
+    public void A_mistake_in_a_cluster_file_is_named(string text, string said)
+    {
+        var wrong = Assert.Throws<PaxosConfigurationException>(() => ClusterFile.Read(text, new()));
+        Assert.Contains(said, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_applications_configuration_says_the_same_and_who_this_node_is()
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["cluster"] = "demo",
+            ["self"] = "b",
+            ["data"] = "/var/lib/demo",
+            ["members:0:id"] = "a",
+            ["members:0:address"] = "127.0.0.1:7001",
+            ["members:1:id"] = "b",
+            ["members:1:address"] = "127.0.0.1:7002",
+            ["members:1:roles:0"] = "learner",
+            ["options:batchBytesMax"] = "64KiB",
+        }).Build();
+        PaxosOptions options = new();
+        ConfigurationReader.Read(section, options);
+
+        Assert.Equal("b", options.Self);
+        Assert.Equal([new("a", "127.0.0.1:7001"), new("b", "127.0.0.1:7002", MemberRoles.Learner)], options.Members);
+        Assert.Equal(64 << 10, options.Protocol.BatchBytesMax);
+        Assert.True(new PaxosOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    [Fact]
+    public void Every_setting_shows_its_default_and_reads_back_what_it_shows()
+    {
+        PaxosOptions defaults = new();
+        foreach (var setting in PaxosSettings.All.Where(setting => setting.Name != "listen"))
+        {
+            PaxosOptions options = new();
+            var shown = setting.Show(defaults);
+            PaxosSettings.Apply(options, setting.Name, shown);
+            Assert.Equal(shown, setting.Show(options));
+        }
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once()
+    {
+        PaxosOptions options = new() { Self = "x" };
+        options.Protocol = options.Protocol with { ElectionTimeout = TimeSpan.FromMilliseconds(60) };
+        options.Members.Add(new("a", "nowhere"));
+        options.Members.Add(new("a", "10.0.0.1:1"));
+
+        var told = string.Join('\n', new PaxosOptionsValidator().Validate(null, options).Failures!);
+
+        string[] expected =
+        [
+            "\"nowhere\" is no address", "two members have the id 'a'", "self is 'x'", "no data folder",
+            "electionTimeout must be three times",
+        ];
+        Assert.All(expected, text => Assert.Contains(text, told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        PaxosOptions options = new() { Self = "a", Data = "data" };
+        options.Members.Add(new("a", "10.0.0.1:7001"));
+
+        Assert.True(new PaxosOptionsValidator().Validate(null, options).Succeeded);
+    }
+}

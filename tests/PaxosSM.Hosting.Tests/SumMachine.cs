@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace PaxosSM.Hosting.Tests;
+
+/// <summary>Adds up the numbers that it is sent.</summary>
+internal sealed class SumMachine : IStateMachine
+{
+    private long _sum;
+
+    public static byte[] Add(long number)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        return bytes;
+    }
+
+    public static long Read(ReadOnlyMemory<byte> result) => BinaryPrimitives.ReadInt64LittleEndian(result.Span);
+
+    public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
+    {
+        _sum += BinaryPrimitives.ReadInt64LittleEndian(command.ToArray());
+        Write(result);
+    }
+
+    public void Query(in QueryContext context, ReadOnlySequence<byte> query, IBufferWriter<byte> result) =>
+        Write(result);
+
+    public ISnapshotWriter BeginSnapshot() => new Snapshot(_sum);
+
+    public async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[sizeof(long)];
+        await snapshot.ReadExactlyAsync(bytes, cancellationToken);
+        _sum = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        _ = await snapshot.ReadAsync(bytes, cancellationToken);
+    }
+
+    private void Write(IBufferWriter<byte> result)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(result.GetSpan(sizeof(long)), _sum);
+        result.Advance(sizeof(long));
+    }
+
+    private sealed class Snapshot(long sum) : ISnapshotWriter
+    {
+        public async ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken) =>
+            await destination.WriteAsync(Add(sum), cancellationToken);
+
+        public void Dispose()
+        {
+        }
+    }
+}
