@@ -29,7 +29,12 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     public Instant Add(TimeSpan span) => new(Microseconds + (span.Ticks / TimeSpan.TicksPerMicrosecond));
 
     /// <summary>The time since <paramref name="start"/>.</summary>
-    public TimeSpan Subtract(Instant start) => TimeSpan.FromTicks((Microseconds - start.Microseconds) * TimeSpan.TicksPerMicrosecond);
+    /// <remarks>As long as a span can be, for a start that stands for "before everything".</remarks>
+    public TimeSpan Subtract(Instant start)
+    {
+        const long most = long.MaxValue / TimeSpan.TicksPerMicrosecond;
+        return TimeSpan.FromTicks(Math.Clamp(Microseconds - start.Microseconds, -most, most) * TimeSpan.TicksPerMicrosecond);
+    }
 
     /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
