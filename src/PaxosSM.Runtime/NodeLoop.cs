@@ -62,14 +62,14 @@ public sealed class NodeLoop : IDisposable
         {
             while (!_stopping)
             {
-                Volatile.Write(ref _signalled, 0);
+                // A full fence: what was queued before a signal that this swallows must be seen by the run below.
+                _ = Interlocked.Exchange(ref _signalled, 0);
                 var now = Now(_clock);
                 var next = _pump.Run(now, Wall(_clock));
                 var wait = (next - Now(_clock)).TotalMilliseconds;
-                if (wait > 0)
-                {
-                    _signal.Wait((int)Math.Ceiling(wait));
-                }
+
+                // Also without waiting: a signal is taken each round, or a busy while would be followed by as many idle rounds.
+                _ = _signal.Wait(wait > 0 ? (int)Math.Ceiling(wait) : 0);
             }
         }
         catch (Exception crash) when (!_stopping)
