@@ -185,6 +185,9 @@ public sealed class Replica
                 OnSign(chosen.Mark.Ballot, effects);
                 Learn(chosen, effects);
                 break;
+            case LearnRequest request when !_context.Has(MemberRoles.Learner):
+                _proposer.On(from, request, effects);
+                break;
             case Voted or VotedSync or LearnRequest or LearnReply or Checkpoint:
                 _learning.On(from, message, LeaderNode, _now, effects);
                 break;
@@ -291,7 +294,7 @@ public sealed class Replica
 
                 break;
             case VotesReply reply:
-                _learning.Learn(reply.Range.First, _proposer.On(from, reply), effects);
+                _learning.Learn(reply.Range.First, _proposer.On(from, reply, effects), effects);
                 break;
             case CanvassReply reply when !_proposer.Stands:
                 if (_watch.On(from, reply) is var ballot && ballot != Ballot.None)
@@ -326,7 +329,8 @@ public sealed class Replica
     // A reign shows its first sign of life itself once its sync is chosen: only then does anybody follow it.
     private void OnSign(Ballot ballot, Effects effects)
     {
-        if (ballot >= _acceptor.Promised)
+        var own = ballot.Proposer == _context.Self;
+        if (ballot >= _acceptor.Promised && (!own || ballot == _proposer.Ballot))
         {
             _watch.OnSign(ballot, _now, effects);
         }
@@ -348,7 +352,7 @@ public sealed class Replica
     {
         if (_proposer.Reads is { } reads)
         {
-            reads.Request(origin, id, lease);
+            reads.Request(origin, id, lease, effects);
         }
         else if (origin == _context.Self)
         {

@@ -110,9 +110,14 @@ internal sealed class LeaderWatch
 
         var before = _willing;
         _willing = _willing.With(_context.Configuration.PlaceOf(from));
-        return _context.Quorums.CanLead(_willing) && !_context.Quorums.CanLead(before)
-            ? new(_highest.Round + 1, _context.Self, _context.Incarnation)
-            : Ballot.None;
+        if (!_context.Quorums.CanLead(_willing) || _context.Quorums.CanLead(before))
+        {
+            return Ballot.None;
+        }
+
+        // R5: phase 1 is run once a ballot, so none is stood with twice, even if nobody heard of it.
+        _highest = new(_highest.Round + 1, _context.Self, _context.Incarnation);
+        return _highest;
     }
 
     // A leader that the failure detector gave up (R22) need not be waited for: its process is gone, or its disk is stuck.

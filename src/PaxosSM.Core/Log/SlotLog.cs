@@ -83,6 +83,25 @@ internal sealed class SlotLog<T> : IEnumerable<KeyValuePair<Slot, T>>
         Count = kept;
     }
 
+    public void RemoveWhere(Predicate<T> gone)
+    {
+        var kept = 0;
+        for (var index = 0; index < Count; index++)
+        {
+            if (!gone(At(index).Value))
+            {
+                At(kept++) = At(index);
+            }
+        }
+
+        for (var index = kept; index < Count; index++)
+        {
+            At(index) = default;
+        }
+
+        Count = kept;
+    }
+
     public IEnumerator<KeyValuePair<Slot, T>> GetEnumerator()
     {
         for (var index = 0; index < Count; index++)

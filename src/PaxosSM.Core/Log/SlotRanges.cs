@@ -9,6 +9,8 @@ internal sealed class SlotRanges
 
     public IReadOnlyList<SlotRange> All => _ranges;
 
+    public Slot Last => _ranges.Count == 0 ? Slot.Zero : _ranges[^1].Last;
+
     public bool Contains(Slot slot)
     {
         foreach (var range in _ranges)

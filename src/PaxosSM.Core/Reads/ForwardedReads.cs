@@ -5,25 +5,19 @@ namespace PaxosSM.Reads;
 /// <summary>The follower's side of linearizable reads (R21): asks the leader for the bound, again when the answer is late.</summary>
 internal sealed class ForwardedReads(ReplicaContext context)
 {
-    private readonly SortedDictionary<long, (bool Lease, Instant SentAt)> _asked = [];
+    private readonly SortedDictionary<long, (long Id, bool Lease, Instant SentAt)> _asked = [];
 
-    public void Request(long id, bool lease, NodeId leader, Instant now, Effects effects)
-    {
-        if (leader == NodeId.None)
-        {
-            effects.AnswerRead(new(id, PaxosError.NotLeader, Slot.Zero, default));
-            return;
-        }
+    // Numbers of this life only: an answer to a life before this one must not be taken for one to a later read.
+    private long _number = (long)(context.Random.Next() >> 2);
 
-        _asked[id] = (lease, now);
-        effects.Send(leader, new ReadIndexRequest(id, lease));
-    }
+    public void Request(long id, bool lease, NodeId leader, Instant now, Effects effects) =>
+        Ask(++_number, id, lease, leader, now, effects);
 
     public void On(ReadIndexReply reply, Effects effects)
     {
-        if (_asked.Remove(reply.Id))
+        if (_asked.Remove(reply.Id, out var asked))
         {
-            effects.AnswerRead(new(reply.Id, reply.Error, reply.Bound, default));
+            effects.AnswerRead(new(asked.Id, reply.Error, reply.Bound, default));
         }
     }
 
@@ -34,13 +28,26 @@ internal sealed class ForwardedReads(ReplicaContext context)
             return;
         }
 
-        foreach (var (id, asked) in _asked.ToArray())
+        foreach (var (number, asked) in _asked.ToArray())
         {
             if (now - asked.SentAt >= context.Options.ResendInterval)
             {
-                _asked.Remove(id);
-                Request(id, asked.Lease, leader, now, effects);
+                _asked.Remove(number);
+                Ask(number, asked.Id, asked.Lease, leader, now, effects);
             }
         }
+    }
+
+    private void Ask(long number, long id, bool lease, NodeId leader, Instant now, Effects effects)
+    {
+        // This node leads by now, or led until now: whoever asks again comes to the right place.
+        if (leader == NodeId.None || leader == context.Self)
+        {
+            effects.AnswerRead(new(id, PaxosError.NotLeader, Slot.Zero, default));
+            return;
+        }
+
+        _asked[number] = (id, lease, now);
+        effects.Send(leader, new ReadIndexRequest(number, lease));
     }
 }

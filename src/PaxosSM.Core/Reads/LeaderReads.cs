@@ -7,6 +7,7 @@ namespace PaxosSM.Reads;
 /// <summary>The leader's side of linearizable reads (R20): rounds of confirmation, shared by all reads that wait, and the lease.</summary>
 internal sealed class LeaderReads(ReplicaContext context, Reign reign)
 {
+    private const int WaitingMax = 100_000;
     private readonly List<WaitingRead> _waiting = [];
     private readonly List<WaitingRead> _inRound = [];
     private readonly Queue<(WaitingRead Read, Slot Bound)> _confirmed = new();
@@ -16,7 +17,16 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     private Instant _roundAt;
     private Instant _beatAt = new(long.MinValue / 2);
 
-    public void Request(NodeId origin, long id, bool lease) => _waiting.Add(new(origin, id, lease));
+    public void Request(NodeId origin, long id, bool lease, Effects effects)
+    {
+        if (_waiting.Count + _inRound.Count + _confirmed.Count >= WaitingMax)
+        {
+            Answer(new(origin, id, lease), PaxosError.Busy, Slot.Zero, default, effects);
+            return;
+        }
+
+        _waiting.Add(new(origin, id, lease));
+    }
 
     /// <summary>Until when the lease holds: no other ballot can be promised by a phase-1 quorum before (R20b).</summary>
     public Instant LeaseUntil()

@@ -53,6 +53,12 @@ internal sealed class Acceptor
         if (sync.Ballot == _state.LastVoted)
         {
             RaiseChosenThrough(sync.Base, effects);
+            if (_state.View is null)
+            {
+                // R24: the record of this very sync can't be read; its deal is no vote, and need not stay unknown.
+                _state.TakeDeal(sync.View);
+                effects.Write(_state.Checkpoint());
+            }
         }
         else
         {

@@ -11,6 +11,9 @@ internal sealed class AcceptorState
     private LaneProgress[] _lanes = [];
     private Slot _dropped;
 
+    // A checkpoint that can't be read may have been all that was left of the reign last voted in (R24).
+    private bool _lostReign;
+
     public Ballot Promised { get; private set; }
 
     public Ballot LastVoted { get; private set; }
@@ -26,8 +29,8 @@ internal sealed class AcceptorState
 
     public IReadOnlyList<SlotRange> Faulty => _faulty.All;
 
-    /// <summary>The highest slot voted for, or chosen-through (R20a).</summary>
-    public Slot Highest => Slot.Max(ChosenThrough, _votes.Last);
+    /// <summary>The highest slot voted for, or chosen-through (R20a); a vote that can't be read was one (R24).</summary>
+    public Slot Highest => Slot.Max(ChosenThrough, Slot.Max(_votes.Last, _faulty.Last));
 
     public IEnumerable<Vote> Votes => from vote in _votes select vote.Value;
 
@@ -48,6 +51,20 @@ internal sealed class AcceptorState
         {
             var slot = new Slot(syncBase.Index + 1 + index);
             _votes.Set(slot, new(slot, ballot, suffix[index]));
+        }
+    }
+
+    /// <summary>Takes the deal of the reign last voted in, whose record was damaged or let go: it travels with every sync (R3).</summary>
+    public void TakeDeal(View? view)
+    {
+        View = view;
+        ResetLanes();
+        foreach (var (slot, vote) in _votes)
+        {
+            if (view is not null && vote.Ballot == LastVoted)
+            {
+                ExtendRun(slot);
+            }
         }
     }
 
@@ -105,7 +122,8 @@ internal sealed class AcceptorState
             votes.Add(vote);
         }
 
-        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, _faulty.Above(ChosenThrough));
+        SlotRange[] faulty = _lostReign ? [new(ChosenThrough.Next, new(long.MaxValue))] : _faulty.Above(ChosenThrough);
+        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, faulty);
     }
 
     public VotesReply ReportVotes(Ballot ballot, SlotRange range)
@@ -150,6 +168,7 @@ internal sealed class AcceptorState
                 break;
             case VoteWrite vote:
                 RaiseChosenThrough(vote.ChosenThrough);
+                RecoverReign(vote.Ballot);
                 RecoverVote(vote);
                 break;
             case ChosenThroughWrite chosen:
@@ -163,29 +182,44 @@ internal sealed class AcceptorState
         }
     }
 
+    // A vote of a ballot whose sync is not in the log: a later checkpoint let the sync go, and tells its base and deal.
+    private void RecoverReign(Ballot ballot)
+    {
+        if (ballot > LastVoted)
+        {
+            Promised = Ballot.Max(Promised, ballot);
+            LastVoted = ballot;
+            SyncBase = default;
+            View = null;
+            ResetLanes();
+        }
+    }
+
+    // R4 was obeyed when the vote was made: what is missing before it was passed as chosen, let go, or can't be read.
     private void RecoverVote(VoteWrite vote)
     {
+        Invariant.Holds(vote.Ballot == LastVoted);
+        _votes.Set(vote.Slot, new(vote.Slot, vote.Ballot, vote.Value));
         if (View is not null)
         {
-            VoteSlot(vote.Lane, vote.Slot, vote.Value);
-        }
-        else
-        {
-            _votes.Set(vote.Slot, new(vote.Slot, vote.Ballot, vote.Value));
+            ExtendRun(vote.Slot);
         }
     }
 
     private void RecoverCheckpoint(CheckpointWrite checkpoint)
     {
         Promised = Ballot.Max(Promised, checkpoint.Promised);
-        if (checkpoint.LastVoted > LastVoted || (checkpoint.LastVoted == LastVoted && View is null && checkpoint.View is not null))
+        if (checkpoint.LastVoted > LastVoted || (checkpoint.LastVoted == LastVoted && View is null))
         {
             LastVoted = checkpoint.LastVoted;
             SyncBase = checkpoint.SyncBase;
-            View = checkpoint.View;
-            ResetLanes();
+
+            // R3: the sync removed what lower ballots had left above its base; it may be gone itself.
+            _votes.RemoveWhere(vote => vote.Slot > SyncBase && vote.Ballot < LastVoted);
+            TakeDeal(checkpoint.View);
         }
 
+        _lostReign = false;
         RaiseChosenThrough(checkpoint.ChosenThrough);
         Trim(checkpoint.TrimmedTo);
     }
@@ -200,6 +234,7 @@ internal sealed class AcceptorState
                 _faulty.Add(new(key.First, key.Last));
                 break;
             case RecordKind.Vote:
+                RecoverReign(key.Ballot);
                 _faulty.Add(new(key.First, key.First));
                 PassDamagedVote(key.First);
                 break;
@@ -209,6 +244,7 @@ internal sealed class AcceptorState
             case RecordKind.Checkpoint:
                 RaiseChosenThrough(key.Last);
                 Trim(key.First);
+                _lostReign = true;
                 break;
             default:
                 break;
@@ -233,7 +269,23 @@ internal sealed class AcceptorState
         RaiseChosenThrough(syncBase);
         _votes.RemoveAbove(syncBase);
         _faulty.RemoveAbove(syncBase);
+        _lostReign = false;
         ResetLanes();
+    }
+
+    private void ExtendRun(Slot slot)
+    {
+        if (slot < View!.Start)
+        {
+            return;
+        }
+
+        ref var run = ref _lanes[View.LaneOf(slot).Index];
+        var before = new Slot(slot.Index - View.Owners.Count);
+        if (slot > run.Through)
+        {
+            run = run.Through == before ? run with { Through = slot } : new(before, slot);
+        }
     }
 
     private void ResetLanes()

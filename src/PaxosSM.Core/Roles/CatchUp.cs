@@ -13,6 +13,7 @@ internal sealed class CatchUp
     private readonly Learner _learner;
     private readonly bool _follows;
     private readonly SortedDictionary<NodeId, LearnRequest> _followers = [];
+    private readonly NodeId[] _sources;
     private NodeId _asked = NodeId.None;
     private Instant _askedAt;
     private Instant _behindSince = Instant.Never;
@@ -25,6 +26,11 @@ internal sealed class CatchUp
         _learner = learner;
         _follows = (context.Own & MemberRoles.Acceptor) == 0;
         _turn = context.Place;
+
+        // Proposers that don't learn: the one that leads may find in old votes what no learner has (R5).
+        var configuration = context.Configuration;
+        var others = from node in configuration.Proposers where !configuration.Learners.Contains(node) select node;
+        _sources = [.. configuration.Learners, .. others];
     }
 
     /// <summary>The snapshot that is being fetched; null for none.</summary>
@@ -56,7 +62,8 @@ internal sealed class CatchUp
 
     public void On(NodeId from, LearnReply reply, Instant now, Effects effects)
     {
-        if (from == _asked)
+        // What a leader hands out unasked is no answer: the gap below it remains.
+        if (from == _asked && reply.First <= _learner.Frontier.Next)
         {
             _asked = NodeId.None;
         }
@@ -68,9 +75,11 @@ internal sealed class CatchUp
             return;
         }
 
-        if (reply.Values.Count == 0 && !_follows)
+        if (reply.Values.Count == 0)
         {
+            // Somebody else, and not at once: whoever lacks what nobody has would ask without a pause.
             _turn++;
+            _behindSince = now;
             return;
         }
 
@@ -156,10 +165,9 @@ internal sealed class CatchUp
             return;
         }
 
-        var learners = _context.Configuration.Learners;
-        for (var tried = 0; tried < learners.Count; tried++)
+        for (var tried = 0; tried < _sources.Length; tried++)
         {
-            var peer = learners[(_turn + tried) % learners.Count];
+            var peer = _sources[(_turn + tried) % _sources.Length];
             if (peer != _context.Self && _context.Hears(peer))
             {
                 _turn += tried;

@@ -104,12 +104,7 @@ internal sealed class Learner
 
     public void On(Executed executed, Effects effects)
     {
-        for (var slot = Executed.Next; slot <= Slot.Min(executed.Through, _delivered); slot = slot.Next)
-        {
-            _executingBytes -= _values.TryGet(slot, out var value) ? value.Size : 0;
-        }
-
-        Executed = Slot.Max(Executed, executed.Through);
+        OnExecuted(executed.Through);
         Deliver(effects);
     }
 
@@ -125,7 +120,7 @@ internal sealed class Learner
             _executingBytes = 0;
         }
 
-        Executed = Slot.Max(Executed, installed.Slot);
+        OnExecuted(installed.Slot);
         Advance(effects);
     }
 
@@ -192,6 +187,16 @@ internal sealed class Learner
         }
     }
 
+    private void OnExecuted(Slot through)
+    {
+        for (var slot = Executed.Next; slot <= Slot.Min(through, _delivered); slot = slot.Next)
+        {
+            _executingBytes -= _values.TryGet(slot, out var value) ? value.Size : 0;
+        }
+
+        Executed = Slot.Max(Executed, through);
+    }
+
     private void AddVote(Vote vote)
     {
         if (vote.Slot > Frontier)
@@ -202,6 +207,11 @@ internal sealed class Learner
 
     private void SetChosen(Slot slot, Value value)
     {
+        if (slot <= Floor)
+        {
+            return;
+        }
+
         if (_values.TryGet(slot, out var known))
         {
             Invariant.Holds(known.Checksum == value.Checksum);

@@ -138,8 +138,10 @@ internal sealed class LearnerSide
         var floor = _trimming.Floor(now, _learner.RetainedBytes > options.LogBytesMax / 2);
         if (floor > Floor)
         {
+            // The tail is a kindness to others, and must never be what keeps the log full.
+            var tailBytes = Math.Min(options.TrimTailBytes, options.LogBytesMax / 4);
             Floor = _learns
-                ? _learner.FloorWithTail(Slot.Min(floor, _learner.Executed), options.TrimTailSlots, options.TrimTailBytes)
+                ? _learner.FloorWithTail(Slot.Min(floor, _learner.Executed), options.TrimTailSlots, tailBytes)
                 : floor;
         }
     }

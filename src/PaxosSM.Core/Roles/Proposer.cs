@@ -79,7 +79,7 @@ internal sealed class Proposer
     public void On(NodeId from, SyncAccepted accepted, Instant now, Effects effects)
     {
         if (_phase is Leading leading && accepted.Ballot == leading.Reign.Ballot
-            && leading.Reign.Find(from) is { } acceptor && leading.Reign.On(acceptor, accepted))
+            && leading.Reign.Find(from) is { } acceptor && leading.Reign.On(acceptor, accepted, effects))
         {
             effects.Tell(new Counted(new(leading.Reign.Ballot, Lane.Sync, leading.Reign.View.Slot)));
             leading.Reads.Beat(now, effects);
@@ -112,7 +112,44 @@ internal sealed class Proposer
     }
 
     /// <returns>Values that R5's last resort found, of consecutive slots from the request's first.</returns>
-    public IReadOnlyList<Value> On(NodeId from, VotesReply reply) => reply.Ballot == Ballot ? _lastResort.On(from, reply) : [];
+    public IReadOnlyList<Value> On(NodeId from, VotesReply reply, Effects effects)
+    {
+        if (_phase is not Leading leading || reply.Ballot != leading.Reign.Ballot)
+        {
+            return [];
+        }
+
+        var values = _lastResort.On(from, reply);
+        if (_context.Has(MemberRoles.Learner))
+        {
+            return values;
+        }
+
+        foreach (var (learner, slot) in leading.Wanted.ToArray())
+        {
+            // Dropped: a learner has it, or a snapshot that covers it, and wins.
+            var dropped = reply.Dropped.Any(range => range.Contains(slot));
+            if (dropped || (values.Count > 0 && reply.Range.Contains(slot)))
+            {
+                leading.Wanted.Remove(learner);
+                effects.Send(learner, new LearnReply(reply.Range.First, values, leading.Reign.Counted, Slot.Zero));
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>A learner asks a leader that learns nothing itself: no other learner has what it lacks, so the votes must tell.</summary>
+    public void On(NodeId from, LearnRequest request, Effects effects)
+    {
+        if (_phase is Leading { Reign.Synced: true } leading && request.From <= leading.Reign.Counted)
+        {
+            leading.Wanted[from] = request.From;
+            return;
+        }
+
+        effects.Send(from, new LearnReply(request.From, [], Slot.Zero, Slot.Zero));
+    }
 
     /// <returns>Whether the refusal deposed this proposer. A lease of another ballot refuses too (R20b), and passes.</returns>
     public bool On(Refused refused, Effects effects)
@@ -158,7 +195,8 @@ internal sealed class Proposer
             case Leading leading:
                 leading.Reign.OnTick(now, effects);
                 leading.Reads.OnTick(now, effects);
-                _lastResort.OnTick(now, leading.Reign.Ballot, frontier, leading.Reign.Base, effects);
+                var lacking = _context.Has(MemberRoles.Learner) ? frontier : leading.LowestWanted.Previous;
+                _lastResort.OnTick(now, leading.Reign.Ballot, lacking, leading.Reign.Counted, effects);
                 return HearsQuorums(leading.Reign, now) ? null : "it does not hear a quorum of acceptors any more";
             default:
                 return null;
@@ -264,5 +302,10 @@ internal sealed class Proposer
     {
         /// <summary>More is chosen than the learners were told.</summary>
         public bool HasNews { get; set; }
+
+        /// <summary>What learners lack and no learner has; asked of a leader that does not learn itself.</summary>
+        public SortedDictionary<NodeId, Slot> Wanted { get; } = [];
+
+        public Slot LowestWanted => Wanted.Values.DefaultIfEmpty(Slot.Zero with { Index = long.MaxValue }).Min();
     }
 }

@@ -71,7 +71,8 @@ internal sealed class Reign
         foreach (var acceptor in Acceptors)
         {
             // Who is not heard of, or lacks the sync, or lost something on the way, gets it by Resend.
-            if (acceptor.Synced && _context.Hears(acceptor.Node) && acceptor.Sent == slot.Previous)
+            // What is chosen may be passed (R4), so nobody need have got that.
+            if (acceptor.Synced && _context.Hears(acceptor.Node) && Slot.Max(acceptor.Sent, Counted) == slot.Previous)
             {
                 acceptor.Sent = slot;
                 acceptor.SentAt = now;
@@ -89,7 +90,7 @@ internal sealed class Reign
     }
 
     /// <returns>Whether the sync became chosen by this vote.</returns>
-    public bool On(AcceptorProgress from, SyncAccepted accepted)
+    public bool On(AcceptorProgress from, SyncAccepted accepted, Effects effects)
     {
         from.Synced = true;
         from.Sent = Slot.Max(from.Sent, Slot.Max(View.Slot, from.Run.Through));
@@ -103,6 +104,7 @@ internal sealed class Reign
         if (Synced)
         {
             Counted = View.Slot;
+            Teach(Base, _suffix, effects);
         }
 
         return Synced;
@@ -120,7 +122,7 @@ internal sealed class Reign
         var before = Counted;
         if (from.Report(accepted.From, accepted.Through))
         {
-            Count();
+            Count(effects);
         }
         else if (accepted.Through < from.Sent && now - from.SentAt > _context.Options.ResendInterval / 10)
         {
@@ -178,19 +180,40 @@ internal sealed class Reign
     }
 
     // R7: chosen is what a phase-2 quorum voted for in this ballot; what an acceptor passed as chosen is no vote of it.
-    private void Count()
+    private void Count(Effects effects)
     {
         if (!Synced)
         {
             return;
         }
 
+        var before = Counted;
         while (NextCounted() is { } through)
         {
             Counted = through;
         }
 
+        if (Counted > before)
+        {
+            Teach(before, from proposal in _proposals where proposal.Key <= Counted select proposal.Value, effects);
+        }
+
         _proposals.RemoveThrough(Counted);
+    }
+
+    // A learner without an acceptor beside it sees no votes: what was counted here goes as values to the one on this node,
+    // or to all such learners when there is none.
+    private void Teach(Slot after, IEnumerable<Value> values, Effects effects)
+    {
+        var configuration = _context.Configuration;
+        var learns = _context.Has(MemberRoles.Learner);
+        foreach (var learner in configuration.Learners)
+        {
+            if ((configuration.Find(learner)!.Roles & MemberRoles.Acceptor) == 0 && (!learns || learner == _context.Self))
+            {
+                effects.Send(learner, new LearnReply(after.Next, [.. values], Counted, Slot.Zero));
+            }
+        }
     }
 
     // The highest slot through which some phase-2 quorum voted without a break from the first slot not counted yet.

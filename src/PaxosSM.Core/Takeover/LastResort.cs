@@ -38,7 +38,8 @@ internal sealed class LastResort(ReplicaContext context)
             return;
         }
 
-        _asking = new(ballot, new(frontier.Next, Slot.Min(chosenThrough, new(frontier.Index + SlotsMax))));
+        // The same slots until they are found: answers about others would say nothing of these.
+        _asking ??= new(ballot, new(frontier.Next, Slot.Min(chosenThrough, new(frontier.Index + SlotsMax))));
         _askedAt = now;
         foreach (var acceptor in context.Configuration.Acceptors)
         {
