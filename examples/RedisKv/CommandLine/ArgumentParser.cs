@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using PaxosSM.Hosting;
 
 namespace PaxosSM.RedisKv.CommandLine;
 
@@ -45,11 +46,30 @@ internal static class ArgumentParser
                 "--config needs --data DIR: a replica that forgets its votes must not vote again");
         }
 
-        var cluster = ClusterFile.Load(path);
-        var member = cluster.Members.FirstOrDefault(member => member.Id == self)
-            ?? throw new CommandLineException(
-                $"--self {self}: the file has only {string.Join(", ", cluster.Members.Select(known => known.Id))}");
-        return common with { Mode = RunMode.Member, Cluster = cluster, Self = member, Listen = [OneEndPoint(given)] };
+        var node = Load(path);
+        node.Self = self;
+        node.Data = common.DataDirectory;
+        if (node.Members.All(member => member.Id != self))
+        {
+            throw new CommandLineException(
+                $"--self {self}: the file has only {string.Join(", ", node.Members.Select(known => known.Id))}");
+        }
+
+        return common with { Mode = RunMode.Member, Node = node, Listen = [OneEndPoint(given)] };
+    }
+
+    private static PaxosOptions Load(string path)
+    {
+        try
+        {
+            PaxosOptions options = new();
+            ClusterFile.Load(path, options);
+            return options;
+        }
+        catch (PaxosConfigurationException exception)
+        {
+            throw new CommandLineException(exception.Message, exception);
+        }
     }
 
     private static RedisKvArguments ParseEmbedded(RedisKvArguments common, GivenOptions given)

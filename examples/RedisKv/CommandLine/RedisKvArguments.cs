@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using PaxosSM.Hosting;
 
 namespace PaxosSM.RedisKv.CommandLine;
 
@@ -16,11 +17,8 @@ internal sealed record RedisKvArguments
     /// <summary>The folder for data; null is a fresh temporary one.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>The cluster; not null for <see cref="RunMode.Member"/>.</summary>
-    public ClusterFile? Cluster { get; init; }
-
-    /// <summary>This replica's member in <see cref="Cluster"/>; not null for <see cref="RunMode.Member"/>.</summary>
-    public ClusterMember? Self { get; init; }
+    /// <summary>The node, as the configuration file describes it; not null for <see cref="RunMode.Member"/>.</summary>
+    public PaxosOptions? Node { get; init; }
 
     /// <summary>The least severe messages that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -27,6 +27,6 @@ internal static partial class ServerLog
     [LoggerMessage(7, LogLevel.Warning, "Accepting a connection failed: {Reason}")]
     public static partial void AcceptFailed(ILogger logger, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "Session {Session} has expired; its {Count} open commands go to a new one")]
-    public static partial void SessionExpired(ILogger logger, SessionId session, int count);
+    [LoggerMessage(8, LogLevel.Information, "Session {Session} has expired; later commands go by a new one")]
+    public static partial void SessionExpired(ILogger logger, SessionId session);
 }

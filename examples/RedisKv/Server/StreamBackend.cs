@@ -4,24 +4,21 @@ namespace PaxosSM.RedisKv.Server;
 
 /// <summary>Runs commands on a cluster: writes through one ordered session of this process, reads as queries.</summary>
 /// <remarks>
-/// When the session has expired, its unanswered commands were not executed and never will be. They and all that came
-/// later are sent on a new session, in their order, once the old one has answered or refused all that it had.
+/// When the session has expired, each of its unanswered commands was applied before that or never will be, and nobody can tell
+/// which: they fail so, and are not sent again; later commands go by a new session.
 /// </remarks>
 internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
 {
     private const int WaitingMax = 16 * 1024;
-    private const int AttemptsMax = 3;
 
     private readonly IPaxosClient _client;
     private readonly ReadConsistency _consistency;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, StreamCommand> _waiting = [];
+    private readonly Queue<StreamCommand> _waiting = new();
     private ICommandStream? _stream;
-    private ICommandStream? _expired;
     private bool _opening;
-    private int _inFlight;
-    private long _lastNumber;
+    private bool _disposed;
     private long _slotSeen;
 
     /// <summary>Serves by a client, which the caller disposes; reads at the given consistency, own writes always
@@ -39,10 +36,10 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
     {
         lock (_gate)
         {
-            var command = new StreamCommand(++_lastNumber, payload, cancellationToken);
-            if (_stream is not null && _waiting.Count == 0)
+            // Entered under the gate, so that the order of the calls is the order of the stream.
+            if (_stream is not null)
             {
-                return SendAsync(_stream, command);
+                return SendAsync(_stream, payload, cancellationToken);
             }
 
             if (_waiting.Count >= WaitingMax)
@@ -51,8 +48,14 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
                     new PaxosException(PaxosError.Busy, "too many commands wait for a session; nothing was sent"));
             }
 
-            _waiting.Add(command.Number, command);
-            OpenIfIdle();
+            var command = new StreamCommand(payload, cancellationToken);
+            _waiting.Enqueue(command);
+            if (!_opening)
+            {
+                _opening = true;
+                _ = OpenAsync(); // never faults: it hands its failure to those who wait
+            }
+
             return new(command.Answer);
         }
     }
@@ -76,6 +79,7 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
         ICommandStream? stream;
         lock (_gate)
         {
+            _disposed = true;
             stream = _stream;
             _stream = null;
         }
@@ -86,62 +90,36 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
         }
     }
 
-    // Entered under the gate, so that the order of the calls is the order of the stream.
-    private async ValueTask<ReadOnlyMemory<byte>> SendAsync(ICommandStream stream, StreamCommand command)
+    private async ValueTask<ReadOnlyMemory<byte>> SendAsync(
+        ICommandStream stream, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        _inFlight++;
-        var expired = false;
         try
         {
-            command.Attempts++;
-            var result = await stream.ExecuteAsync(command.Payload, command.Cancellation).ConfigureAwait(false);
+            var result = await stream.ExecuteAsync(payload, cancellationToken).ConfigureAwait(false);
             SeeSlot(result.Slot.Index);
             return result.Result;
         }
-        catch (PaxosException exception) when (exception.Error == PaxosError.SessionExpired
-            && command.Attempts < AttemptsMax)
+        catch (PaxosException exception) when (exception.Error == PaxosError.SessionExpired)
         {
-            expired = true;
+            await LeaveAsync(stream).ConfigureAwait(false);
+            throw;
         }
-        finally
-        {
-            Settle(stream, command, expired);
-        }
-
-        return await command.Answer.ConfigureAwait(false);
     }
 
-    private void Settle(ICommandStream stream, StreamCommand command, bool expired)
+    private async ValueTask LeaveAsync(ICommandStream expired)
     {
         lock (_gate)
         {
-            _inFlight--;
-            if (expired)
+            if (_stream != expired)
             {
-                _waiting.Add(command.Number, command);
-                _expired = stream;
-                _stream = null; // the next one opens only when nothing is in flight on this one
+                return;
             }
 
-            if (_waiting.Count > 0)
-            {
-                OpenIfIdle();
-            }
-
-            if (expired && _opening)
-            {
-                ServerLog.SessionExpired(_logger, stream.Session, _waiting.Count);
-            }
+            _stream = null;
         }
-    }
 
-    private void OpenIfIdle()
-    {
-        if (_stream is null && !_opening && _inFlight == 0)
-        {
-            _opening = true;
-            _ = OpenAsync(); // never faults: it hands its failure to those who wait
-        }
+        ServerLog.SessionExpired(_logger, expired.Session);
+        await expired.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task OpenAsync()
@@ -149,40 +127,41 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
         try
         {
             await Task.Yield(); // leave the gate
-            if (Interlocked.Exchange(ref _expired, null) is { } expired)
-            {
-                await expired.DisposeAsync().ConfigureAwait(false);
-            }
-
             var stream = await _client.OpenStreamAsync().ConfigureAwait(false);
             lock (_gate)
             {
-                _opening = false;
-                _stream = stream;
-                foreach (var command in TakeWaiting())
+                if (!_disposed)
                 {
-                    command.AnswerBy(SendAsync(stream, command));
+                    _opening = false;
+                    _stream = stream;
+                    while (_waiting.TryDequeue(out var command))
+                    {
+                        command.AnswerBy(SendAsync(stream, command.Payload, command.Cancellation));
+                    }
+
+                    return;
                 }
             }
+
+            await stream.DisposeAsync().ConfigureAwait(false);
+            FailWaiting(new PaxosException(PaxosError.Stopped, "this server is stopping"));
         }
         catch (Exception exception)
         {
-            lock (_gate)
-            {
-                _opening = false;
-                foreach (var command in TakeWaiting())
-                {
-                    command.Fail(exception);
-                }
-            }
+            FailWaiting(exception);
         }
     }
 
-    private List<StreamCommand> TakeWaiting()
+    private void FailWaiting(Exception exception)
     {
-        List<StreamCommand> commands = [.. _waiting.Values];
-        _waiting.Clear();
-        return commands;
+        lock (_gate)
+        {
+            _opening = false;
+            while (_waiting.TryDequeue(out var command))
+            {
+                command.Fail(exception);
+            }
+        }
     }
 
     private void SeeSlot(long slot)

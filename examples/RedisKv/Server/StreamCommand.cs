@@ -1,22 +1,16 @@
 namespace PaxosSM.RedisKv.Server;
 
-/// <summary>A command of <see cref="StreamBackend"/>, with its place among the others.</summary>
-internal sealed class StreamCommand(long number, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+/// <summary>A command of <see cref="StreamBackend"/> that waits for a session.</summary>
+internal sealed class StreamCommand(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _answer =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>The command's place in the order of the calls.</summary>
-    public long Number { get; } = number;
 
     /// <summary>The command's bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; } = payload;
 
     /// <summary>The caller's patience.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
-
-    /// <summary>How often it was sent.</summary>
-    public int Attempts { get; set; }
 
     /// <summary>The answer of a command that had to wait for a session.</summary>
     public Task<ReadOnlyMemory<byte>> Answer => _answer.Task;

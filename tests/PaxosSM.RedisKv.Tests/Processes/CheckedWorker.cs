@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace PaxosSM.RedisKv.Tests.Processes;
+
+/// <summary>
+/// A client that pushes numbers to a list of its own, several at a time, on one connection after another, and knows
+/// afterwards what may stand
+/// there: each answered number once; of each connection's numbers a prefix in order, none twice.
+/// </summary>
+internal sealed class CheckedWorker
+{
+    private const int Depth = 8;
+    private readonly RedisCluster _cluster;
+    private readonly string _key;
+    private readonly Random _random;
+    private readonly List<Sending> _connections = [];
+    private readonly List<string> _surprises = [];
+    private long _next = 1;
+
+    public CheckedWorker(RedisCluster cluster, int number)
+    {
+        _cluster = cluster;
+        _key = string.Create(CultureInfo.InvariantCulture, $"list:{number}");
+        _random = new(number);
+    }
+
+    public long Answered => _connections.Sum(connection => connection.Answered);
+
+    public void Run(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var names = _cluster.Names;
+            try
+            {
+                using var client = _cluster.Connect(names[_random.Next(names.Count)], TimeSpan.FromSeconds(15));
+                Push(client, stop);
+            }
+            catch (IOException)
+            {
+                stop.WaitHandle.WaitOne(10);
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the list, or with the answers; empty when nothing is.</summary>
+    public IReadOnlyList<string> Check(RespClient client)
+    {
+        var found = new List<string>(_surprises);
+        var list = ((object?[])client.Call("LRANGE", _key, "0", "-1")!).Select(item => long.Parse((string)item!, CultureInfo.InvariantCulture)).ToArray();
+        var at = 0;
+        foreach (var connection in _connections)
+        {
+            at = Check(connection, list, at, found);
+        }
+
+        if (at != list.Length)
+        {
+            found.Add($"{_key}: {list[at]} at {at} is out of order or there twice, of {list.Length}");
+        }
+
+        return found;
+    }
+
+    private int Check(Sending connection, long[] list, int at, List<string> found)
+    {
+        var end = at;
+        while (end < list.Length && list[end] == connection.First + (end - at))
+        {
+            end++;
+        }
+
+        if (end - at < connection.Answered || end - at > connection.Sent)
+        {
+            found.Add($"{_key}: of {connection.Sent} numbers from {connection.First} on, {connection.Answered} answered, {end - at} are there");
+        }
+
+        // After a refusal the rest of the pipeline may still be there, in order.
+        while (connection.Refused && end < list.Length && list[end] > list[end - 1 < 0 ? 0 : end - 1] && list[end] < connection.First + connection.Sent)
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    // One connection's numbers follow each other without a gap, so that what is there of them must be a prefix (X, Y,
+    // Z never as Y, Z).
+    private void Push(RespClient client, CancellationToken stop)
+    {
+        var first = _next;
+        long sent = 0;
+        long answered = 0;
+        var refused = false;
+        try
+        {
+            while (!stop.IsCancellationRequested || answered < sent)
+            {
+                while (sent - answered < Depth && !stop.IsCancellationRequested)
+                {
+                    sent++;
+                    client.Send("RPUSH", _key, (first + sent - 1).ToString(CultureInfo.InvariantCulture));
+                }
+
+                if (client.Receive() is RespError error)
+                {
+                    // Its outcome is open, and so is that of all behind it: leave the connection.
+                    refused = true;
+                    if (!error.Text.Contains("unknown", StringComparison.OrdinalIgnoreCase) && !error.Text.StartsWith("BUSY", StringComparison.Ordinal)
+                        && !error.Text.StartsWith("TIMEOUT", StringComparison.Ordinal) && !error.Text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
+                    {
+                        _surprises.Add(error.Text);
+                    }
+
+                    return;
+                }
+
+                answered++;
+            }
+        }
+        finally
+        {
+            _connections.Add(new(first, sent, answered, refused));
+            _next = first + sent;
+        }
+    }
+
+    private sealed record Sending(long First, long Sent, long Answered, bool Refused);
+}

@@ -1,0 +1,254 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace PaxosSM.RedisKv.Tests.Processes;
+
+/// <summary>Three (or more) replicas of RedisKv as processes of their own, on loopback ports that were free, with a
+/// folder each.</summary>
+internal sealed class RedisCluster : IDisposable
+{
+    private const int SignalStop = 19;
+    private const int SignalContinue = 18;
+    private readonly Dictionary<string, RedisProcess> _running = [];
+    private readonly string _configuration;
+
+    public RedisCluster(IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? roles = null, object? options = null)
+    {
+        Names = names;
+        Folder = Directory.CreateTempSubdirectory("rediskv-").FullName;
+        var ports = FreePorts(names.Count * 2);
+        RespPorts = names.Zip(ports.Take(names.Count)).ToDictionary(pair => pair.First, pair => pair.Second);
+        _configuration = Path.Combine(Folder, "cluster.json");
+        var members = names.Zip(ports.Skip(names.Count)).Select(pair => roles is not null && roles.TryGetValue(pair.First, out var role)
+            ? (object)new { id = pair.First, address = $"127.0.0.1:{pair.Second}", roles = role.Split(',') }
+            : new { id = pair.First, address = $"127.0.0.1:{pair.Second}" });
+        File.WriteAllText(_configuration, JsonSerializer.Serialize(new { cluster = "test", members, options = options ?? new { } }));
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public string Folder { get; }
+
+    public IReadOnlyDictionary<string, int> RespPorts { get; }
+
+    public IReadOnlyDictionary<string, RedisProcess> Running => _running;
+
+    public string DataOf(string name) => Path.Combine(Folder, "data-" + name);
+
+    public RedisProcess Start(string name)
+    {
+        var process = new RedisProcess(
+            name,
+            Path.Combine(Folder, $"log-{name}.txt"),
+            ["--config", _configuration, "--self", name, "--listen", $"127.0.0.1:{RespPorts[name]}", "--data", DataOf(name)]);
+        _running[name] = process;
+        return process;
+    }
+
+    public void StartAll()
+    {
+        foreach (var name in Names)
+        {
+            Start(name);
+        }
+
+        foreach (var name in Names)
+        {
+            WaitUntilServing(name, TimeSpan.FromSeconds(30));
+        }
+    }
+
+    public void Kill(string name)
+    {
+        _running.Remove(name, out var process);
+        process!.Kill();
+    }
+
+    public void Pause(string name) => Signal(_running[name].Id, SignalStop);
+
+    public void Resume(string name) => Signal(_running[name].Id, SignalContinue);
+
+    public RespClient Connect(string name, TimeSpan? timeout = null) => new(RespPorts[name], timeout ?? TimeSpan.FromSeconds(10));
+
+    /// <summary>Waits until a write through that replica is answered; says what the last answer was when it is
+    /// not.</summary>
+    public TimeSpan WaitUntilServing(string name, TimeSpan bound)
+    {
+        var watch = Stopwatch.StartNew();
+        var last = "nothing";
+        while (watch.Elapsed < bound)
+        {
+            try
+            {
+                using var client = Connect(name, bound - watch.Elapsed + TimeSpan.FromMilliseconds(100));
+                var reply = client.Call("SET", "probe:" + name, "1");
+                if (reply is "OK")
+                {
+                    return watch.Elapsed;
+                }
+
+                last = reply?.ToString() ?? "nil";
+            }
+            catch (IOException failed)
+            {
+                last = failed.Message;
+                Thread.Sleep(20);
+            }
+        }
+
+        throw new TimeoutException($"{name} does not serve after {bound}: {last}\n{LogOf(name)}");
+    }
+
+    /// <summary>The replica that leads, as INFO on any running one tells.</summary>
+    public string? Leader()
+    {
+        foreach (var name in _running.Keys)
+        {
+            if (Info(name).TryGetValue("paxos_leader", out var leader) && _running.ContainsKey(leader))
+            {
+                return leader;
+            }
+        }
+
+        return null;
+    }
+
+    public IReadOnlyDictionary<string, string> Info(string name)
+    {
+        try
+        {
+            using var client = Connect(name, TimeSpan.FromSeconds(5));
+            return (client.Call("INFO") as string ?? string.Empty).Split("\r\n")
+                .Select(line => line.Split(':', 2))
+                .Where(pair => pair.Length == 2)
+                .ToDictionary(pair => pair[0], pair => pair[1]);
+        }
+        catch (IOException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
+    public string LogOf(string name)
+    {
+        var path = Path.Combine(Folder, $"log-{name}.txt");
+        using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        var text = reader.ReadToEnd();
+        return text.Length > 6000 ? text[^6000..] : text;
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running.Values)
+        {
+            process.Kill();
+        }
+
+        _running.Clear();
+        Directory.Delete(Folder, true);
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners)
+        {
+            listener.Start();
+        }
+
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners)
+        {
+            listener.Stop();
+        }
+
+        return ports;
+    }
+
+    private static void Signal(int process, int signal)
+    {
+        if (SendSignal(process, signal) != 0)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process} failed"));
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int SendSignal(int process, int signal);
+}
+
+/// <summary>One replica's process; its output goes to a file.</summary>
+internal sealed class RedisProcess
+{
+    private readonly Process _process;
+
+    public RedisProcess(string name, string log, IReadOnlyList<string> arguments)
+    {
+        Name = name;
+        var output = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RedisKv.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        DataReceivedEventHandler write = (_, line) =>
+        {
+            lock (output)
+            {
+                output.WriteLine(line.Data);
+            }
+        };
+        _process.OutputDataReceived += write;
+        _process.ErrorDataReceived += write;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>SIGKILL, and waits until the process is gone.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.WaitForExit(10_000);
+    }
+
+    public bool WaitForExit(TimeSpan bound) => _process.WaitForExit(bound);
+}
