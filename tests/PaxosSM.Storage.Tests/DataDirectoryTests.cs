@@ -116,7 +116,8 @@ public sealed class DataDirectoryTests
             () => DataDirectory.Open(Folder, new(Guid.NewGuid()), "other", new(0), "a", _disk));
         Assert.Contains("'demo'", cluster.Message, StringComparison.Ordinal);
         Assert.Contains("'other'", cluster.Message, StringComparison.Ordinal);
-        var node = Assert.Throws<DataDirectoryException>(() => DataDirectory.Open(Folder, Cluster, "demo", new(1), "b", _disk));
+        var node = Assert.Throws<DataDirectoryException>(
+            () => DataDirectory.Open(Folder, Cluster, "demo", new(1), "b", _disk));
         Assert.Contains("'a'", node.Message, StringComparison.Ordinal);
         Assert.Contains("'b'", node.Message, StringComparison.Ordinal);
     }

@@ -89,7 +89,9 @@ public sealed class RealWriteAheadLogConformanceTests : DurableLogKit, IDisposab
     public void Dispose() => _folder.Delete(recursive: true);
 
     protected override IDurableLog Create() => new LogThread(WriteAheadLog.Open(
-        DiskFileLayer.Instance, Path.Combine(_folder.FullName, "log"), new() { SegmentBytes = 1024 * 1024, FirstSegmentBytes = 64 * 1024 }));
+        DiskFileLayer.Instance,
+        Path.Combine(_folder.FullName, "log"),
+        new() { SegmentBytes = 1024 * 1024, FirstSegmentBytes = 64 * 1024 }));
 }
 
 public sealed class VolatileLogConformanceTests : DurableLogKit

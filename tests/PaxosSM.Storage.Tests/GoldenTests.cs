@@ -5,7 +5,8 @@ using static PaxosSM.Storage.Tests.Samples;
 namespace PaxosSM.Storage.Tests;
 
 /// <summary>Pins the disk formats: a change of one is a new format version with a reader for the old one.</summary>
-/// <remarks>PAXOSSM_GOLDEN=write writes the files into the source folder instead of comparing: on purpose only.</remarks>
+/// <remarks>PAXOSSM_GOLDEN=write writes the files into the source folder instead of comparing: on purpose
+/// only.</remarks>
 public sealed class GoldenTests
 {
     [Fact]
@@ -50,14 +51,16 @@ public sealed class GoldenTests
             var line = bytes.AsSpan(at, Math.Min(32, bytes.Length - at));
             if (line.ContainsAnyExcept((byte)0))
             {
-                _ = text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{at:x6} {Convert.ToHexStringLower(line)}\n");
+                _ = text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                    $"{at:x6} {Convert.ToHexStringLower(line)}\n");
             }
         }
 
         return text.ToString();
     }
 
-    private static void Check(string name, byte[] bytes, [System.Runtime.CompilerServices.CallerFilePath] string source = "")
+    private static void Check(
+        string name, byte[] bytes, [System.Runtime.CompilerServices.CallerFilePath] string source = "")
     {
         var actual = Dump(bytes);
         if (Environment.GetEnvironmentVariable("PAXOSSM_GOLDEN") == "write")

@@ -60,7 +60,8 @@ public sealed class LogCrashTests
         Assert.DoesNotContain(LogRig.SegmentPath(2), rig.Disk.Paths);
         rig.Disk.Crash(powerCut: true);
         rig.Reopen();
-        Assert.Equal([$"g1 {Text(Vote(59))}", $"g1 {Text(Vote(60))}", $"g1 {Text(Checkpoint(58))}"], rig.Recovered(First));
+        Assert.Equal([$"g1 {Text(Vote(59))}", $"g1 {Text(Vote(60))}", $"g1 {Text(Checkpoint(58))}"],
+            rig.Recovered(First));
         Assert.Equal([$"g2 {Text(Checkpoint(1))}"], rig.Recovered(Second));
     }
 
@@ -126,14 +127,16 @@ public sealed class LogCrashTests
         var trimmedTo = 0L;
         var prefix = $"{group} ";
         var recovered = rig.Recovered(group);
-        foreach (var text in rig.Acknowledged.Where(text => text.Contains("Kind = Checkpoint", StringComparison.Ordinal)))
+        foreach (var text in rig.Acknowledged.Where(
+            text => text.Contains("Kind = Checkpoint", StringComparison.Ordinal)))
         {
             trimmedTo = Math.Max(trimmedTo, text == $"{group} {Text(Checkpoint(38))}" ? 38 : 58);
         }
 
         var acknowledged = rig.Acknowledged.Where(text => text.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         var appended = rig.Appended.Where(text => text.StartsWith(prefix, StringComparison.Ordinal)).ToList();
-        if (trimmedTo == 0 && recovered.Count > 0 && !recovered.Any(text => text.Contains("Checkpoint", StringComparison.Ordinal)))
+        if (trimmedTo == 0 && recovered.Count > 0
+            && !recovered.Any(text => text.Contains("Checkpoint", StringComparison.Ordinal)))
         {
             Assert.Equal(acknowledged, recovered.Take(acknowledged.Count));
             for (var i = 0; i < recovered.Count; i++)

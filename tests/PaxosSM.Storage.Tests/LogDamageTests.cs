@@ -25,7 +25,8 @@ public sealed class LogDamageTests
             var disk = clean.Clone();
             disk.Flip(path, at, mask);
             var recovered = Reopened(disk, rig.Options);
-            Assert.True(expected.Count == recovered.Count, $"offset {at}: {recovered.Count} records instead of {expected.Count}");
+            Assert.True(expected.Count == recovered.Count,
+                $"offset {at}: {recovered.Count} records instead of {expected.Count}");
             for (var i = 0; i < expected.Count; i++)
             {
                 Assert.Equal(expected[i].Key, recovered[i].Key);

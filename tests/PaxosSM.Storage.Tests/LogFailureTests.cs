@@ -16,7 +16,8 @@ public sealed class LogFailureTests
         rig.Reopen();
         // The checkpoint lets go of what stood before it at or below slot 1, the promise and the chosen-through.
         var expected = rig.Acknowledged.Where(text => text.StartsWith("g1", StringComparison.Ordinal)).ToList();
-        expected.RemoveAll(text => text.Contains("Kind = Promise", StringComparison.Ordinal) || text.Contains("Kind = ChosenThrough", StringComparison.Ordinal));
+        expected.RemoveAll(text => text.Contains("Kind = Promise", StringComparison.Ordinal)
+            || text.Contains("Kind = ChosenThrough", StringComparison.Ordinal));
         Assert.Equal(expected, rig.Recovered(First));
         Assert.Equal(2, rig.Recovered(Second).Count);
         Assert.Empty(rig.Recovered(Second));
@@ -195,6 +196,7 @@ public sealed class LogFailureTests
     {
         var rig = new LogRig();
         rig.Write(First, Vote(1));
-        Assert.Throws<LogDamagedException>(() => WriteAheadLog.Open(rig.Disk, LogRig.Directory, rig.Options with { LogId = 5 }));
+        var options = rig.Options with { LogId = 5 };
+        Assert.Throws<LogDamagedException>(() => WriteAheadLog.Open(rig.Disk, LogRig.Directory, options));
     }
 }

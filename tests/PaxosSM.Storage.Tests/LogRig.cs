@@ -11,7 +11,13 @@ internal sealed class LogRig
     public LogRig(InMemoryFileLayer? disk = null, LogOptions? options = null)
     {
         Disk = disk ?? new();
-        Options = options ?? new LogOptions { SegmentBytes = 16 * 1024, FirstSegmentBytes = 16 * 1024, BlockBytes = 4096, LogId = 0x1122334455667788 };
+        Options = options ?? new LogOptions
+        {
+            SegmentBytes = 16 * 1024,
+            FirstSegmentBytes = 16 * 1024,
+            BlockBytes = 4096,
+            LogId = 0x1122334455667788,
+        };
         Log = WriteAheadLog.Open(Disk, Directory, Options, Time);
     }
 
@@ -52,7 +58,8 @@ internal sealed class LogRig
         Log = WriteAheadLog.Open(Disk, Directory, Options with { MustExist = true }, Time);
     }
 
-    public List<string> Recovered(GroupId group) => [.. Log.TakeRecovered(group).Select(record => $"{group} {Samples.Text(record)}")];
+    public List<string> Recovered(GroupId group) =>
+        [.. Log.TakeRecovered(group).Select(record => $"{group} {Samples.Text(record)}")];
 
     public static string SegmentPath(long number) => $"{Directory}/{Segment.NameOf(number)}";
 }

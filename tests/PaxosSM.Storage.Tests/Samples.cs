@@ -11,20 +11,26 @@ internal static class Samples
 
     public static Ballot BallotOf(long round) => new(round, new(1), 7);
 
-    public static Value ValueOf(long seed, int length) =>
-        new(ValueKind.Commands, new(seed), Enumerable.Range(0, length).Select(i => (byte)((seed * 31) + i + 1)).ToArray());
+    public static Value ValueOf(long seed, int length)
+    {
+        byte[] bytes = [.. Enumerable.Range(0, length).Select(i => (byte)((seed * 31) + i + 1))];
+        return new(ValueKind.Commands, new(seed), bytes);
+    }
 
     public static VoteWrite Vote(long slot, int length = 40) =>
-        new(BallotOf(3), new(0), new(slot), ValueOf(slot, length), new(Math.Max(0, slot - 2)), new(Math.Max(0, slot - 1)));
+        new(BallotOf(3), new(0), new(slot), ValueOf(slot, length), new(Math.Max(0, slot - 2)),
+            new(Math.Max(0, slot - 1)));
 
     public static CheckpointWrite Checkpoint(long trimmedTo) =>
-        new(BallotOf(3), BallotOf(3), new(1), new(BallotOf(3), new(2), [new(new(1), 7)]), new(trimmedTo + 1), new(trimmedTo));
+        new(BallotOf(3), BallotOf(3), new(1), new(BallotOf(3), new(2), [new(new(1), 7)]), new(trimmedTo + 1),
+            new(trimmedTo));
 
     /// <summary>One of every kind.</summary>
     public static DurableWrite[] OfEveryKind() =>
     [
         new PromiseWrite(BallotOf(2)),
-        new SyncWrite(BallotOf(3), new(0), new(BallotOf(3), new(3), [new(new(1), 7), new(new(2), 9)]), [ValueOf(1, 9), ValueOf(2, 600)]),
+        new SyncWrite(BallotOf(3), new(0), new(BallotOf(3), new(3), [new(new(1), 7), new(new(2), 9)]),
+            [ValueOf(1, 9), ValueOf(2, 600)]),
         Vote(3),
         new ChosenThroughWrite(new(3)),
         new LearnedWrite(new(4), ValueOf(4, 5)),
@@ -38,5 +44,6 @@ internal static class Samples
         return $"{RecordKey.Of(write)} {Convert.ToHexString(bytes)}";
     }
 
-    public static string Text(RecoveredRecord record) => record.Write is { } write ? Text(write) : $"{record.Key} damaged";
+    public static string Text(RecoveredRecord record) =>
+        record.Write is { } write ? Text(write) : $"{record.Key} damaged";
 }

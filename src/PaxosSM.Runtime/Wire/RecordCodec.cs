@@ -5,7 +5,8 @@ using PaxosSM.Log;
 namespace PaxosSM.Runtime.Wire;
 
 /// <summary>Lays out the log's records; <c>specs/storage.md</c> has the bytes.</summary>
-/// <remarks>Little-endian. A record's kind stands in its key, not here. Nothing here checks a checksum: the log does.</remarks>
+/// <remarks>Little-endian. A record's kind stands in its key, not here. Nothing here checks a checksum: the log
+/// does.</remarks>
 public static class RecordCodec
 {
     private const int BallotSize = 14;
@@ -24,7 +25,8 @@ public static class RecordCodec
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Writes a record into the first <see cref="SizeOf(DurableWrite)"/> bytes of <paramref name="destination"/>.</summary>
+    /// <summary>Writes a record into the first <see cref="SizeOf(DurableWrite)"/> bytes of
+    /// <paramref name="destination"/>.</summary>
     public static void Write(DurableWrite write, Span<byte> destination)
     {
         var writer = new Writer(destination);
@@ -79,7 +81,12 @@ public static class RecordCodec
             RecordKind.Promise => new PromiseWrite(key.Ballot),
             RecordKind.ChosenThrough => new ChosenThroughWrite(key.Last),
             RecordKind.Vote => new VoteWrite(
-                reader.Ballot(), new(reader.UInt16()), reader.Slot(), ReadAhead(ref reader, out var chosen, out var lane), chosen, lane),
+                reader.Ballot(),
+                new(reader.UInt16()),
+                reader.Slot(),
+                ReadAhead(ref reader, out var chosen, out var lane),
+                chosen,
+                lane),
             RecordKind.Sync => ReadSync(ref reader),
             RecordKind.Learned => new LearnedWrite(reader.Slot(), reader.Value()),
             RecordKind.Checkpoint => new CheckpointWrite(
@@ -197,9 +204,11 @@ public static class RecordCodec
 
         public readonly bool IsAtEnd => _at == source.Length;
 
-        public readonly bool CanHold(uint count, int size) => (ulong)count * (uint)size <= (ulong)Math.Max(0, source.Length - _at);
+        public readonly bool CanHold(uint count, int size) =>
+            (ulong)count * (uint)size <= (ulong)Math.Max(0, source.Length - _at);
 
-        public ushort UInt16() => Take(sizeof(ushort), out var bytes) ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
+        public ushort UInt16() =>
+            Take(sizeof(ushort), out var bytes) ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
 
         public uint UInt32() => Take(sizeof(uint), out var bytes) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
 

@@ -1,6 +1,7 @@
 namespace PaxosSM.Storage;
 
-/// <summary>The file system as storage needs it, so that tests and simulations can put a faulty one in its place.</summary>
+/// <summary>The file system as storage needs it, so that tests and simulations can put a faulty one in its
+/// place.</summary>
 /// <remarks>
 /// Safe for use by many threads. What fails throws <see cref="IOException"/>; a full disk or quota throws
 /// <see cref="DiskFullException"/>: R1 treats them differently.
@@ -10,7 +11,8 @@ public interface IFileLayer
     /// <summary>Creates a folder, and those above it, where missing.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>The names, without folders, of the files in a folder, in ordinal order; none when there is no such folder.</summary>
+    /// <summary>The names, without folders, of the files in a folder, in ordinal order; none when there is no such
+    /// folder.</summary>
     IReadOnlyList<string> List(string directory);
 
     /// <summary>Opens a file for reading and writing.</summary>

@@ -50,7 +50,8 @@ internal static class Posix
         }
     }
 
-#pragma warning disable IDE1006, SYSLIB1054 // the C library's own names; generated marshalling would need a partial class
+    // The C library's own names; generated marshalling would need a partial class.
+#pragma warning disable IDE1006, SYSLIB1054
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int fdatasync(int descriptor);

@@ -5,11 +5,15 @@ namespace PaxosSM.Storage;
 
 /// <summary>The folder of one node of one cluster, held against every other process while open.</summary>
 /// <remarks>
-/// A new folder is a new storage identity (R13); opening it counts the incarnation up, durably, before anything else. Identity and
-/// genesis are kept twice (R24): one damaged copy is repaired, two end the identity. Not safe for use by many threads at a time.
+/// A new folder is a new storage identity (R13); opening it counts the incarnation up, durably, before anything else.
+/// Identity and genesis are kept twice (R24): one damaged copy is repaired, two end the identity. Not safe for use by
+/// many threads at a time.
 /// </remarks>
 public sealed class DataDirectory : IDisposable
 {
+    private const string WhatToDo =
+        " (R13): keep the folder for inspection, and bring the machine back with an empty one, as a new member.";
+
     private const string LockName = "lock";
     private const string IdentityName = "identity";
     private const string GenesisName = "genesis";
@@ -19,7 +23,14 @@ public sealed class DataDirectory : IDisposable
     private readonly TwinFile _genesisFile;
     private IdentityRecord _record;
 
-    private DataDirectory(string path, IFileLayer files, IDisposable held, TwinFile identity, TwinFile genesis, IdentityRecord record, ulong boot)
+    private DataDirectory(
+        string path,
+        IFileLayer files,
+        IDisposable held,
+        TwinFile identity,
+        TwinFile genesis,
+        IdentityRecord record,
+        ulong boot)
     {
         Root = path;
         Files = files;
@@ -62,7 +73,13 @@ public sealed class DataDirectory : IDisposable
     /// <param name="random">Chance; the system's own when null. A simulation gives its own.</param>
     /// <exception cref="DataDirectoryException">It is another's, in use, damaged, or can't be written.</exception>
     public static DataDirectory Open(
-        string path, ClusterId cluster, string clusterName, NodeId node, string nodeName, IFileLayer? files = null, Random? random = null)
+        string path,
+        ClusterId cluster,
+        string clusterName,
+        NodeId node,
+        string nodeName,
+        IFileLayer? files = null,
+        Random? random = null)
     {
         files ??= DiskFileLayer.Instance;
         path = Path.GetFullPath(path);
@@ -80,16 +97,17 @@ public sealed class DataDirectory : IDisposable
                     files.FlushDirectory(parent);
                 }
 
-                record = new(
-                    cluster, clusterName, ForkId.None, node, nodeName, new(NewGuid(random)), 0, new(0), NewNumber(random) | 1, HasLog: false);
+                var storage = new StorageId(NewGuid(random));
+                var logId = NewNumber(random) | 1;
+                record = new(cluster, clusterName, ForkId.None, node, nodeName, storage, 0, new(0), logId, false);
             }
 
             RefuseOthers(path, record, cluster, clusterName, node, nodeName);
             if (genesis.IsLost)
             {
                 throw new DataDirectoryException(
-                    $"Both copies of the genesis record in {path} are damaged. What this node bound itself to is lost, so its storage identity "
-                    + $"{record.Storage} is dead (R13): keep the folder for inspection and bring the machine back with an empty one, as a new member.");
+                    $"Both copies of the genesis record in {path} are damaged. What this node bound itself to is lost, "
+                    + $"so its storage identity {record.Storage} is dead{WhatToDo}");
             }
 
             // R13: durable before its first use, so that no two lives share an incarnation, nor a ballot.
@@ -105,9 +123,11 @@ public sealed class DataDirectory : IDisposable
         catch (Exception exception)
         {
             held.Dispose();
-            if (exception is UnauthorizedAccessException or IOException and not (DataDirectoryException or DiskFullException))
+            if (exception is UnauthorizedAccessException
+                or (IOException and not (DataDirectoryException or DiskFullException)))
             {
-                throw new DataDirectoryException($"The data folder {path} can't be read and written: {exception.Message}", exception);
+                throw new DataDirectoryException(
+                    $"The data folder {path} can't be read and written: {exception.Message}", exception);
             }
 
             throw;
@@ -126,7 +146,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Opens the log in this folder, which must be there if it ever was (R13).</summary>
     public WriteAheadLog OpenLog(LogOptions options, TimeProvider? time = null)
     {
-        var log = WriteAheadLog.Open(Files, LogPath, options with { LogId = _record.LogId, MustExist = _record.HasLog }, time);
+        options = options with { LogId = _record.LogId, MustExist = _record.HasLog };
+        var log = WriteAheadLog.Open(Files, LogPath, options, time);
         if (!_record.HasLog)
         {
             Save(_record with { HasLog = true });
@@ -158,23 +179,27 @@ public sealed class DataDirectory : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new DataDirectoryException($"The data folder {path} can't be written: {exception.Message}", exception);
+            throw new DataDirectoryException(
+                $"The data folder {path} can't be written: {exception.Message}", exception);
         }
         catch (IOException exception)
         {
             throw new DataDirectoryException(
-                $"The data folder {path} is in use, or can't be written; it belongs to one process at a time. {exception.Message}", exception);
+                $"The data folder {path} is in use, or can't be written; it belongs to one process at a time. "
+                + exception.Message,
+                exception);
         }
     }
 
     private static void RefuseLostIdentity(string path, IFileLayer files, TwinFile identity)
     {
         var hasLog = files.List(Path.Combine(path, "log")).Any(name => Segment.NumberOf(name) > 0);
-        if (identity.IsLost || hasLog || files.List(path).Any(name => name.StartsWith(GenesisName, StringComparison.Ordinal)))
+        if (identity.IsLost || hasLog
+            || files.List(path).Any(name => name.StartsWith(GenesisName, StringComparison.Ordinal)))
         {
+            var how = identity.IsLost ? "both copies are damaged" : "a log or genesis record is there without it";
             throw new DataDirectoryException(
-                $"The identity in {path} is lost: {(identity.IsLost ? "both copies are damaged" : "it is missing, but a log or genesis record is there")}. "
-                + "This storage identity is dead (R13): keep the folder for inspection and bring the machine back with an empty one, as a new member.");
+                $"The identity in {path} is lost: {how}. This storage identity is dead{WhatToDo}");
         }
     }
 
@@ -184,15 +209,17 @@ public sealed class DataDirectory : IDisposable
         if (record.Cluster != cluster)
         {
             throw new DataDirectoryException(
-                $"The data folder {path} belongs to the cluster '{record.ClusterName}' ({record.Cluster}), not to '{clusterName}' ({cluster}). "
+                $"The data folder {path} belongs to the cluster '{record.ClusterName}' ({record.Cluster}), "
+                + $"not to '{clusterName}' ({cluster}). "
                 + "Point this node at its own folder, or at an empty one.");
         }
 
         if (record.Node != node || record.NodeName != nodeName)
         {
             throw new DataDirectoryException(
-                $"The data folder {path} belongs to the node '{record.NodeName}' ({record.Node}), not to '{nodeName}' ({node}), of the cluster "
-                + $"'{clusterName}'. Point this node at its own folder, or at an empty one.");
+                $"The data folder {path} belongs to the node '{record.NodeName}' ({record.Node}), "
+                + $"not to '{nodeName}' ({node}), of the cluster '{clusterName}'. "
+                + "Point this node at its own folder, or at an empty one.");
         }
     }
 

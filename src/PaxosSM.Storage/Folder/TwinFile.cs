@@ -50,7 +50,8 @@ internal sealed class TwinFile
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), _sequence + 1);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), payload.Length);
         payload.CopyTo(bytes.AsSpan(HeaderSize));
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), Crc32C.Of(bytes.AsSpan(0, ChecksumOffset), payload));
+        var checksum = Crc32C.Of(bytes.AsSpan(0, ChecksumOffset), payload);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), checksum);
         foreach (var path in Paths)
         {
             using (var file = _files.Create(path + ".tmp"))

@@ -39,7 +39,8 @@ internal sealed class AppendQueue
         }
     }
 
-    /// <summary>Moves appends into <paramref name="round"/>, in order, at least one if there is one, until it has <paramref name="bytes"/>.</summary>
+    /// <summary>Moves appends into <paramref name="round"/>, in order, at least one if there is one, until it has
+    /// <paramref name="bytes"/>.</summary>
     public void Take(List<PendingAppend> round, Func<PendingAppend, int> sizeOf, int bytes)
     {
         if (_taken.Count == 0)

@@ -21,10 +21,12 @@ internal readonly record struct BlockHeader(
 /// <param name="Offset">Where, from the block's start, its payload stands.</param>
 /// <param name="Length">The payload's length.</param>
 /// <param name="Checksum">The payload's CRC-32C.</param>
-internal readonly record struct BlockEntry(GroupId Group, RecordKey Key, bool IsCopy, int Offset, int Length, uint Checksum);
+internal readonly record struct BlockEntry(
+    GroupId Group, RecordKey Key, bool IsCopy, int Offset, int Length, uint Checksum);
 
 /// <summary>The bytes of segments and blocks; <c>specs/storage.md</c> draws them.</summary>
-/// <remarks>Header and trailer of a block are the same frame under two magics: either one is enough to know what the block holds.</remarks>
+/// <remarks>Header and trailer of a block are the same frame under two magics: either one is enough to know what the
+/// block holds.</remarks>
 internal static class BlockFormat
 {
     public const int SectorSize = 512;
@@ -53,12 +55,14 @@ internal static class BlockFormat
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], logId);
         BinaryPrimitives.WriteInt64LittleEndian(destination[16..], number);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], length);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], Crc32C.Of(destination[..ChecksumOffset]));
+        var checksum = Crc32C.Of(destination[..ChecksumOffset]);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], checksum);
         destination[..FrameHeaderSize].CopyTo(destination[SegmentHeaderCopyOffset..]);
     }
 
     /// <summary>Reads a segment's header from either copy; false when both are damaged.</summary>
-    public static bool TryReadSegmentHeader(ReadOnlySpan<byte> source, out ulong logId, out long number, out long length) =>
+    public static bool TryReadSegmentHeader(
+        ReadOnlySpan<byte> source, out ulong logId, out long number, out long length) =>
         TryReadSegmentHeaderCopy(source, out logId, out number, out length)
         || TryReadSegmentHeaderCopy(source[SegmentHeaderCopyOffset..], out logId, out number, out length);
 
@@ -78,7 +82,8 @@ internal static class BlockFormat
         BinaryPrimitives.WriteUInt32LittleEndian(frame[ChecksumOffset..], FrameChecksum(frame, header.Count));
     }
 
-    /// <summary>Reads a header or trailer; false unless magic, version, log and checksum agree and its numbers make sense.</summary>
+    /// <summary>Reads a header or trailer; false unless magic, version, log and checksum agree and its numbers make
+    /// sense.</summary>
     public static bool TryReadFrame(ReadOnlySpan<byte> source, uint magic, ulong logId, out BlockHeader header)
     {
         header = default;
@@ -150,7 +155,8 @@ internal static class BlockFormat
     private static uint FrameChecksum(ReadOnlySpan<byte> frame, int count) =>
         Crc32C.Of(frame[..ChecksumOffset], frame[FrameHeaderSize..FrameSize(count)]);
 
-    private static bool TryReadSegmentHeaderCopy(ReadOnlySpan<byte> source, out ulong logId, out long number, out long length)
+    private static bool TryReadSegmentHeaderCopy(
+        ReadOnlySpan<byte> source, out ulong logId, out long number, out long length)
     {
         logId = BinaryPrimitives.ReadUInt64LittleEndian(source[8..]);
         number = BinaryPrimitives.ReadInt64LittleEndian(source[16..]);

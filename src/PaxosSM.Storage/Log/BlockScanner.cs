@@ -8,7 +8,12 @@ namespace PaxosSM.Storage;
 /// <param name="TrailerIsIntact">Whether the second table is.</param>
 /// <param name="Bytes">The block.</param>
 internal sealed record FoundBlock(
-    Segment Segment, int Offset, BlockHeader Header, bool HeaderIsIntact, bool TrailerIsIntact, ReadOnlyMemory<byte> Bytes)
+    Segment Segment,
+    int Offset,
+    BlockHeader Header,
+    bool HeaderIsIntact,
+    bool TrailerIsIntact,
+    ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>The table, from the intact copy.</summary>
     public ReadOnlySpan<byte> Frame => HeaderIsIntact ? Bytes.Span : Bytes.Span[Header.TrailerOffset..];
@@ -28,15 +33,17 @@ internal static class BlockScanner
     public static FoundBlock? Find(Segment segment, ReadOnlyMemory<byte> bytes, int at, ulong logId, long expected)
     {
         var span = bytes.Span;
-        if (BlockFormat.TryReadFrame(span[at..], BlockFormat.HeaderMagic, logId, out var header) && header.Length <= span.Length - at)
+        if (BlockFormat.TryReadFrame(span[at..], BlockFormat.HeaderMagic, logId, out var header)
+            && header.Length <= span.Length - at)
         {
             if (expected != 0 && header.Lsn != expected)
             {
-                throw new LogDamagedException(segment.Path, at, $"block {header.Lsn} stands where block {expected} should");
+                throw new LogDamagedException(
+                    segment.Path, at, $"block {header.Lsn} stands where block {expected} should");
             }
 
-            var isWhole = BlockFormat.TryReadFrame(
-                span.Slice(at + header.TrailerOffset, header.Length - header.TrailerOffset), BlockFormat.TrailerMagic, logId, out var trailer)
+            var tail = span.Slice(at + header.TrailerOffset, header.Length - header.TrailerOffset);
+            var isWhole = BlockFormat.TryReadFrame(tail, BlockFormat.TrailerMagic, logId, out var trailer)
                 && trailer == header;
             return new(segment, at, header, HeaderIsIntact: true, isWhole, bytes.Slice(at, header.Length));
         }
@@ -44,10 +51,12 @@ internal static class BlockScanner
         return FindByTrailer(segment, bytes, at, logId, expected);
     }
 
-    private static FoundBlock? FindByTrailer(Segment segment, ReadOnlyMemory<byte> bytes, int at, ulong logId, long expected)
+    private static FoundBlock? FindByTrailer(
+        Segment segment, ReadOnlyMemory<byte> bytes, int at, ulong logId, long expected)
     {
         var span = bytes.Span;
-        for (var place = at + BlockFormat.SectorSize; place <= span.Length - BlockFormat.SectorSize; place += BlockFormat.SectorSize)
+        var last = span.Length - BlockFormat.SectorSize;
+        for (var place = at + BlockFormat.SectorSize; place <= last; place += BlockFormat.SectorSize)
         {
             place = SkipZeros(span, place);
             var isTrailer = BlockFormat.TryReadFrame(span[place..], BlockFormat.TrailerMagic, logId, out var header);
@@ -56,16 +65,19 @@ internal static class BlockScanner
                 continue;
             }
 
-            if (isTrailer && place - header.TrailerOffset == at && (expected == 0 || header.Lsn == expected) && header.Length <= span.Length - at)
+            if (isTrailer && place - header.TrailerOffset == at && (expected == 0 || header.Lsn == expected)
+                && header.Length <= span.Length - at)
             {
-                return new(segment, at, header, HeaderIsIntact: false, TrailerIsIntact: true, bytes.Slice(at, header.Length));
+                var block = bytes.Slice(at, header.Length);
+                return new(segment, at, header, HeaderIsIntact: false, TrailerIsIntact: true, block);
             }
 
             // Someone's backup of this very log may travel through it: blocks from before this one are only bytes.
             if (header.Lsn >= expected)
             {
+                var lost = expected == 0 ? "the first block" : $"block {expected}";
                 throw new LogDamagedException(
-                    segment.Path, at, $"{(expected == 0 ? "the first block" : $"block {expected}")} is lost, both its tables; block {header.Lsn} follows at {place}");
+                    segment.Path, at, $"{lost} is lost, both its tables; block {header.Lsn} follows at {place}");
             }
         }
 

@@ -1,6 +1,7 @@
 namespace PaxosSM.Storage;
 
-/// <summary>The log lost records of which it can't even say what they were: this storage identity is dead (R13, R24).</summary>
+/// <summary>The log lost records of which it can't even say what they were: this storage identity is dead (R13,
+/// R24).</summary>
 /// <remarks>A node that went on could break promises and votes it no longer knows of.</remarks>
 public sealed class LogDamagedException : IOException
 {
@@ -20,8 +21,9 @@ public sealed class LogDamagedException : IOException
 
     /// <summary>Names the place and what is wrong there.</summary>
     public LogDamagedException(string file, long offset, string what)
-        : base($"The log is damaged beyond repair: {file} at offset {offset}: {what}. Acknowledged votes or promises may be lost, so this "
-            + "storage identity is dead (R13): keep the folder for inspection, and bring the machine back with an empty data folder, as a new member.")
+        : base($"The log is damaged beyond repair: {file} at offset {offset}: {what}. Acknowledged votes or promises "
+            + "may be lost, so this storage identity is dead (R13): keep the folder for inspection, and bring the "
+            + "machine back with an empty data folder, as a new member.")
     {
         File = file;
         Offset = offset;

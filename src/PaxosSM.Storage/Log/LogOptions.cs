@@ -9,22 +9,27 @@ public sealed record LogOptions
     /// <summary>The greatest segment size.</summary>
     public const int SegmentBytesMax = 1024 * 1024 * 1024;
 
-    /// <summary>A segment's size in bytes; 64 MiB by default. A block that needs more gets a segment of its own.</summary>
+    /// <summary>A segment's size in bytes; 64 MiB by default. A block that needs more gets a segment of its
+    /// own.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>The first segment's size in bytes, 4 MiB by default: a new log has to wait until it is filled with zeros.</summary>
+    /// <summary>The first segment's size in bytes, 4 MiB by default: a new log has to wait until it is filled with
+    /// zeros.</summary>
     public int FirstSegmentBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>No more appends are gathered into a block from this size on, in bytes; 4 MiB by default. An append is never split.</summary>
+    /// <summary>No more appends are gathered into a block from this size on, in bytes; 4 MiB by default. An append is
+    /// never split.</summary>
     public int BlockBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Blocks, and their second tables, start at multiples of this many bytes: 512 (the default), or 4096 so that a disk that loses 4096 bytes at a time never takes both tables.</summary>
+    /// <summary>Blocks, and their second tables, start at multiples of this many bytes: 512 (the default), or 4096 so
+    /// that a disk that loses 4096 bytes at a time never takes both tables.</summary>
     public int BlockAlignmentBytes { get; init; } = BlockFormat.SectorSize;
 
     /// <summary>How long a full disk is left alone before the next attempt; one second by default.</summary>
     public TimeSpan DiskFullRetry { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The log's number, which its files carry; 0 takes the files' own, or a random one for a new log.</summary>
+    /// <summary>The log's number, which its files carry; 0 takes the files' own, or a random one for a new
+    /// log.</summary>
     public ulong LogId { get; init; }
 
     /// <summary>Whether an empty folder is damage: the log was there before (R13).</summary>
@@ -34,10 +39,17 @@ public sealed record LogOptions
     /// <exception cref="ArgumentException">Names the option, its value and the bounds.</exception>
     public void Validate()
     {
-        Require(SegmentBytes is >= SegmentBytesMin and <= SegmentBytesMax, nameof(SegmentBytes), SegmentBytes, $"{SegmentBytesMin} to {SegmentBytesMax}");
+        Require(
+            SegmentBytes is >= SegmentBytesMin and <= SegmentBytesMax,
+            nameof(SegmentBytes),
+            SegmentBytes,
+            $"{SegmentBytesMin} to {SegmentBytesMax}");
         Require(SegmentBytes % 4096 == 0, nameof(SegmentBytes), SegmentBytes, "a multiple of 4096");
         Require(
-            FirstSegmentBytes is >= SegmentBytesMin and <= SegmentBytesMax, nameof(FirstSegmentBytes), FirstSegmentBytes, $"{SegmentBytesMin} to {SegmentBytesMax}");
+            FirstSegmentBytes is >= SegmentBytesMin and <= SegmentBytesMax,
+            nameof(FirstSegmentBytes),
+            FirstSegmentBytes,
+            $"{SegmentBytesMin} to {SegmentBytesMax}");
         Require(FirstSegmentBytes % 4096 == 0, nameof(FirstSegmentBytes), FirstSegmentBytes, "a multiple of 4096");
         Require(BlockBytes is >= 4096 and <= 256 * 1024 * 1024, nameof(BlockBytes), BlockBytes, "4096 to 268435456");
         Require(BlockAlignmentBytes is 512 or 4096, nameof(BlockAlignmentBytes), BlockAlignmentBytes, "512 or 4096");

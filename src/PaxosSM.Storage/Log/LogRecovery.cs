@@ -4,7 +4,8 @@ using PaxosSM.Log;
 
 namespace PaxosSM.Storage;
 
-/// <summary>Opens a log: reads what is there, cuts a torn tail, rewrites what may never have reached the disk.</summary>
+/// <summary>Opens a log: reads what is there, cuts a torn tail, rewrites what may never have reached the
+/// disk.</summary>
 internal sealed class LogRecovery
 {
     private readonly IFileLayer _files;
@@ -86,7 +87,8 @@ internal sealed class LogRecovery
         {
             if (numbers[i] != numbers[i - 1] + 1)
             {
-                throw new LogDamagedException(Path.Combine(_directory, Segment.NameOf(numbers[i - 1] + 1)), 0, "the segment is missing");
+                var missing = Path.Combine(_directory, Segment.NameOf(numbers[i - 1] + 1));
+                throw new LogDamagedException(missing, 0, "the segment is missing");
             }
         }
 
@@ -194,9 +196,11 @@ internal sealed class LogRecovery
         {
             // Either table alone is one fault away from the end of this identity.
             _findings.Repaired++;
-            _findings.Add(block, $"its {(block.HeaderIsIntact ? "second" : "first")} table is damaged; the other one serves");
+            var which = block.HeaderIsIntact ? "second" : "first";
+            _findings.Add(block, $"its {which} table is damaged; the other one serves");
             var frame = block.Frame[..BlockFormat.FrameSize(block.Header.Count)].ToArray();
-            BlockFormat.SealFrame(frame, block.HeaderIsIntact ? BlockFormat.TrailerMagic : BlockFormat.HeaderMagic, block.Header);
+            var magic = block.HeaderIsIntact ? BlockFormat.TrailerMagic : BlockFormat.HeaderMagic;
+            BlockFormat.SealFrame(frame, magic, block.Header);
             block.Segment.File.Write(block.Offset + (block.HeaderIsIntact ? block.Header.TrailerOffset : 0), frame);
             block.Segment.File.Flush();
         }
@@ -222,7 +226,8 @@ internal sealed class LogRecovery
             return (last.Segment, last.Offset + last.Header.Length);
         }
 
-        // R24: a tear. No trailer, no block behind it: nothing shows that its flush completed, so it was never acknowledged.
+        // R24: a tear. No trailer, no block behind it: nothing shows that its flush completed, so it was never
+        // acknowledged.
         _findings.Add(last, "it is torn, and cut");
         var leftover = _leftovers.GetValueOrDefault(last.Segment, ..last.Offset);
         _leftovers[last.Segment] = last.Offset..Math.Max(leftover.End.Value, last.Offset + last.Header.Length);
@@ -296,7 +301,8 @@ internal sealed class LogRecovery
         return new(_logId, _records.Groups, _findings.ToReport(), supply, writer);
     }
 
-    /// <summary>Fills what a tear left with zeros again: nothing of it may ever be found behind a later block.</summary>
+    /// <summary>Fills what a tear left with zeros again: nothing of it may ever be found behind a later
+    /// block.</summary>
     private void Clear(Segment segment, Range range)
     {
         _findings.CutBytes += range.End.Value - range.Start.Value;
@@ -313,4 +319,8 @@ internal sealed class LogRecovery
 /// <param name="Supply">The segments to come.</param>
 /// <param name="Writer">Where the log goes on.</param>
 internal sealed record RecoveredLog(
-    ulong LogId, Dictionary<GroupId, List<RecoveredRecord>> Records, LogRecoveryReport Report, SegmentSupply Supply, LogWriter Writer);
+    ulong LogId,
+    Dictionary<GroupId, List<RecoveredRecord>> Records,
+    LogRecoveryReport Report,
+    SegmentSupply Supply,
+    LogWriter Writer);

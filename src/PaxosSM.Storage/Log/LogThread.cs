@@ -33,7 +33,8 @@ public sealed class LogThread : IDurableLog
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
 
     /// <inheritdoc/>
-    public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable) => _log.Append(group, writes, durable);
+    public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable) =>
+        _log.Append(group, writes, durable);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

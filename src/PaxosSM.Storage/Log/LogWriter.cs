@@ -50,7 +50,8 @@ internal sealed class LogWriter : IDisposable
         return true;
     }
 
-    /// <summary>Writes a block into the room reserved. May be done again, with the same block, after a full disk.</summary>
+    /// <summary>Writes a block into the room reserved. May be done again, with the same block, after a full
+    /// disk.</summary>
     public void Write(ReadOnlySpan<byte> block) => _active.File.Write(_position, block);
 
     /// <summary>Flushes what was written. Never called again after it failed (R1).</summary>

@@ -49,7 +49,8 @@ internal sealed class RecoveredRecords
             if (write is null)
             {
                 _findings.Damaged++;
-                _findings.Add(block, $"the {entry.Key.Kind} record of group {entry.Group} for slots {entry.Key.First}..{entry.Key.Last} can't be read");
+                var slots = new SlotRange(entry.Key.First, entry.Key.Last);
+                _findings.Add(block, $"the {entry.Key.Kind} record of {entry.Group} for {slots} can't be read");
             }
 
             _ledger.Note(block.Segment, entry.Group, entry.Key, write is not null);
@@ -68,7 +69,7 @@ internal sealed class RecoveredRecords
         if (write is not null)
         {
             _findings.Repaired++;
-            _findings.Add(block, $"one of two copies of a {entry.Key.Kind} record of group {entry.Group} is damaged; the other one serves");
+            _findings.Add(block, $"one of two copies of a {entry.Key.Kind} record of group {entry.Group} is damaged");
         }
 
         return write;
@@ -94,7 +95,9 @@ internal sealed class RecoveredRecords
         key.Kind is not (RecordKind.Vote or RecordKind.Sync or RecordKind.Learned) || key.Last <= trimmedTo;
 
     private static DurableWrite? Read(FoundBlock block, in BlockEntry entry) =>
-        IsIntact(block, entry) ? RecordCodec.Read(entry.Key, block.Bytes.Slice(entry.Offset, entry.Length).ToArray()) : null;
+        IsIntact(block, entry)
+            ? RecordCodec.Read(entry.Key, block.Bytes.Slice(entry.Offset, entry.Length).ToArray())
+            : null;
 
     private static bool IsIntact(FoundBlock block, in BlockEntry entry) =>
         entry.Offset >= 0 && entry.Length >= 0 && entry.Offset <= block.Bytes.Length - entry.Length

@@ -36,7 +36,8 @@ internal sealed class Segment : IDisposable
     /// <summary>The number in a segment's file name; 0 for another file.</summary>
     public static long NumberOf(string name) =>
         name.Length == 16 + Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out var number)
             ? number : 0;
 
     public void Dispose() => _file.Dispose();

@@ -1,7 +1,9 @@
 namespace PaxosSM.Storage;
 
-/// <summary>Makes segments before they are needed, filled with zeros so that no later flush moves metadata, and deletes dead ones.</summary>
-/// <remarks><see cref="Step"/> runs on a thread of its own, or in line where all is to run on one; the rest on the log's thread.</remarks>
+/// <summary>Makes segments before they are needed, filled with zeros so that no later flush moves metadata, and deletes
+/// dead ones.</summary>
+/// <remarks><see cref="Step"/> runs on a thread of its own, or in line where all is to run on one; the rest on the
+/// log's thread.</remarks>
 internal sealed class SegmentSupply : IDisposable
 {
     public const string TemporaryExtension = ".tmp";
@@ -138,7 +140,8 @@ internal sealed class SegmentSupply : IDisposable
 
             if (_ready is not null)
             {
-                // Too small for the block that waits: it is made anew under the same number, at once or when there is space again.
+                // Too small for the block that waits: it is made anew under the same number, at once or when there is
+                // space again.
                 _next = _ready.Number;
                 _ready.Dispose();
                 _ready = null;

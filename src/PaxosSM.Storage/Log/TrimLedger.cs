@@ -4,9 +4,9 @@ namespace PaxosSM.Storage;
 
 /// <summary>Knows which segments hold nothing that anyone needs (R25). Counts durable records only.</summary>
 /// <remarks>
-/// It keeps two numbers a group and segment. A record is dead once a later checkpoint of its group is durable and its slots
-/// are all at or below that checkpoint's floor; a record after the checkpoint is never dead, whatever its slots, since it may tell
-/// of a promise that the checkpoint does not know.
+/// It keeps two numbers a group and segment. A record is dead once a later checkpoint of its group is durable and its
+/// slots are all at or below that checkpoint's floor; a record after the checkpoint is never dead, whatever its slots,
+/// since it may tell of a promise that the checkpoint does not know.
 /// </remarks>
 internal sealed class TrimLedger
 {

@@ -4,7 +4,8 @@ using PaxosSM.Runtime.Ports;
 namespace PaxosSM.Storage;
 
 /// <summary>Keeps nothing: for groups whose durability is that a quorum lives (R26, <c>Volatile</c>).</summary>
-/// <remarks>It has no thread, like <see cref="WriteAheadLog"/>: callbacks never come inside <see cref="Append"/>, and come in order.</remarks>
+/// <remarks>It has no thread, like <see cref="WriteAheadLog"/>: callbacks never come inside <see cref="Append"/>, and
+/// come in order.</remarks>
 public sealed class VolatileLog : IPumpedLog
 {
     private const int RoundBytes = 4 * 1024 * 1024;

@@ -3,12 +3,13 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Storage;
 
-/// <summary>The log of a host on one device: segments of blocks, one block, one write and one flush a round (group commit).</summary>
+/// <summary>The log of a host on one device: segments of blocks, one block, one write and one flush a round (group
+/// commit).</summary>
 /// <remarks>
-/// <para>It has no thread: <see cref="LogThread"/> drives it, or a simulation calls <see cref="RunOnce"/>. <c>specs/storage.md</c> has
-/// the layout and says what is a tear and what is damage.</para>
-/// <para>R1: any failed flush, and any failed write but for a full disk, ends it: <see cref="Failure"/> is set, and no append is called
-/// back any more. On a full disk appends wait, and <see cref="Stall"/> says so.</para>
+/// <para>It has no thread: <see cref="LogThread"/> drives it, or a simulation calls <see cref="RunOnce"/>.
+/// <c>specs/storage.md</c> has the layout and says what is a tear and what is damage.</para>
+/// <para>R1: any failed flush, and any failed write but for a full disk, ends it: <see cref="Failure"/> is set, and no
+/// append is called back any more. On a full disk appends wait, and <see cref="Stall"/> says so.</para>
 /// </remarks>
 public sealed class WriteAheadLog : IPumpedLog
 {
@@ -55,7 +56,8 @@ public sealed class WriteAheadLog : IPumpedLog
     public LogStall? Stall => _queue.Stall(Failure ?? Volatile.Read(ref _full) ?? "the flush");
 
     /// <inheritdoc/>
-    public TimeSpan? RetryAfter => Failure is null && (_full is not null || _supply.Full is not null) ? _options.DiskFullRetry : null;
+    public TimeSpan? RetryAfter =>
+        Failure is null && (_full is not null || _supply.Full is not null) ? _options.DiskFullRetry : null;
 
     /// <summary>Opens the log in a folder, or makes one there.</summary>
     /// <exception cref="LogDamagedException">Records are lost without a trace.</exception>
@@ -112,7 +114,8 @@ public sealed class WriteAheadLog : IPumpedLog
     public bool PrepareOnce()
     {
         // Filling a full disk to the brim over and over helps nobody.
-        if (Failure is not null || (_supply.Full is not null && _time.GetElapsedTime(_unpreparedSince) < _options.DiskFullRetry))
+        if (Failure is not null || (_supply.Full is not null
+            && _time.GetElapsedTime(_unpreparedSince) < _options.DiskFullRetry))
         {
             return false;
         }
@@ -159,7 +162,8 @@ public sealed class WriteAheadLog : IPumpedLog
             _queue.Take(_round, BlockBuilder.SizeOf, _options.BlockBytes);
         }
 
-        // R25: that segments are let go is durable before they are deleted; with nothing else to write, an empty block says so.
+        // R25: that segments are let go is durable before they are deleted; with nothing else to write, an empty block
+        // says so.
         var floor = _writer.FloorNext;
         if (_round.Count == 0 && floor == _writer.Floor)
         {

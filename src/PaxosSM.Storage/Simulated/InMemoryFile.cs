@@ -1,6 +1,7 @@
 namespace PaxosSM.Storage.Simulated;
 
-/// <summary>A file in memory that knows, sector by sector, what a power cut could take back. Guarded by its layer.</summary>
+/// <summary>A file in memory that knows, sector by sector, what a power cut could take back. Guarded by its
+/// layer.</summary>
 internal sealed class InMemoryFile
 {
     public const int SectorSize = 512;
@@ -68,7 +69,8 @@ internal sealed class InMemoryFile
         _unflushed.Clear();
     }
 
-    /// <summary>Power is cut: of what was not flushed, sector by sector, chance decides; what a failed flush lost is gone.</summary>
+    /// <summary>Power is cut: of what was not flushed, sector by sector, chance decides; what a failed flush lost is
+    /// gone.</summary>
     /// <param name="keeps">Whether an unflushed sector has reached the disk, by its place among them.</param>
     public void Crash(Func<int, bool> keeps)
     {

@@ -1,10 +1,11 @@
 namespace PaxosSM.Storage.Simulated;
 
-/// <summary>A disk in memory that fails as disks do, and only when told to. Deterministic: chance is the caller's.</summary>
+/// <summary>A disk in memory that fails as disks do, and only when told to. Deterministic: chance is the
+/// caller's.</summary>
 /// <remarks>
-/// It outlives the processes that use it: <see cref="Crash"/> is the end of one. Flushed data and names stay, of the rest chance
-/// decides; names change in the order of the calls, as journaling file systems do it. After a failed flush what was written still
-/// reads back, and is gone after the crash (R1).
+/// It outlives the processes that use it: <see cref="Crash"/> is the end of one. Flushed data and names stay, of the
+/// rest chance decides; names change in the order of the calls, as journaling file systems do it. After a failed flush
+/// what was written still reads back, and is gone after the crash (R1).
 /// </remarks>
 public sealed class InMemoryFileLayer : IFileLayer
 {
@@ -22,10 +23,12 @@ public sealed class InMemoryFileLayer : IFileLayer
     /// <summary>How many more flushes succeed before one fails; none fails when null. It fails once.</summary>
     public int? FlushesUntilFailure { get; set; }
 
-    /// <summary>How many more writes succeed before one fails other than by a full disk; none when null. It fails once.</summary>
+    /// <summary>How many more writes succeed before one fails other than by a full disk; none when null. It fails
+    /// once.</summary>
     public int? WritesUntilFailure { get; set; }
 
-    /// <summary>How many more changing calls are made before the process dies at one, half done; never when null.</summary>
+    /// <summary>How many more changing calls are made before the process dies at one, half done; never when
+    /// null.</summary>
     public int? CallsUntilCrash { get; set; }
 
     /// <summary>Called before each flush, on the thread that flushes: a slow disk waits here.</summary>
@@ -48,7 +51,12 @@ public sealed class InMemoryFileLayer : IFileLayer
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) => Locked(() =>
-        (IReadOnlyList<string>)[.. from path in _names.Keys where Path.GetDirectoryName(path) == directory select Path.GetFileName(path)]);
+        (IReadOnlyList<string>)
+        [
+            .. from path in _names.Keys
+               where Path.GetDirectoryName(path) == directory
+               select Path.GetFileName(path),
+        ]);
 
     /// <inheritdoc/>
     public IStorageFile Open(string path) => Locked(() => new Handle(this, Find(path), path));
@@ -101,11 +109,15 @@ public sealed class InMemoryFileLayer : IFileLayer
 
     /// <inheritdoc/>
     public IDisposable Lock(string path) => Locked(() =>
-        _locks.Add(path) ? new Unlocker(this, path, _life) : throw new IOException($"{path} is locked by another process."));
+        _locks.Add(path)
+            ? new Unlocker(this, path, _life)
+            : throw new IOException($"{path} is locked by another process."));
 
-    /// <summary>Ends the process. <paramref name="powerCut"/>: the machine's power too, so that what was not flushed may be gone.</summary>
+    /// <summary>Ends the process. <paramref name="powerCut"/>: the machine's power too, so that what was not flushed
+    /// may be gone.</summary>
     /// <param name="powerCut">Whether the page cache is lost.</param>
-    /// <param name="keeps">By the place of an unflushed sector in its file: whether it has reached the disk; null keeps none.</param>
+    /// <param name="keeps">By the place of an unflushed sector in its file: whether it has reached the disk; null keeps
+    /// none.</param>
     /// <param name="namesKept">How many unflushed changes of names are kept; all by default.</param>
     public void Crash(bool powerCut, Func<int, bool>? keeps = null, int namesKept = int.MaxValue) => Locked(() =>
     {
@@ -179,7 +191,8 @@ public sealed class InMemoryFileLayer : IFileLayer
         }
     }
 
-    private InMemoryFile Find(string path) => _names.GetValueOrDefault(path) ?? throw new FileNotFoundException("No such file.", path);
+    private InMemoryFile Find(string path) =>
+        _names.GetValueOrDefault(path) ?? throw new FileNotFoundException("No such file.", path);
 
     private void Name(string path, InMemoryFile? file)
     {

@@ -16,9 +16,12 @@ internal static class SnapshotFile
     {
         group = default;
         slot = default;
-        if (name.Length != (2 * NumberDigits) + 1 + Extension.Length || !name.EndsWith(Extension, StringComparison.Ordinal)
-            || !ulong.TryParse(name.AsSpan(0, NumberDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            || !long.TryParse(name.AsSpan(NumberDigits + 1, NumberDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var index))
+        if (name.Length != (2 * NumberDigits) + 1 + Extension.Length
+            || !name.EndsWith(Extension, StringComparison.Ordinal)
+            || !ulong.TryParse(name.AsSpan(0, NumberDigits), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out var number)
+            || !long.TryParse(name.AsSpan(NumberDigits + 1, NumberDigits), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out var index))
         {
             return false;
         }
@@ -36,7 +39,8 @@ internal static class SnapshotFile
         var length = file.Length;
         if (length < 2 * SnapshotFormat.FrameSize
             || file.Read(0, frame) < frame.Length || !SnapshotFormat.IsHeader(frame, group, slot)
-            || file.Read(length - frame.Length, frame) < frame.Length || !SnapshotFormat.TryReadTrailer(frame, group, slot, out var trailer)
+            || file.Read(length - frame.Length, frame) < frame.Length
+            || !SnapshotFormat.TryReadTrailer(frame, group, slot, out var trailer)
             || SnapshotFormat.FileLength(trailer) != length)
         {
             throw new InvalidDataException($"The snapshot of group {group} at slot {slot} is damaged, or is none.");

@@ -25,7 +25,8 @@ internal static class SnapshotFormat
     public static void WriteTrailer(Span<byte> destination, GroupId group, Slot slot, SnapshotTrailer trailer) =>
         WriteFrame(destination, TrailerMagic, group, slot, trailer);
 
-    public static bool IsHeader(ReadOnlySpan<byte> source, GroupId group, Slot slot) => IsFrame(source, HeaderMagic, group, slot);
+    public static bool IsHeader(ReadOnlySpan<byte> source, GroupId group, Slot slot) =>
+        IsFrame(source, HeaderMagic, group, slot);
 
     public static bool TryReadTrailer(ReadOnlySpan<byte> source, GroupId group, Slot slot, out SnapshotTrailer trailer)
     {
@@ -35,12 +36,14 @@ internal static class SnapshotFormat
             return false;
         }
 
-        trailer = new(BinaryPrimitives.ReadInt64LittleEndian(source[24..]), BinaryPrimitives.ReadInt64LittleEndian(source[32..]));
+        trailer = new(
+            BinaryPrimitives.ReadInt64LittleEndian(source[24..]), BinaryPrimitives.ReadInt64LittleEndian(source[32..]));
         return true;
     }
 
     /// <summary>The length of the file that holds so much content.</summary>
-    public static long FileLength(SnapshotTrailer trailer) => (2 * FrameSize) + trailer.Length + (trailer.Chunks * ChunkHeaderSize);
+    public static long FileLength(SnapshotTrailer trailer) =>
+        (2 * FrameSize) + trailer.Length + (trailer.Chunks * ChunkHeaderSize);
 
     /// <summary>Writes what stands before a chunk's bytes; the checksum binds the chunk to its place.</summary>
     public static void WriteChunkHeader(Span<byte> destination, long index, ReadOnlySpan<byte> content)
@@ -59,7 +62,8 @@ internal static class SnapshotFormat
         return Crc32C.Of(place, content);
     }
 
-    private static void WriteFrame(Span<byte> destination, uint magic, GroupId group, Slot slot, SnapshotTrailer trailer)
+    private static void WriteFrame(
+        Span<byte> destination, uint magic, GroupId group, Slot slot, SnapshotTrailer trailer)
     {
         destination[..FrameSize].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(destination, magic);
@@ -68,7 +72,8 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteInt64LittleEndian(destination[16..], slot.Index);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], trailer.Length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], trailer.Chunks);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], Crc32C.Of(destination[..ChecksumOffset]));
+        var checksum = Crc32C.Of(destination[..ChecksumOffset]);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], checksum);
     }
 
     private static bool IsFrame(ReadOnlySpan<byte> source, uint magic, GroupId group, Slot slot) =>

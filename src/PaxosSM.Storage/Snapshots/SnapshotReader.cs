@@ -55,7 +55,9 @@ internal sealed class SnapshotReader : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<int>(cancellationToken)
+            : new(Read(buffer.Span));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -96,7 +98,8 @@ internal sealed class SnapshotReader : Stream
         }
 
         var content = _chunk.AsSpan(SnapshotFormat.ChunkHeaderSize, length);
-        if (_file.Read(_fileOffset + header.Length, content) != length || !SnapshotFormat.IsChunk(header, _chunkIndex, content))
+        if (_file.Read(_fileOffset + header.Length, content) != length
+            || !SnapshotFormat.IsChunk(header, _chunkIndex, content))
         {
             throw Damaged();
         }

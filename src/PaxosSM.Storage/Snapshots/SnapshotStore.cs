@@ -4,8 +4,8 @@ namespace PaxosSM.Storage;
 
 /// <summary>Snapshots in a folder, one file each. Safe for use by many threads; its calls wait for the disk.</summary>
 /// <remarks>
-/// A snapshot that turns out damaged while it is read is not <see cref="Latest"/> any more, and an older one may be. After a failed
-/// flush nothing more is written (R1): see <see cref="Failure"/>.
+/// A snapshot that turns out damaged while it is read is not <see cref="Latest"/> any more, and an older one may be.
+/// After a failed flush nothing more is written (R1): see <see cref="Failure"/>.
 /// </remarks>
 public sealed class SnapshotStore : ISnapshotStore
 {
@@ -200,7 +200,8 @@ public sealed class SnapshotStore : ISnapshotStore
             _group = group;
             _slot = slot;
             _isStored = isStored;
-            _aside = $"{store.PathOf(group, slot)}.{Interlocked.Increment(ref store._drafts)}{SnapshotFile.TemporaryExtension}";
+            var draft = Interlocked.Increment(ref store._drafts);
+            _aside = $"{store.PathOf(group, slot)}.{draft}{SnapshotFile.TemporaryExtension}";
             _file = store._files.Create(_aside);
             try
             {

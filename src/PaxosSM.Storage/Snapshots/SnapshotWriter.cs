@@ -1,6 +1,7 @@
 namespace PaxosSM.Storage;
 
-/// <summary>Takes bytes for a file written aside: content that it cuts into chunks, or stored bytes as they are.</summary>
+/// <summary>Takes bytes for a file written aside: content that it cuts into chunks, or stored bytes as they
+/// are.</summary>
 internal sealed class SnapshotWriter : Stream
 {
     // A little at a time: one flush of gigabytes would hold up the log's, on the same device.
