@@ -135,6 +135,6 @@ internal static partial class BudgetRules
     private static partial Regex ClassName();
 
     [GeneratedRegex(@"^ +(?:public|internal|private|protected) (?!const |static )(?:readonly |volatile |required )*"
-        + @"[\w<>\[\]?,.() ]+ \w+(?: =[^>].*|;)$")]
+        + @"(?:(?![\w>]\()[\w<>\[\]?,.() ])+ \w+(?: =| = .*|;)$")]
     private static partial Regex Field();
 }

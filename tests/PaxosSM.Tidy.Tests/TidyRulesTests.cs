@@ -33,6 +33,8 @@ public sealed class TidyRulesTests
                 private static readonly int S = 1;
                 public int P => 1;
                 private int Q { get; }
+                public void M(int a = 1) => N();
+                public int O(int a, int b = 2)
 
             """;
 
@@ -76,6 +78,7 @@ public sealed class TidyRulesTests
     {
         Assert.Single(WordRules.Check("src/A.cs", ["internal sealed partial class A"]));
         Assert.Empty(WordRules.Check("src/A.cs", ["[LoggerMessage(1)]", "internal sealed partial class A"]));
+        Assert.Empty(WordRules.Check("src/A.cs", ["// no partial class"]));
     }
 
     [Theory]

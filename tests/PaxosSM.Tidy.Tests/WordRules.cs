@@ -60,7 +60,7 @@ internal static partial class WordRules
     [GeneratedRegex(@"(?:Util|Utils|Utilities|Helper|Helpers|Misc|Common)$")]
     private static partial Regex VagueName();
 
-    [GeneratedRegex(@"\bpartial (?:class|struct|record|interface)\b")]
+    [GeneratedRegex(@"^ *(?:[a-z]+ )*partial (?:class|struct|record|interface)\b")]
     private static partial Regex Partial();
 
     [GeneratedRegex(@"\[(?:LoggerMessage|GeneratedRegex|JsonSerializable|OptionsValidator|LibraryImport)\b")]
