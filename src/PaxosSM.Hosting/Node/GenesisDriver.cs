@@ -10,6 +10,7 @@ namespace PaxosSM.Hosting;
 internal sealed class GenesisDriver : IAsyncDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly GenesisEffects _effects = new();
@@ -66,6 +67,27 @@ internal sealed class GenesisDriver : IAsyncDisposable
                 return true;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>Waits for the end, and tells people every now and then what for.</summary>
+    public async Task<GenesisOutcome> WaitAsync(NodeLog log, CancellationToken cancellationToken)
+    {
+        var told = string.Empty;
+        while (true)
+        {
+            try
+            {
+                return await Outcome.WaitAsync(TellInterval, _time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                if (Waiting is var waiting && waiting != told)
+                {
+                    told = waiting;
+                    log.Genesis(waiting);
+                }
+            }
         }
     }
 

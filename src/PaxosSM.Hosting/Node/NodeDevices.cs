@@ -1,9 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
-using PaxosSM.Runtime.Serving;
 using PaxosSM.Storage;
 using PaxosSM.Transport.Tcp;
 
@@ -39,9 +36,10 @@ internal sealed class NodeDevices : IAsyncDisposable
     /// <summary>Null before the start.</summary>
     public GenesisDriver? Genesis { get; private set; }
 
-    public static NodeDevices Open(PaxosOptions options, NodeServices services, NodeLog log, Meter meter)
+    public static NodeDevices Open(NodeContext context)
     {
-        var members = MembersOf(options);
+        var (options, services, log) = (context.Options, context.Services, context.Log);
+        var members = NodeMembers.Of(options);
         var self = members.First(member => member.Name == options.Self);
         var folder = DataDirectory.Open(
             options.Data, ClusterName.Digest(options.Cluster), options.Cluster, self.Id, self.Name, services.Files);
@@ -61,7 +59,7 @@ internal sealed class NodeDevices : IAsyncDisposable
                     Logger = services.LoggerFactory.CreateLogger<TcpTransport>(),
                     Time = services.Time,
                     Security = services.Security,
-                    Meter = meter,
+                    Meter = context.Meter,
                 });
             return new(folder, known, transport, OpenLog(options, folder, services.Time));
         }
@@ -72,33 +70,21 @@ internal sealed class NodeDevices : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync(
-        PaxosOptions options, NodeServices services, Gateway gateway, CancellationToken cancellationToken)
+    public async Task StartAsync(NodeContext context, CancellationToken cancellationToken)
     {
-        var members = MembersOf(options);
+        var options = context.Options;
+        var members = NodeMembers.Of(options);
         Members.Readdress(members);
         Transport.SetMembers(members);
         var identity = Members.Self;
         var record = Folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
         GenesisProtocol protocol = new(new(identity.Node, identity.Storage, members, options.Durability), record);
-        Genesis = new(protocol, Transport, saving => Folder.SaveGenesis(saving.Encode()), services.Time);
+        Genesis = new(protocol, Transport, saving => Folder.SaveGenesis(saving.Encode()), context.Time);
         Receiver.Genesis = Genesis;
-        Receiver.Gateway = gateway;
+        Receiver.Gateway = context.Gateway;
         await Transport.StartAsync(Receiver, cancellationToken).ConfigureAwait(false);
         Genesis.Start();
     }
-
-    public NodePump NewPump(TimeProvider time) => new(
-        new()
-        {
-            Self = Members.Self.Node,
-            Members = Members.Configuration.All,
-            Epoch = Members.Configuration.Epoch,
-            Transport = Transport,
-            Log = Log,
-            IsStranger = Members.IsStranger,
-        },
-        NodeLoop.Now(time));
 
     public async ValueTask DisposeAsync()
     {
@@ -109,10 +95,4 @@ internal sealed class NodeDevices : IAsyncDisposable
 
     private static LogThread OpenLog(PaxosOptions options, DataDirectory folder, TimeProvider time) =>
         new(options.Durability == Durability.Volatile ? new VolatileLog(time) : folder.OpenLog(options.Log, time));
-
-    private static List<Member> MembersOf(PaxosOptions options) =>
-    [
-        .. options.Members.Select((member, index) =>
-            new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),
-    ];
 }

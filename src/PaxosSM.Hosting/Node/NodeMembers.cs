@@ -30,6 +30,13 @@ internal sealed class NodeMembers
 
     public PeerRegistry Policy { get; }
 
+    /// <summary>The configured members: their storages are not known yet.</summary>
+    public static IReadOnlyList<Member> Of(PaxosOptions options) =>
+    [
+        .. options.Members.Select((member, index) =>
+            new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),
+    ];
+
     /// <summary>Whether the member last came with a storage that is not the one listed: it has no vote (R13).</summary>
     public bool IsStranger(NodeId node) =>
         _configuration.Find(node) is { } member && member.Storage != StorageId.None

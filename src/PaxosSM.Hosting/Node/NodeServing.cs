@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Genesis;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>What a node runs once genesis has ended: its group and its loop.</summary>
+internal sealed class NodeServing : IAsyncDisposable
+{
+    private readonly NodeContext _node;
+    private readonly NodeDevices _devices;
+    private readonly GroupHost _group;
+    private readonly GroupSettings _settings;
+    private NodeLoop? _loop;
+
+    /// <summary>Takes genesis' word, durably; serves nothing yet.</summary>
+    /// <exception cref="PaxosConfigurationException">This node must not start; the message says why.</exception>
+    public NodeServing(NodeContext node, NodeDevices devices, GenesisOutcome outcome)
+    {
+        _node = node;
+        _devices = devices;
+        var roles = Adopt(outcome);
+        _settings = NewGroup(roles);
+        _group = new(_settings, node.Machine(), node.Gateway, devices.Snapshots);
+    }
+
+    /// <summary>The group's state.</summary>
+    public ReplicaStatus? Status => _group.Status;
+
+    /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
+    public string? OnlyLearns { get; private set; }
+
+    /// <summary>Recovers the group, and starts the loop.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var pump = NewPump();
+        await _group.StartAsync(_settings, pump, cancellationToken).ConfigureAwait(false);
+        _loop = new(pump, _node.Time, _node.Name, crash => _node.Fail(crash.ToString()));
+        _devices.Receiver.Pump = pump;
+        _loop.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _loop?.Dispose();
+        await _group.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>The roles that this node may play.</returns>
+    private MemberRoles Adopt(GenesisOutcome outcome)
+    {
+        var (configuration, fork) = outcome switch
+        {
+            GenesisCompleted completed => (completed.Configuration, completed.Fork),
+            StorageReplaced replaced => (replaced.Configuration, replaced.Fork),
+            GenesisRefused refused => throw new PaxosConfigurationException(refused.Why),
+            _ => throw new UnreachableException(),
+        };
+        _devices.Members.Adopt(configuration, fork, _devices.Folder);
+        _node.Log.Ready(string.Join(", ", configuration.Members.Select(each => $"{each.Name} ({each.Storage})")));
+        var roles = configuration.Find(_devices.Members.Self.Node)!.Roles; // genesis lists this node
+        if (outcome is not StorageReplaced dead)
+        {
+            return roles;
+        }
+
+        // R13: it may only learn. One that is no learner has nothing to do, but says why.
+        OnlyLearns = dead.Why;
+        _node.Log.OnlyLearns(dead.Why);
+        return roles & MemberRoles.Learner;
+    }
+
+    private GroupSettings NewGroup(MemberRoles roles)
+    {
+        var self = _devices.Members.Self;
+        var options = _node.Options;
+        return new()
+        {
+            Name = _node.Name,
+            Context = new(
+                GroupId.Default,
+                self.Node,
+                self.Incarnation,
+                _devices.Members.Configuration,
+                options.Protocol,
+                self.Boot)
+            {
+                Own = roles,
+            },
+            Log = _devices.Log,
+            Transport = _devices.Transport,
+            Events = NewEvents(),
+            Observer = _node.Log,
+            OnHalted = (group, why) => _node.Log.OnHalted(group, why),
+            Clock = _node.Time,
+            Execution = new()
+            {
+                CheckpointSlots = options.Protocol.CheckpointSlots,
+                Snapshots = options.Snapshots,
+            },
+        };
+    }
+
+    private NodePump NewPump() => new(
+        new()
+        {
+            Self = _devices.Members.Self.Node,
+            Members = _devices.Members.Configuration.All,
+            Epoch = _devices.Members.Configuration.Epoch,
+            Transport = _devices.Transport,
+            Log = _devices.Log,
+            IsStranger = _devices.Members.IsStranger,
+        },
+        NodeLoop.Now(_node.Time));
+
+    private EventSinks NewEvents() => new(
+    [
+        new LoggingEventSink(_node.Services.LoggerFactory.CreateLogger<LoggingEventSink>(), _node.Name),
+        new MetricsEventSink(_node.Meter, _node.Name),
+        .. _node.Services.EventSinks,
+    ]);
+}
