@@ -30,6 +30,7 @@ public interface IReplica
 /// <param name="SnapshotThrough">What the newest durable snapshot here covers.</param>
 /// <param name="TrimmedTo">The log's floor.</param>
 /// <param name="Members">The members, and how far each was heard of.</param>
+/// <param name="Digest">The last digests taken here, to be compared with another replica's of the same slot (R28); null before the first.</param>
 /// <param name="Halted">Why this replica stopped for good; null while it works.</param>
 /// <param name="Waiting">What the next slot waits for, in words; empty when nothing waits.</param>
 public sealed record ReplicaStatus(
@@ -42,6 +43,7 @@ public sealed record ReplicaStatus(
     Slot SnapshotThrough,
     Slot TrimmedTo,
     IReadOnlyList<MemberStatus> Members,
+    DigestTaken? Digest,
     string? Halted,
     string Waiting);
 

@@ -144,6 +144,11 @@ public sealed class ReplicaDriver : IReplica
             return;
         }
 
+        if (input is DigestTaken digest)
+        {
+            _status.Digest = digest;
+        }
+
         _core.Step(input, now, _effects);
     }
 

@@ -29,6 +29,9 @@ internal sealed class StatusBoard
 
     public string? Halted => _halted;
 
+    /// <summary>The last digests taken; the loop's own.</summary>
+    public DigestTaken? Digest { get; set; }
+
     public bool KnowsLeader => _current.Leader != NodeId.None;
 
     public void OnLeader(LeaderChanged changed)
@@ -70,6 +73,7 @@ internal sealed class StatusBoard
             _core.SnapshotThrough,
             _core.TrimmedTo,
             members,
+            Digest,
             _halted,
             Waiting());
     }

@@ -51,6 +51,7 @@ internal sealed class ReplicaServer : IAsyncDisposable
             Add("applied", status.Applied.Index.ToString(CultureInfo.InvariantCulture));
             Add("snapshot", status.SnapshotThrough.Index.ToString(CultureInfo.InvariantCulture));
             Add("trimmed", status.TrimmedTo.Index.ToString(CultureInfo.InvariantCulture));
+            Add("digest", status.Digest is { } taken ? $"{taken.Slot},{taken.Chain:x16},{taken.Digest:x16}" : string.Empty);
             Add("only_learns", node.OnlyLearns ?? string.Empty);
             Add("halted", status.Halted?.Split('\n')[0] ?? string.Empty);
             foreach (var member in status.Members)

@@ -196,7 +196,7 @@ internal sealed class FakeGroup : IReplica, IExecution
         var members = Nodes.Select((node, index) => new MemberStatus(
             node, index < reachable, since, index < reachable ? string.Empty : "connection refused"));
         return new(
-            new(0), leader, new(_round, new(0), 1), since, Applied, Applied, default, default, [.. members], null, string.Empty);
+            new(0), leader, new(_round, new(0), 1), since, Applied, Applied, default, default, [.. members], null, null, string.Empty);
     }
 
     private void ApplyNext(ReadOnlyMemory<byte> entries, TimeSpan later = default)

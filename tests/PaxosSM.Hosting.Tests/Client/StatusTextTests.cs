@@ -59,6 +59,6 @@ public sealed class StatusTextTests
             unreachable?.Contains(index) == true ? "connection refused" : string.Empty));
         var leads = leader is { } known ? new NodeId(known) : NodeId.None;
         return new(
-            new(self), leads, new(1, leads, 1), Since, default, default, default, default, [.. members], null, string.Empty);
+            new(self), leads, new(1, leads, 1), Since, default, default, default, default, [.. members], null, null, string.Empty);
     }
 }

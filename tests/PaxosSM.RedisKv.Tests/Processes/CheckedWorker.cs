@@ -48,40 +48,54 @@ internal sealed class CheckedWorker
     {
         var found = new List<string>(_surprises);
         var list = ((object?[])client.Call("LRANGE", _key, "0", "-1")!).Select(item => long.Parse((string)item!, CultureInfo.InvariantCulture)).ToArray();
-        var at = 0;
+        var answeredUpTo = -1;
         foreach (var connection in _connections)
         {
-            at = Check(connection, list, at, found);
+            answeredUpTo = Check(connection, list, answeredUpTo, found);
         }
 
-        if (at != list.Length)
+        var there = list.Length - list.Distinct().Count();
+        if (there > 0)
         {
-            found.Add($"{_key}: {list[at]} at {at} is out of order or there twice, of {list.Length}");
+            found.Add($"{_key}: {there} numbers are there twice");
         }
 
         return found;
     }
 
-    private int Check(Sending connection, long[] list, int at, List<string> found)
+    // What was sent on a connection that broke may arrive late, even after what the next connection sends; what was answered may not.
+    private int Check(Sending connection, long[] list, int answeredBefore, List<string> found)
     {
-        var end = at;
-        while (end < list.Length && list[end] == connection.First + (end - at))
+        var last = answeredBefore;
+        long there = 0;
+        for (var at = 0; at < list.Length; at++)
         {
-            end++;
+            var number = list[at] - connection.First;
+            if (number < 0 || number >= connection.Sent)
+            {
+                continue;
+            }
+
+            if (number != there && !connection.Refused)
+            {
+                found.Add($"{_key}: {list[at]} stands where {connection.First + there} should");
+            }
+
+            if (at < answeredBefore)
+            {
+                found.Add($"{_key}: {list[at]} stands before what was answered earlier");
+            }
+
+            there++;
+            last = there == connection.Answered ? at : last;
         }
 
-        if (end - at < connection.Answered || end - at > connection.Sent)
+        if (there < connection.Answered)
         {
-            found.Add($"{_key}: of {connection.Sent} numbers from {connection.First} on, {connection.Answered} answered, {end - at} are there");
+            found.Add($"{_key}: of {connection.Sent} numbers from {connection.First} on, {connection.Answered} answered, {there} are there");
         }
 
-        // After a refusal the rest of the pipeline may still be there, in order.
-        while (connection.Refused && end < list.Length && list[end] > list[end - 1 < 0 ? 0 : end - 1] && list[end] < connection.First + connection.Sent)
-        {
-            end++;
-        }
-
-        return end;
+        return last;
     }
 
     // One connection's numbers follow each other without a gap, so that what is there of them must be a prefix (X, Y,
