@@ -33,7 +33,8 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     public TimeSpan Subtract(Instant start)
     {
         const long most = long.MaxValue / TimeSpan.TicksPerMicrosecond;
-        return TimeSpan.FromTicks(Math.Clamp(Microseconds - start.Microseconds, -most, most) * TimeSpan.TicksPerMicrosecond);
+        var microseconds = Math.Clamp(Microseconds - start.Microseconds, -most, most);
+        return TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond);
     }
 
     /// <inheritdoc/>

@@ -68,7 +68,8 @@ public sealed class NodeLoop : IDisposable
                 var next = _pump.Run(now, Wall(_clock));
                 var wait = (next - Now(_clock)).TotalMilliseconds;
 
-                // Also without waiting: a signal is taken each round, or a busy while would be followed by as many idle rounds.
+                // Also without waiting: a signal is taken each round, or a busy while would be followed by as many
+                // idle rounds.
                 _ = _signal.Wait(wait > 0 ? (int)Math.Ceiling(wait) : 0);
             }
         }

@@ -48,6 +48,11 @@ internal sealed class SlotRanges
 
     public void Remove(SlotRange removed)
     {
+        if (removed.Count == 0)
+        {
+            return;
+        }
+
         for (var index = _ranges.Count - 1; index >= 0; index--)
         {
             var range = _ranges[index];

@@ -29,7 +29,8 @@ internal sealed class AcceptorState
 
     public IReadOnlyList<SlotRange> Faulty => _faulty.All;
 
-    /// <summary>The highest slot voted for, or chosen-through (R20a); a vote that can't be read was one (R24).</summary>
+    /// <summary>The highest slot voted for, or chosen-through (R20a); a vote that can't be read was one
+    /// (R24).</summary>
     public Slot Highest => Slot.Max(ChosenThrough, Slot.Max(_votes.Last, _faulty.Last));
 
     public IEnumerable<Vote> Votes => from vote in _votes select vote.Value;
@@ -54,7 +55,8 @@ internal sealed class AcceptorState
         }
     }
 
-    /// <summary>Takes the deal of the reign last voted in, whose record was damaged or let go: it travels with every sync (R3).</summary>
+    /// <summary>Takes the deal of the reign last voted in, its record being damaged or gone: it travels with every
+    /// sync (R3).</summary>
     public void TakeDeal(View? view)
     {
         View = view;

@@ -139,7 +139,8 @@ internal sealed class Proposer
         return [];
     }
 
-    /// <summary>A learner asks a leader that learns nothing itself: no other learner has what it lacks, so the votes must tell.</summary>
+    /// <summary>A learner asks a leader that learns nothing itself: no other learner has what it lacks, so the votes
+    /// must tell.</summary>
     public void On(NodeId from, LearnRequest request, Effects effects)
     {
         if (_phase is Leading { Reign.Synced: true } leading && request.From <= leading.Reign.Counted)

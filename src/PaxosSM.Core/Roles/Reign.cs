@@ -201,15 +201,16 @@ internal sealed class Reign
         _proposals.RemoveThrough(Counted);
     }
 
-    // A learner without an acceptor beside it sees no votes: what was counted here goes as values to the one on this node,
-    // or to all such learners when there is none.
+    // A learner without an acceptor beside it sees no votes: what was counted here goes as values to the one on
+    // this node, or to all such learners when there is none.
     private void Teach(Slot after, IEnumerable<Value> values, Effects effects)
     {
         var configuration = _context.Configuration;
         var learns = _context.Has(MemberRoles.Learner);
         foreach (var learner in configuration.Learners)
         {
-            if ((configuration.Find(learner)!.Roles & MemberRoles.Acceptor) == 0 && (!learns || learner == _context.Self))
+            if ((configuration.Find(learner)!.Roles & MemberRoles.Acceptor) == 0
+                && (!learns || learner == _context.Self))
             {
                 effects.Send(learner, new LearnReply(after.Next, [.. values], Counted, Slot.Zero));
             }

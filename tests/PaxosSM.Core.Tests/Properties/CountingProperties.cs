@@ -1,0 +1,53 @@
+using FsCheck.Xunit;
+using PaxosSM.Roles;
+
+namespace PaxosSM.Core.Tests.Properties;
+
+/// <summary>A leader's counting against the definition: a phase-2 quorum of votes, slot by slot (R7).</summary>
+public sealed class CountingProperties
+{
+    [Property(MaxTest = 300)]
+    public void What_is_counted_is_what_a_quorum_voted_for_without_a_gap(ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        Member[] members = [.. from id in Enumerable.Range(0, 5)
+            select new Member(new((ushort)id), "n", "n", MemberRoles.All, default)];
+        var options = new ProtocolOptions { WindowSlotsMax = 20 };
+        var context = new ReplicaContext(new(1), new(0), 1, new(Epoch.First, members), options, 1);
+        var view = new View(new(1, new(0), 1), new(2), [new(new(0), 1)]);
+        var reign = new Reign(context, view, Slot.Zero, [new(ValueKind.View, LogTime.Zero, default)], default);
+        var effects = new Effects(new(0));
+        for (var place = 0; place < 3; place++)
+        {
+            reign.On(reign.Acceptors[place], new(view.Ballot, Slot.Zero), effects);
+        }
+
+        var runs = new (long From, long Through)[5];
+        Array.Fill(runs, (1, 1));
+        for (var step = 0; step < 80; step++)
+        {
+            if (reign.HasRoom && random.Below(2) == 0)
+            {
+                reign.Propose(new(ValueKind.Commands, new(step), default), default, effects);
+            }
+
+            var place = (int)random.Below(5);
+            var from = random.Below(6) == 0 ? reign.Counted.Index : runs[place].From;
+            var through = Math.Min(reign.Last.Index, Math.Max(from, runs[place].Through) + random.Below(4));
+            runs[place] = through > runs[place].Through ? (from, through) : runs[place];
+            var expected = NaiveCount(runs, reign.Counted.Index);
+            reign.On(reign.Acceptors[place], new(view.Ballot, default, new(from), new(through)), default, effects);
+            Assert.Equal(expected, reign.Counted.Index);
+        }
+    }
+
+    private static long NaiveCount((long From, long Through)[] runs, long counted)
+    {
+        while (runs.Count(run => run.From <= counted && run.Through > counted) >= 3)
+        {
+            counted++;
+        }
+
+        return counted;
+    }
+}
