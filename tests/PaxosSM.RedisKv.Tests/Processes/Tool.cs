@@ -26,7 +26,7 @@ internal static class Tool
     {
         var text = Run("redis-cli", ["-p", Text(port), "--pipe"], input =>
         {
-            using var writer = new StreamWriter(input, new UTF8Encoding(false), 1 << 16);
+            using var writer = new StreamWriter(input, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
             for (var key = 0; key < keys; key++)
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"key:{key:D10}");
