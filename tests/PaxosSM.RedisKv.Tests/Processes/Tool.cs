@@ -11,14 +11,18 @@ internal static class Tool
     public static bool Long { get; } = Environment.GetEnvironmentVariable("PAXOSSM_LONG") == "1";
 
     /// <summary>redis-benchmark of SET with pipelines of 16 from 50 clients; the commands a second.</summary>
-    public static double Benchmark(int port, int commands)
+    public static double Benchmark(int port, int commands) => Measure(port, commands, ["-t", "set", "-P", "16", "-c", "50"]).Rate;
+
+    /// <summary>One test of redis-benchmark, with values of 64 bytes at 10,000 keys.</summary>
+    public static Sample Measure(int port, int commands, IReadOnlyList<string> arguments)
     {
         var text = Run(
-            "redis-benchmark",
-            ["-p", Text(port), "-t", "set", "-P", "16", "-c", "50", "-d", "64", "-r", "10000", "-n", Text(commands), "--csv"],
-            _ => { });
-        var row = text.Split('\n').First(line => line.StartsWith("\"SET\"", StringComparison.Ordinal));
-        return double.Parse(row.Split(',')[1].Trim('"'), CultureInfo.InvariantCulture);
+            "redis-benchmark", ["-p", Text(port), .. arguments, "-d", "64", "-r", "10000", "-n", Text(commands), "--csv"], _ => { });
+        var row = text.Split('\n').First(line => line.StartsWith("\"SET\"", StringComparison.Ordinal) || line.StartsWith("\"GET\"", StringComparison.Ordinal));
+
+        // "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"
+        var fields = row.Trim().Split(',').Select(field => field.Trim('"')).ToArray();
+        return new(Number(fields[1]), Number(fields[4]), Number(fields[6]));
     }
 
     /// <summary>Sets so many keys through redis-cli --pipe.</summary>
@@ -38,6 +42,8 @@ internal static class Tool
             throw new InvalidOperationException($"redis-cli --pipe: {text}");
         }
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -61,3 +67,6 @@ internal static class Tool
             : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output.Result} {errors.Result}");
     }
 }
+
+/// <summary>What redis-benchmark measured.</summary>
+internal readonly record struct Sample(double Rate, double MedianMilliseconds, double P99Milliseconds);
