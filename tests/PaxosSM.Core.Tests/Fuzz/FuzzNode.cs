@@ -117,6 +117,14 @@ internal sealed class FuzzNode
         }
     }
 
+    public void LoseConnectionTo(NodeId other)
+    {
+        if (Core is not null)
+        {
+            _detector!.OnRefused(other);
+        }
+    }
+
     public void Heal()
     {
         DiskSlowdown = 1;

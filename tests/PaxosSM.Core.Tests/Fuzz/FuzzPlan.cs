@@ -62,7 +62,9 @@ internal sealed record FuzzPlan
         return new()
         {
             Layout = Layouts[random.Below(3) == 0 ? 0 : random.Below(Layouts.Length)],
-            Options = OptionsOf(random),
+
+            // What clients sent twice must not take longer than the time that is left for everything to finish.
+            Options = OptionsOf(random) with { PendingBytesMax = big ? 1 << 20 : 1 << 14 },
             Chaos = TimeSpan.FromMilliseconds(2500 + random.Below(5000)),
             LossPercent = harsh == 0 ? 0 : (int)random.Below(harsh * 5),
             DuplicatePercent = (int)random.Below(1 + (harsh * 4)),

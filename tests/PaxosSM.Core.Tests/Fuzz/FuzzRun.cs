@@ -167,6 +167,7 @@ internal sealed class FuzzRun
     {
         var side = _random.Next();
         var oneWay = _random.Below(3) == 0;
+        var abrupt = _random.Below(2) == 0;
         foreach (var from in _cluster.Nodes)
         {
             foreach (var to in _cluster.Nodes)
@@ -175,6 +176,12 @@ internal sealed class FuzzRun
                 if (apart && (!oneWay || ((side >> from.Id.Value) & 1) == 0))
                 {
                     _cluster.Cut(from.Id, to.Id);
+                }
+
+                // A connection that breaks is given up at once: the only election that comes before a lease is over.
+                if (apart && abrupt)
+                {
+                    to.LoseConnectionTo(from.Id);
                 }
             }
         }
