@@ -10,6 +10,7 @@ internal sealed class ClientLink
     private readonly IClientChannel _channel;
     private readonly double _microsecondsPerTick;
     private volatile string? _status;
+    private volatile string? _busy;
     private volatile bool _connected;
     private volatile bool _leaderKnown = true;
     private long _askedAt;
@@ -57,11 +58,27 @@ internal sealed class ClientLink
     {
         _status = status.Text;
         _leaderKnown = status.Leader.Length > 0;
+        if (status.Id == 0 || !_leaderKnown)
+        {
+            _busy = null; // It was another leader's queue.
+        }
+
         Volatile.Write(ref _unansweredSince, 0);
     }
 
     /// <summary>The node did something useful.</summary>
-    public void OnProgress() => Volatile.Write(ref _stalledSince, 0);
+    public void OnProgress()
+    {
+        _busy = null;
+        Volatile.Write(ref _stalledSince, 0);
+    }
+
+    /// <summary>The cluster refuses commands for now; until the next progress that is what a wait waits for.</summary>
+    public void OnBusy(string why)
+    {
+        _busy = $"busy: {why}";
+        Volatile.Write(ref _unansweredSince, 0);
+    }
 
     /// <summary>
     /// Something waits for longer than it should: asks why, and goes elsewhere when this node is of no use for long.
@@ -95,6 +112,11 @@ internal sealed class ClientLink
     /// <summary>What a wait waits for, as far as is known.</summary>
     public string Why()
     {
+        if (_connected && _busy is { } busy && !IsSilent(Now))
+        {
+            return busy;
+        }
+
         if (!_connected || _status is not { } status)
         {
             return _connected ? $"{_channel.State}, no answer yet" : _channel.State;

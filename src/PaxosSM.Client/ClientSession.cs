@@ -166,6 +166,15 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         Start(start, inline: false);
     }
 
+    /// <summary>The cluster refused some commands for now, perhaps these: they go again after a pause.</summary>
+    public void OnBusy()
+    {
+        lock (_gate)
+        {
+            _state.OnBusy();
+        }
+    }
+
     /// <summary>Time went by.</summary>
     /// <returns>True when something waits for longer than it should.</returns>
     public bool OnTick(Instant now)

@@ -231,6 +231,17 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     private void OnStatus(ClientStatus status)
     {
+        if (status.Id == ClientStatus.Busy)
+        {
+            _link.OnBusy(status.Text);
+            foreach (var session in _all)
+            {
+                session.Key.OnBusy();
+            }
+
+            return;
+        }
+
         _link.OnStatus(status);
 
         // Told unasked: the leader has changed, and what was on its way to the old one is lost.

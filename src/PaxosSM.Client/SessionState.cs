@@ -103,6 +103,19 @@ internal sealed class SessionState
         _openingDue = !IsOpen;
     }
 
+    /// <summary>Some commands were refused for now, and nobody knows whose: what is still unanswered after a pause goes
+    /// again (R17), as it may be among them.</summary>
+    public void OnBusy()
+    {
+        var now = _link.Now;
+        if ((IsOpen && _ring.IsEmpty) || _pacer.Holds(now))
+        {
+            return;
+        }
+
+        OnLost();
+    }
+
     /// <summary>Deadlines, resends, signs of life.</summary>
     /// <returns>True when something waits for longer than it should.</returns>
     public bool OnTick(Instant now)
@@ -177,7 +190,11 @@ internal sealed class SessionState
             case PaxosError.SessionGap:
                 OnGap(entry.Detail, now);
                 break;
-            case PaxosError.Busy or PaxosError.NotLeader:
+            case PaxosError.Busy:
+                _link.OnBusy(Encoding.UTF8.GetString(entry.Result.Span));
+                OnRefused(entry.Sequence, now);
+                break;
+            case PaxosError.NotLeader:
                 OnRefused(entry.Sequence, now);
                 break;
             case PaxosError.Stopped:

@@ -18,21 +18,25 @@ public sealed record ClientSubmit(GroupId Group, ReadOnlyMemory<byte> Entries, i
 /// <param name="Group">The group.</param>
 /// <param name="Session">The session; for an opening, <see cref="SessionId.None"/>.</param>
 /// <param name="Sequence">The command's number; for an opening, the first 8 bytes of its nonce.</param>
-/// <param name="Error"><see cref="PaxosError.None"/>, or why it was refused; then <paramref name="Result"/> is the message as UTF-8.</param>
+/// <param name="Error"><see cref="PaxosError.None"/>, or why it was refused; then <paramref name="Result"/> is the
+/// message as UTF-8.</param>
 /// <param name="Detail">For <see cref="PaxosError.SessionGap"/>: the number to resend from.</param>
 /// <param name="Slot">The slot it was applied in.</param>
 /// <param name="Durability">What the acknowledgement is worth.</param>
 /// <param name="Result">What the machine wrote.</param>
 public sealed record ClientResult(
-    GroupId Group, SessionId Session, long Sequence, PaxosError Error, long Detail, Slot Slot, Durability Durability, ReadOnlyMemory<byte> Result)
+    GroupId Group, SessionId Session, long Sequence, PaxosError Error, long Detail, Slot Slot, Durability Durability,
+        ReadOnlyMemory<byte> Result)
     : ClientFrame;
 
 /// <summary>Node to client: the ends of many commands, gathered over one round of the executor.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Durability">What the acknowledgements are worth.</param>
-/// <param name="Results">Results as <see cref="ResultEntry"/> lays them out; the receiver may keep slices of it.</param>
+/// <param name="Results">Results as <see cref="ResultEntry"/> lays them out; the receiver may keep slices of
+/// it.</param>
 /// <param name="Count">How many.</param>
-public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnlyMemory<byte> Results, int Count) : ClientFrame;
+public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnlyMemory<byte> Results, int Count)
+    : ClientFrame;
 
 /// <summary>Client to node: a query.</summary>
 /// <param name="Group">The group.</param>
@@ -40,18 +44,21 @@ public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnl
 /// <param name="Consistency">What it asks for.</param>
 /// <param name="Timeout">How long the node may try.</param>
 /// <param name="Query">The query.</param>
-public sealed record ClientQuery(GroupId Group, long Id, ReadConsistency Consistency, TimeSpan Timeout, ReadOnlyMemory<byte> Query) : ClientFrame;
+public sealed record ClientQuery(
+    GroupId Group, long Id, ReadConsistency Consistency, TimeSpan Timeout, ReadOnlyMemory<byte> Query) : ClientFrame;
 
 /// <summary>Node to client: a query's end.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Id">The client's number.</param>
-/// <param name="Error"><see cref="PaxosError.None"/>, or why not; then <paramref name="Result"/> is the message as UTF-8.</param>
+/// <param name="Error"><see cref="PaxosError.None"/>, or why not; then <paramref name="Result"/> is the message as
+/// UTF-8.</param>
 /// <param name="Slot">The last slot applied.</param>
 /// <param name="Time">The log's time there.</param>
 /// <param name="Age">How old the state may be.</param>
 /// <param name="Result">What the machine wrote.</param>
 public sealed record ClientQueryResult(
-    GroupId Group, long Id, PaxosError Error, Slot Slot, LogTime Time, TimeSpan Age, ReadOnlyMemory<byte> Result) : ClientFrame;
+    GroupId Group, long Id, PaxosError Error, Slot Slot, LogTime Time, TimeSpan Age, ReadOnlyMemory<byte> Result)
+        : ClientFrame;
 
 /// <summary>Client to node: why does it take so long? The answer is a <see cref="ClientStatus"/>.</summary>
 /// <param name="Group">The group.</param>
@@ -60,7 +67,13 @@ public sealed record ClientStatusRequest(GroupId Group, long Id) : ClientFrame;
 
 /// <summary>Node to client: the node's view of the group.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Id">The client's number.</param>
+/// <param name="Id">The client's number; 0 when told unasked, as the leader has changed; <see cref="Busy"/> when told
+/// unasked, as submissions were refused.</param>
 /// <param name="Leader">Who leads, by address; empty when nobody is known to.</param>
 /// <param name="Text">The node's state in words: who leads, or what is missing since when.</param>
-public sealed record ClientStatus(GroupId Group, long Id, string Leader, string Text) : ClientFrame;
+public sealed record ClientStatus(GroupId Group, long Id, string Leader, string Text) : ClientFrame
+{
+    /// <summary>The <see cref="Id"/> that says: some submissions were refused for now, <see cref="Text"/> says why. Hold
+    /// back, then send again what is unanswered.</summary>
+    public const long Busy = -1;
+}

@@ -2,9 +2,11 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime;
 
-/// <summary>Pumps one group's core: many steps, one append to the log, one flush of the sends. The only way from the core to the world; the simulator runs this very class.</summary>
+/// <summary>Pumps one group's core: many steps, one append to the log, one flush of the sends. The only way from the
+/// core to the world; the simulator runs this very class.</summary>
 /// <remarks>
-/// <see cref="Pump"/> and <see cref="Tick"/> belong to one thread, the node's loop; everything else may be called from any. A core that breaks an
+/// <see cref="Pump"/> and <see cref="Tick"/> belong to one thread, the node's loop; everything else may be called from
+/// any. A core that breaks an
 /// invariant, a failed log or executor, and a divergence (R28) halt the replica, not the process.
 /// </remarks>
 public sealed class ReplicaDriver : IReplica
@@ -39,7 +41,8 @@ public sealed class ReplicaDriver : IReplica
     /// <inheritdoc/>
     public ReplicaStatus Status => _status.Current;
 
-    /// <summary>Takes what the log read back, and hands what it shows to be chosen to the executor. Once, before the first pump.</summary>
+    /// <summary>Takes what the log read back, and hands what it shows to be chosen to the executor. Once, before the
+    /// first pump.</summary>
     public void Recover()
     {
         _core.Recover(_ports.Log.TakeRecovered(Group), _effects);
@@ -55,7 +58,8 @@ public sealed class ReplicaDriver : IReplica
     /// <inheritdoc/>
     public void Post(Input input) => _inbox.Post(input);
 
-    /// <summary>Takes a message; completes when the replica keeps up, so that whoever reads it from the network waits.</summary>
+    /// <summary>Takes a message; completes when the replica keeps up, so that whoever reads it from the network
+    /// waits.</summary>
     public ValueTask PostAsync(NodeId from, Message message)
     {
         if (message is SnapshotRequest or SnapshotPiece)
@@ -94,9 +98,9 @@ public sealed class ReplicaDriver : IReplica
     public void Tick(Instant now, LogTime wall)
     {
         _ports.Snapshots.OnTick(now);
-        if (_ports.Log.Failure is { } failure)
+        if ((_ports.Log.Failure ?? _ports.DeviceFailure()) is { } failure)
         {
-            Halt($"the log failed, so nothing may be promised or voted here any more (R1): {failure}");
+            Halt($"the disk failed, so nothing may be promised or voted here any more (R1): {failure}");
         }
         else if (_ports.Execution.Failure is { } broken)
         {
@@ -140,7 +144,18 @@ public sealed class ReplicaDriver : IReplica
     {
         if (input is Submitted submitted)
         {
-            _core.Submit(submitted.Entries, submitted.Count, _effects);
+            var error = _core.Submit(submitted.Entries, submitted.Count, _effects);
+            if (error != PaxosError.None)
+            {
+                _ports.OnRefused(error, _core.LeaderNode);
+            }
+
+            return;
+        }
+
+        if (input is Received { Message: SubmitRefused refused })
+        {
+            _ports.OnRefused(refused.Error, refused.Leader);
             return;
         }
 

@@ -10,6 +10,10 @@ public sealed class ReplicaPorts
     /// <summary>The host's log.</summary>
     public required IDurableLog Log { get; init; }
 
+    /// <summary>Why something else on the log's device failed for good, such as a snapshot's flush; null while it
+    /// works. R1 stops every role on a device whose flush failed, whichever file it was.</summary>
+    public Func<string?> DeviceFailure { get; init; } = () => null;
+
     /// <summary>The way to other members.</summary>
     public required ITransport Transport { get; init; }
 
@@ -28,6 +32,10 @@ public sealed class ReplicaPorts
     /// <summary>Takes the bounds of this node's reads, on the loop.</summary>
     public required Action<ReadBound> OnReadBound { get; init; }
 
+    /// <summary>A submission that <see cref="IReplica.Submit"/> took was refused after all, here or by the leader: why,
+    /// and who leads according to whoever refused it. On the loop.</summary>
+    public Action<PaxosError, NodeId> OnRefused { get; init; } = (_, _) => { };
+
     /// <summary>The replica halted for good: which, and why.</summary>
     public required Action<GroupId, string> OnHalted { get; init; }
 }
@@ -35,7 +43,8 @@ public sealed class ReplicaPorts
 /// <summary>Moves snapshots between nodes, beside the protocol. Nothing blocks.</summary>
 public interface ISnapshotTransfer
 {
-    /// <summary>Fetches a snapshot, installs it, and tells the replica <see cref="SnapshotInstalled"/> or <see cref="SnapshotFailed"/>.</summary>
+    /// <summary>Fetches a snapshot, installs it, and tells the replica <see cref="SnapshotInstalled"/> or <see
+    /// cref="SnapshotFailed"/>.</summary>
     void Start(SnapshotSource source);
 
     /// <summary>A <see cref="SnapshotRequest"/> or <see cref="SnapshotPiece"/> arrived.</summary>

@@ -16,12 +16,18 @@ namespace PaxosSM.Runtime.Serving;
 /// </remarks>
 public sealed class Gateway : IResultSink
 {
+    private const string QueueIsFull = "the leader's queue of commands is full";
+
+    // A node may take a deposed leader for the leader for a while: "send again" must not go round and round meanwhile.
+    private static readonly TimeSpan ResendToldInterval = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly List<GatewayConnection> _gathering = [];
     private readonly SessionRoutes _routes;
     private readonly Func<Instant> _clock;
     private volatile Attached? _attached;
     private volatile string? _stopped;
+    private PaxosError _refusal;
+    private Instant _resendToldAt = Instant.Never;
     private NodeId _leader = NodeId.None;
     private Ballot _ballot;
 
@@ -102,6 +108,18 @@ public sealed class Gateway : IResultSink
     /// <summary>The core answered a <see cref="ReadRequested"/> of this gateway.</summary>
     public void OnReadBound(ReadBound bound) => _attached?.Queries.OnReadBound(bound);
 
+    /// <summary>A submission that was taken was refused after all, by the core or by a remote leader, as
+    /// <see cref="ReplicaPorts.OnRefused"/> tells. On the driver's thread.</summary>
+    /// <remarks>Whose it was is not known any more, so every connection is told, once a tick: a client that is not told
+    /// waits for its own resend (R17), and does not know why.</remarks>
+    public void OnRefused(PaxosError error, NodeId leader)
+    {
+        if (error == PaxosError.Busy || (error == PaxosError.NotLeader && leader != NodeId.None))
+        {
+            _refusal = error;
+        }
+    }
+
     /// <summary>Time went by. Called every few milliseconds, on one thread.</summary>
     public void OnTick(Instant now)
     {
@@ -118,6 +136,7 @@ public sealed class Gateway : IResultSink
             TellLeader(status);
         }
 
+        TellRefusal(status, now);
         attached.Queries.OnTick(now);
     }
 
@@ -176,7 +195,7 @@ public sealed class Gateway : IResultSink
                 connection.TellLeaderless(StatusFor(0));
                 break;
             case PaxosError.Busy:
-                connection.Refuse(submit.Entries, PaxosError.Busy, "the leader's queue of commands is full");
+                connection.Refuse(submit.Entries, PaxosError.Busy, QueueIsFull);
                 break;
             case var error:
                 connection.Refuse(submit.Entries, error, StatusText.Of(attached.Replica.Status));
@@ -261,6 +280,27 @@ public sealed class Gateway : IResultSink
 
         var status = attached.Replica.Status;
         return new(Group, id, StatusText.LeaderAddress(status), StatusText.Of(status));
+    }
+
+    private void TellRefusal(ReplicaStatus status, Instant now)
+    {
+        var refusal = _refusal;
+        _refusal = PaxosError.None;
+        if (refusal == PaxosError.Busy)
+        {
+            var told = new ClientStatus(Group, ClientStatus.Busy, StatusText.LeaderAddress(status), QueueIsFull);
+            foreach (var connection in _connections)
+            {
+                connection.Key.Send(told);
+            }
+        }
+        else if (refusal == PaxosError.NotLeader
+            && status.Leader != NodeId.None
+            && (_resendToldAt == Instant.Never || now - _resendToldAt >= ResendToldInterval))
+        {
+            _resendToldAt = now;
+            TellLeader(status);
+        }
     }
 
     private void TellLeader(ReplicaStatus status)

@@ -7,7 +7,8 @@ using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting.Tests.Client;
 
-/// <summary>A group of one: the real gateway, executor and session table around a log that is a list. Nothing happens but in <see cref="Pump"/>.</summary>
+/// <summary>A group of one: the real gateway, executor and session table around a log that is a list. Nothing happens
+/// but in <see cref="Pump"/>.</summary>
 internal sealed class FakeGroup : IReplica, IExecution
 {
     private static readonly Member[] Nodes =
@@ -58,6 +59,9 @@ internal sealed class FakeGroup : IReplica, IExecution
     /// <summary>How many more submissions are lost on their way to the leader.</summary>
     public int LossesLeft { get; set; }
 
+    /// <summary>How many more submissions are taken, and refused later.</summary>
+    public int LateBusyLeft { get; set; }
+
     /// <summary>Chooses which proposals are lost, and in which order the rest is chosen.</summary>
     public Random? Chaos { get; set; }
 
@@ -98,6 +102,13 @@ internal sealed class FakeGroup : IReplica, IExecution
             }
 
             Submissions++;
+            if (LateBusyLeft > 0)
+            {
+                LateBusyLeft--;
+                Gateway.OnRefused(PaxosError.Busy, Status.Leader);
+                return PaxosError.None;
+            }
+
             if (LossesLeft > 0)
             {
                 LossesLeft--;
@@ -196,12 +207,14 @@ internal sealed class FakeGroup : IReplica, IExecution
         var members = Nodes.Select((node, index) => new MemberStatus(
             node, index < reachable, since, index < reachable ? string.Empty : "connection refused"));
         return new(
-            new(0), leader, new(_round, new(0), 1), since, Applied, Applied, default, default, [.. members], null, null, string.Empty);
+            new(0), leader, new(_round, new(0), 1), since, Applied, Applied, default, default, [
+                .. members], null, null, string.Empty);
     }
 
     private void ApplyNext(ReadOnlyMemory<byte> entries, TimeSpan later = default)
     {
-        var stamp = new LogTime((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).Add(
+        var stamp = new LogTime(
+            (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond).Add(
             later);
         _executor.Apply(Applied.Next, new(ValueKind.Commands, stamp, entries));
         Applied = Applied.Next;

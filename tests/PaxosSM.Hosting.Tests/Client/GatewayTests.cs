@@ -15,7 +15,8 @@ public sealed class GatewayTests
     public GatewayTests()
     {
         _group = new(
-            _time, new() { QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
+            _time, new() {
+                QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
         _client = _group.Gateway.Connect(_replies);
         Tick(TimeSpan.FromSeconds(1));
         _replies.Frames.Clear();
@@ -154,7 +155,8 @@ public sealed class GatewayTests
         Ask(2, ReadConsistency.NoOlderThan(TimeSpan.FromMilliseconds(500)), TimeSpan.FromSeconds(1));
         Tick(TimeSpan.FromSeconds(1));
         Assert.Equal(PaxosError.TooOld, Last().Error);
-        Assert.StartsWith("the state's age is 3.000 s, more than 0.500 s: a leads", Message(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the state's age is 3.000 s, more than 0.500 s: a leads", Message(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,7 +200,8 @@ public sealed class GatewayTests
         Ask(1, timeout: TimeSpan.FromSeconds(1));
         Tick(TimeSpan.FromSeconds(1));
         Assert.Equal(PaxosError.Timeout, Last().Error);
-        Assert.StartsWith("no read bound: no quorum: b unreachable since 12:01:05 (connection refused), c", Message(), StringComparison.Ordinal);
+        Assert.StartsWith("no read bound: no quorum: b unreachable since 12:01:05 (connection refused), c", Message(
+            ), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -257,7 +260,8 @@ public sealed class GatewayTests
             Submit(Open(Guid.NewGuid()));
         }
 
-        Assert.Equal("no leader: an election is under way", Assert.IsType<ClientStatus>(Assert.Single(_replies.Frames)).Text);
+        Assert.Equal(
+            "no leader: an election is under way", Assert.IsType<ClientStatus>(Assert.Single(_replies.Frames)).Text);
     }
 
     [Fact]
@@ -267,6 +271,32 @@ public sealed class GatewayTests
         Submit(Command(1, 1), Command(1, 2));
         Assert.Equal([1L, 2L], _replies.Frames.Cast<ClientResult>().Select(result => result.Sequence));
         Assert.All(_replies.Frames.Cast<ClientResult>(), result => Assert.Equal(PaxosError.Busy, result.Error));
+    }
+
+    [Fact]
+    public void A_late_refusal_is_told_to_everybody_once_a_tick()
+    {
+        _group.Gateway.OnRefused(PaxosError.Busy, new(0));
+        _group.Gateway.OnRefused(PaxosError.Busy, new(0));
+        Assert.Empty(_replies.Frames);
+        Tick(TimeSpan.FromMilliseconds(10));
+        var told = Assert.IsType<ClientStatus>(Assert.Single(_replies.Frames));
+        Assert.Equal((ClientStatus.Busy, "the leader's queue of commands is full"), (told.Id, told.Text));
+        Tick(TimeSpan.FromMilliseconds(10));
+        Assert.Single(_replies.Frames);
+    }
+
+    [Fact]
+    public void A_refusal_that_names_another_leader_asks_for_a_resend_but_not_again_and_again()
+    {
+        for (var number = 0; number < 10; number++)
+        {
+            _group.Gateway.OnRefused(PaxosError.NotLeader, new(1));
+            Tick(TimeSpan.FromMilliseconds(10));
+        }
+
+        var told = Assert.IsType<ClientStatus>(Assert.Single(_replies.Frames));
+        Assert.Equal((0L, "127.0.0.1:7001"), (told.Id, told.Leader));
     }
 
     [Fact]
@@ -321,7 +351,8 @@ public sealed class GatewayTests
             "the group is another" => (good, 1, 2ul),
             "the opening is none" => (Join(good, Entry(EntryKind.OpenSession, 0, 0, new byte[3])), 2, 1ul),
             "the submission is too large" => (Join([.. Enumerable.Repeat(good, 40)]), 40, 1ul),
-            "too many sessions are used" => (Join(good, Command(2, 1), Command(3, 1), Command(4, 1), Command(5, 1)), 5, 1ul),
+            "too many sessions are used" =>
+                (Join(good, Command(2, 1), Command(3, 1), Command(4, 1), Command(5, 1)), 5, 1ul),
             _ => throw new ArgumentException(wrong),
         };
         _client.OnFrameAsync(new ClientSubmit(new(group), entries, count)).AsTask();
@@ -386,7 +417,8 @@ public sealed class GatewayTests
     private void Submit(params byte[][] entries) => Send(_client, entries);
 
     private void Ask(long id, ReadConsistency consistency = default, TimeSpan? timeout = null) =>
-        _client.OnFrameAsync(new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask(
+        _client.OnFrameAsync(
+            new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask(
             );
 
     private void Tick(TimeSpan later)
@@ -400,7 +432,8 @@ public sealed class GatewayTests
     private string Message() => Encoding.UTF8.GetString(Last().Result.Span);
 
     private long[] Answered() =>
-        [.. _replies.Frames.OfType<ClientQueryResult>().Where(result => result.Error == PaxosError.None).Select(result => result.Id)];
+        [.. _replies.Frames.OfType<ClientQueryResult>().Where(result => result.Error == PaxosError.None).Select(
+            result => result.Id)];
 
     private sealed class Replies : IClientReplies
     {

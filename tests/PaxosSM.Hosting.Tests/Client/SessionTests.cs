@@ -104,7 +104,37 @@ public sealed class SessionTests
         var result = bench.Execute("patient");
         await bench.Run(result);
         await result;
-        Assert.InRange(bench.Time.GetUtcNow() - began, TimeSpan.FromMilliseconds(5 + 10 + 20 + 40 + 80), TimeSpan.FromSeconds(4));
+        Assert.InRange(
+            bench.Time.GetUtcNow() - began, TimeSpan.FromMilliseconds(5 + 10 + 20 + 40 + 80), TimeSpan.FromSeconds(4));
+    }
+
+    [Fact]
+    public async Task Commands_refused_late_go_again_after_a_pause_that_grows()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Group.LateBusyLeft = 3;
+        var began = bench.Time.GetUtcNow();
+        var result = bench.Execute("patient");
+        await bench.Run(result);
+        await result;
+        var took = bench.Time.GetUtcNow() - began;
+        Assert.InRange(took, TimeSpan.FromMilliseconds(5 + 10 + 20), TimeSpan.FromMilliseconds(400));
+        Assert.Equal(["warm", "patient"], bench.Journal);
+    }
+
+    [Fact]
+    public async Task A_timeout_in_front_of_a_full_queue_says_so()
+    {
+        await using var bench = new ClientBench();
+        await bench.Run(bench.Execute("warm"));
+        bench.Group.LateBusyLeft = int.MaxValue;
+        var command = bench.Execute("hopeless");
+        await bench.Run(command);
+        var failure = await Assert.ThrowsAsync<PaxosException>(() => command);
+        Assert.StartsWith(
+            "busy: the leader's queue of commands is full; waited 10.0 s", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(bench.SentEntries().Count(), 5, 60);
     }
 
     [Fact]
@@ -147,7 +177,8 @@ public sealed class SessionTests
         var opening = bench.Client.OpenStreamAsync().AsTask();
         await bench.Run(opening);
         var stream = await opening;
-        Task[] fits = [stream.ExecuteAsync(ClientBench.Bytes("1")).AsTask(), stream.ExecuteAsync(ClientBench.Bytes("2")).AsTask()];
+        Task[] fits = [
+            stream.ExecuteAsync(ClientBench.Bytes("1")).AsTask(), stream.ExecuteAsync(ClientBench.Bytes("2")).AsTask()];
         var surplus = stream.ExecuteAsync(ClientBench.Bytes("3")).AsTask();
         Assert.Equal(PaxosError.Busy, (await Assert.ThrowsAsync<PaxosException>(() => surplus)).Error);
         await bench.Run(Task.WhenAll(fits));
@@ -163,7 +194,8 @@ public sealed class SessionTests
         var stream = await opening;
         Assert.True(stream.FlushAsync().AsTask().IsCompletedSuccessfully);
         var commands = Enumerable.Range(1, 50).Select(
-            number => stream.ExecuteAsync(ClientBench.Bytes(number.ToString(CultureInfo.InvariantCulture))).AsTask()).ToArray();
+            number => stream.ExecuteAsync(ClientBench.Bytes(number.ToString(CultureInfo.InvariantCulture))).AsTask(
+                )).ToArray();
         var flush = stream.FlushAsync().AsTask();
         Assert.False(flush.IsCompleted);
         await bench.Run(flush);
@@ -202,7 +234,8 @@ public sealed class SessionTests
         await bench.DisposeAsync();
         Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => pending)).Error);
         Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => query)).Error);
-        Assert.Equal(PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => bench.Execute("later"))).Error);
+        Assert.Equal(
+            PaxosError.Stopped, (await Assert.ThrowsAsync<PaxosException>(() => bench.Execute("later"))).Error);
         await Assert.ThrowsAsync<PaxosException>(() => bench.Client.OpenStreamAsync().AsTask());
     }
 
@@ -216,7 +249,8 @@ public sealed class SessionTests
         Assert.Equal(["tiny"], bench.Journal);
     }
 
-    /// <summary>Loses, duplicates and reorders frames and proposals, cuts connections, restarts the node, changes leaders.</summary>
+    /// <summary>Loses, duplicates and reorders frames and proposals, cuts connections, restarts the node, changes
+    /// leaders.</summary>
     private static Action Disturb(ClientBench bench, Random random)
     {
         bench.Channel.Chaos = new(random.Next());
