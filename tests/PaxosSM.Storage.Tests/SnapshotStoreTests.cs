@@ -121,6 +121,43 @@ public sealed class SnapshotStoreTests
     }
 
     [Fact]
+    public async Task Pieces_of_a_deleted_snapshot_are_there_until_its_last_reader_closes_it()
+    {
+        var store = new SnapshotStore(_disk, Folder);
+        await Write(store, 7, Content(100));
+        await Write(store, 9, Content(10));
+        var path = $"{Folder}/{SnapshotFile.NameOf(Group, new(7))}";
+        var first = store.Open(Group, new(7))!;
+        var second = store.Open(Group, new(7))!;
+        store.DeleteBelow(Group, new(9));
+        Assert.Null(store.Open(Group, new(7)));
+        Assert.Equal(10, store.ReadPiece(Group, new(7), 64, new byte[10]).Read);
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+        Assert.Equal(10, store.ReadPiece(Group, new(7), 64, new byte[10]).Read);
+        await second.DisposeAsync();
+        Assert.Equal((0, 0L), store.ReadPiece(Group, new(7), 0, new byte[10]));
+        Assert.DoesNotContain(path, _disk.Paths);
+    }
+
+    [Fact]
+    public async Task A_snapshot_set_aside_is_kept_and_never_served()
+    {
+        var store = new SnapshotStore(_disk, Folder);
+        await Write(store, 5, Content(10));
+        await Write(store, 7, Content(100));
+        store.SetAside(Group, new(7));
+        store.SetAside(Group, new(8));
+        Assert.Equal(new Slot(5), store.Latest(Group));
+        Assert.Null(store.Open(Group, new(7)));
+        Assert.Equal((0, 0L), store.ReadPiece(Group, new(7), 0, new byte[10]));
+        var again = new SnapshotStore(_disk, Folder);
+        Assert.Equal(new Slot(5), again.Latest(Group));
+        again.DeleteBelow(Group, new(100));
+        Assert.Equal([$"{Folder}/{SnapshotFile.NameOf(Group, new(7))}.damaged"], _disk.Paths);
+    }
+
+    [Fact]
     public async Task A_full_disk_refuses_and_a_later_attempt_succeeds_but_a_failed_flush_ends_it()
     {
         var store = new SnapshotStore(_disk, Folder);

@@ -5,7 +5,8 @@ namespace PaxosSM.Roles;
 
 /// <summary>Learns what is chosen, and hands it to the executor in slot order, without a gap (R7, R10).</summary>
 /// <remarks>
-/// A value is known chosen from a co-located vote under a watermark of that very ballot, from another learner, or by R5's
+/// A value is known chosen from a co-located vote under a watermark of that very ballot, from another learner, or by
+/// R5's
 /// last resort; never from anything else, and a slot is never inferred to be empty.
 /// </remarks>
 internal sealed class Learner
@@ -141,7 +142,8 @@ internal sealed class Learner
         return values;
     }
 
-    /// <summary>The highest floor at or below <paramref name="candidate"/> that leaves a tail of at most so many slots and bytes below it.</summary>
+    /// <summary>The highest floor at or below <paramref name="candidate"/> that leaves a tail of at most so many slots
+    /// and bytes below it.</summary>
     public Slot FloorWithTail(Slot candidate, int slots, long bytes)
     {
         var floor = candidate;
@@ -160,7 +162,8 @@ internal sealed class Learner
         Drop(floor);
     }
 
-    /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the restart.</summary>
+    /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the
+    /// restart.</summary>
     public void Recover(RecoveredRecord record, Effects effects)
     {
         switch (record.Write)
@@ -179,11 +182,21 @@ internal sealed class Learner
                 SetChosen(learned.Slot, learned.Value);
                 Advance(effects);
                 break;
-            case CheckpointWrite { View: not null } checkpoint:
-                _marks.Begin(checkpoint.View);
+            case CheckpointWrite checkpoint:
+                RecoverCheckpoint(checkpoint);
                 break;
             default:
                 break;
+        }
+    }
+
+    // Chosen-through is at least trimmed-to (R25): a machine that lost its snapshot (R24) learns here what to ask for.
+    private void RecoverCheckpoint(CheckpointWrite checkpoint)
+    {
+        LearnChosenThrough(checkpoint.ChosenThrough);
+        if (checkpoint.View is { } view)
+        {
+            _marks.Begin(view);
         }
     }
 

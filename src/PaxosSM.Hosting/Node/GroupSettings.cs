@@ -16,6 +16,9 @@ internal sealed record GroupSettings
     /// <summary>The host's log.</summary>
     public required IDurableLog Log { get; init; }
 
+    /// <summary>See <see cref="ReplicaPorts.DeviceFailure"/>.</summary>
+    public required Func<string?> DeviceFailure { get; init; }
+
     /// <summary>The way to the others.</summary>
     public required ITransport Transport { get; init; }
 

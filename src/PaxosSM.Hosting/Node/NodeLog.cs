@@ -34,6 +34,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void OnSnapshotRestored(GroupId group, Slot slot) => LogRestored(_node, group, slot);
 
+    public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => LogDamaged(_node, group, slot, why);
+
     public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) =>
         LogFetchFailed(_node, group, slot, from, why);
 
@@ -71,4 +73,7 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     [LoggerMessage(30, LogLevel.Critical, "{Node} {Group}: halted: {Why}")]
     private partial void LogHalted(string node, GroupId group, string why);
+
+    [LoggerMessage(31, LogLevel.Error, "{Node} {Group}: snapshot through {Slot} is damaged and set aside (R24): {Why}")]
+    private partial void LogDamaged(string node, GroupId group, Slot slot, string why);
 }

@@ -22,7 +22,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _devices = devices;
         var roles = Adopt(outcome);
         _settings = NewGroup(roles);
-        _group = new(_settings, node.Machine(), node.Gateway, devices.Snapshots);
+        _group = new(_settings, node.Machine, node.Gateway, devices.Snapshots);
     }
 
     /// <summary>The group's state.</summary>
@@ -89,6 +89,7 @@ internal sealed class NodeServing : IAsyncDisposable
                 Own = roles,
             },
             Log = _devices.Log,
+            DeviceFailure = () => _devices.Snapshots.Failure,
             Transport = _devices.Transport,
             Events = NewEvents(),
             Observer = _node.Log,

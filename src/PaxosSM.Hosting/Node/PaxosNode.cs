@@ -28,7 +28,7 @@ public sealed class PaxosNode : IAsyncDisposable
 
     /// <summary>A node that has not started.</summary>
     /// <param name="options">The settings; validated at the start.</param>
-    /// <param name="machine">Makes the machine: an empty one, once.</param>
+    /// <param name="machine">Makes the machine: an empty one; again when a damaged snapshot spoiled the first.</param>
     /// <param name="services">What the host gives; null for defaults.</param>
     public PaxosNode(PaxosOptions options, Func<IStateMachine> machine, NodeServices? services = null)
     {

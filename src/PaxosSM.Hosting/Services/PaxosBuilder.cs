@@ -60,7 +60,7 @@ public sealed class PaxosBuilder
         where TMachine : class, IStateMachine =>
         StateMachine(services => ActivatorUtilities.CreateInstance<TMachine>(services));
 
-    /// <summary>Replicates a machine; called once, for an empty one.</summary>
+    /// <summary>Replicates a machine; each call makes an empty one; mostly it is called once.</summary>
     public PaxosBuilder StateMachine(Func<IServiceProvider, IStateMachine> machine)
     {
         Machine = machine;

@@ -15,7 +15,6 @@ namespace PaxosSM.Runtime.Execution;
 public sealed class ApplyLoop : IExecution
 {
     private const int AnswerBytesKept = 1 << 20;
-    private readonly Executor _executor;
     private readonly ISnapshotStore _store;
     private readonly ExecutionOptions _options;
     private readonly IExecutionObserver _observer;
@@ -23,6 +22,7 @@ public sealed class ApplyLoop : IExecution
     private readonly ApplyQueue _queue;
     private readonly ApplyRound _round = new();
     private readonly PriorityQueue<PendingQuery, (long Bound, long Order)> _waiting = new();
+    private Executor _executor;
     private ArrayBufferWriter<byte> _answer = new();
     private IReplica? _replica;
     private long _queriesSeen;
@@ -71,18 +71,40 @@ public sealed class ApplyLoop : IExecution
     }
 
     /// <summary>Restores the newest durable snapshot, if there is one.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or not for this replica; the message says which and
-    /// why.</exception>
-    public async ValueTask<RecoveredState> RecoverAsync(CancellationToken cancellationToken = default)
+    /// <param name="fresh">Makes another executor around another empty machine, for after a damaged snapshot, which
+    /// may have restored half of the first; null: damage is an error.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <remarks>R24: a damaged snapshot is set aside and told, never served and never a reason to stay down: an older
+    /// one serves, or none, and then this replica learns from the others what it lost.</remarks>
+    /// <exception cref="InvalidDataException">A snapshot is intact, but the machine refuses it, or it is not for this
+    /// replica: the program is at fault, not the disk; the message says which and why.</exception>
+    public async ValueTask<RecoveredState> RecoverAsync(
+        Func<Executor>? fresh = null, CancellationToken cancellationToken = default)
     {
-        var slot = _store.Latest(_executor.Group);
-        if (slot > Slot.Zero)
+        var group = _executor.Group;
+        while (_store.Latest(group) is var slot && slot > Slot.Zero)
         {
-            await SnapshotReader.RestoreAsync(_store, _executor, slot, cancellationToken).ConfigureAwait(false);
-            OnRestored(slot);
+            try
+            {
+                await SnapshotReader.RestoreAsync(_store, _executor, slot, cancellationToken).ConfigureAwait(false);
+                OnRestored(slot);
+                break;
+            }
+            catch (InvalidDataException damage) when (fresh is not null)
+            {
+                var read = SnapshotReader.IsIntactAsync(_store, group, slot, cancellationToken);
+                if (await read.ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                _store.SetAside(group, slot);
+                _executor = fresh();
+                _observer.OnSnapshotDamaged(group, slot, $"{damage.Message}; {Instead(_store.Latest(group))}");
+            }
         }
 
-        return new(slot, _executor.Time, _executor.NextDeadline);
+        return new(_executor.Applied, _executor.Time, _executor.NextDeadline);
     }
 
     /// <summary>Names the core's side; before the first round.</summary>
@@ -169,6 +191,10 @@ public sealed class ApplyLoop : IExecution
 
         FailQueries(Why);
     }
+
+    private static string Instead(Slot older) => older > Slot.Zero
+        ? $"the one at slot {older} is tried"
+        : "this replica starts empty, and fetches what it lacks from another one";
 
     private void RunGuarded()
     {

@@ -22,6 +22,12 @@ public interface IExecutionObserver
     /// <param name="slot">What it covers.</param>
     void OnSnapshotRestored(GroupId group, Slot slot);
 
+    /// <summary>A stored snapshot is damaged and was set aside (R24).</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slot">What it was to cover.</param>
+    /// <param name="why">In words, with what happens instead.</param>
+    void OnSnapshotDamaged(GroupId group, Slot slot, string why);
+
     /// <summary>A snapshot could not be fetched from another node.</summary>
     /// <param name="group">The group.</param>
     /// <param name="from">The node.</param>

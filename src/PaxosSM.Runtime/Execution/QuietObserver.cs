@@ -15,6 +15,10 @@ internal sealed class QuietObserver : IExecutionObserver
     {
     }
 
+    public void OnSnapshotDamaged(GroupId group, Slot slot, string why)
+    {
+    }
+
     public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why)
     {
     }

@@ -28,6 +28,31 @@ internal static class SnapshotReader
         }
     }
 
+    /// <summary>Whether the store can read every byte of a snapshot; what a machine makes of them is another question.
+    /// What can't be read is damaged (R24).</summary>
+    public static async ValueTask<bool> IsIntactAsync(
+        ISnapshotStore store, GroupId group, Slot slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stream = store.Open(group, slot);
+            if (stream is null)
+            {
+                return false;
+            }
+
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            return false;
+        }
+    }
+
     private static async ValueTask ReadAsync(
         Stream stream, Executor executor, Slot slot, CancellationToken cancellationToken)
     {

@@ -98,6 +98,15 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
         }
     }
 
+    /// <inheritdoc/>
+    public void SetAside(GroupId group, Slot slot)
+    {
+        lock (_gate)
+        {
+            _ = _stored.Remove((group, slot));
+        }
+    }
+
     /// <summary>Flips a bit, as a disk might.</summary>
     public void Damage(GroupId group, Slot slot, int offset)
     {

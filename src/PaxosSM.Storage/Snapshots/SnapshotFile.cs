@@ -6,6 +6,10 @@ namespace PaxosSM.Storage;
 internal static class SnapshotFile
 {
     public const string TemporaryExtension = ".tmp";
+
+    /// <summary>Ends the name of a snapshot that is kept for inspection only (R24).</summary>
+    public const string DamagedExtension = ".damaged";
+
     private const string Extension = ".snap";
     private const int NumberDigits = 16;
 

@@ -9,17 +9,20 @@ internal sealed class SnapshotReader : Stream
     private readonly SnapshotTrailer _trailer;
     private readonly string _name;
     private readonly Action _onDamage;
+    private readonly Action _onClosed;
     private readonly byte[] _chunk = new byte[SnapshotFormat.ChunkHeaderSize + SnapshotFormat.ChunkBytes];
     private long _fileOffset = SnapshotFormat.FrameSize;
     private long _chunkIndex;
     private long _position;
     private int _from;
     private int _to;
+    private bool _isClosed;
 
-    public SnapshotReader(IStorageFile file, GroupId group, Slot slot, Action onDamage)
+    public SnapshotReader(IStorageFile file, GroupId group, Slot slot, Action onDamage, Action onClosed)
     {
         _file = file;
         _onDamage = onDamage;
+        _onClosed = onClosed;
         _name = $"The snapshot of group {group} at slot {slot}";
         _trailer = SnapshotFile.Check(file, group, slot);
     }
@@ -74,9 +77,11 @@ internal sealed class SnapshotReader : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isClosed)
         {
+            _isClosed = true;
             _file.Dispose();
+            _onClosed();
         }
 
         base.Dispose(disposing);

@@ -4,13 +4,16 @@ namespace PaxosSM.Storage;
 
 /// <summary>Snapshots in a folder, one file each. Safe for use by many threads; its calls wait for the disk.</summary>
 /// <remarks>
-/// A snapshot that turns out damaged while it is read is not <see cref="Latest"/> any more, and an older one may be.
+/// A snapshot that turns out damaged while it is read is not <see cref="Latest"/> any more, and an older one may be;
+/// the constructor looks at names only, so that whoever restores at start finds the damage, and tells of it (R24).
 /// After a failed flush nothing more is written (R1): see <see cref="Failure"/>.
 /// </remarks>
 public sealed class SnapshotStore : ISnapshotStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<GroupId, SortedSet<long>> _intact = [];
+    private readonly Dictionary<(GroupId Group, Slot Slot), int> _readers = [];
+    private readonly HashSet<(GroupId Group, Slot Slot)> _doomed = [];
     private readonly IFileLayer _files;
     private readonly string _directory;
     private long _drafts;
@@ -28,7 +31,7 @@ public sealed class SnapshotStore : ISnapshotStore
             {
                 files.Delete(Path.Combine(directory, name));
             }
-            else if (SnapshotFile.TryParse(name, out var group, out var slot) && IsWhole(group, slot))
+            else if (SnapshotFile.TryParse(name, out var group, out var slot))
             {
                 Add(group, slot);
             }
@@ -56,19 +59,24 @@ public sealed class SnapshotStore : ISnapshotStore
     /// <inheritdoc/>
     public Stream? Open(GroupId group, Slot slot)
     {
-        if (OpenFile(group, slot) is not { } file)
+        if (OpenCounted(group, slot) is not { } file)
         {
             return null;
         }
 
         try
         {
-            return new SnapshotReader(file, group, slot, () => Forget(group, slot));
+            return new SnapshotReader(file, group, slot, () => Forget(group, slot), () => OnClosed(group, slot));
         }
-        catch (InvalidDataException)
+        catch (Exception exception)
         {
             file.Dispose();
-            Forget(group, slot);
+            OnClosed(group, slot);
+            if (exception is InvalidDataException)
+            {
+                Forget(group, slot);
+            }
+
             throw;
         }
     }
@@ -83,19 +91,49 @@ public sealed class SnapshotStore : ISnapshotStore
     /// <inheritdoc/>
     public void DeleteBelow(GroupId group, Slot slot)
     {
+        var names = _files.List(_directory);
         lock (_gate)
         {
             _ = _intact.GetValueOrDefault(group)?.RemoveWhere(index => index < slot.Index);
-        }
-
-        foreach (var name in _files.List(_directory))
-        {
-            if (SnapshotFile.TryParse(name, out var owner, out var at) && owner == group && at < slot)
+            foreach (var name in names)
             {
-                // Who reads it goes on reading: the file goes when the last one closes it.
-                _files.Delete(Path.Combine(_directory, name));
+                if (!SnapshotFile.TryParse(name, out var owner, out var at) || owner != group || at >= slot)
+                {
+                    continue;
+                }
+
+                // A peer that fetches it asks for pieces by name (R25): the file goes when the last reader closes it.
+                if (_readers.ContainsKey((group, at)))
+                {
+                    _ = _doomed.Add((group, at));
+                }
+                else
+                {
+                    _files.Delete(Path.Combine(_directory, name));
+                }
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public void SetAside(GroupId group, Slot slot)
+    {
+        var path = PathOf(group, slot);
+        lock (_gate)
+        {
+            _ = _intact.GetValueOrDefault(group)?.Remove(slot.Index);
+            _ = _doomed.Remove((group, slot));
+            try
+            {
+                _files.Rename(path, path + SnapshotFile.DamagedExtension);
+            }
+            catch (FileNotFoundException)
+            {
+                return; // Gone by itself: there is nothing to keep.
+            }
+        }
+
+        FlushFolder();
     }
 
     /// <summary>Reads a whole snapshot to verify every byte; false when it is damaged, or not there.</summary>
@@ -118,21 +156,44 @@ public sealed class SnapshotStore : ISnapshotStore
         }
     }
 
-    private bool IsWhole(GroupId group, Slot slot)
+    /// <summary>Opens a file and counts its reader; null when it is not there, or is to go.</summary>
+    private IStorageFile? OpenCounted(GroupId group, Slot slot)
     {
-        try
+        lock (_gate)
         {
-            using var file = OpenFile(group, slot);
-            if (file is not null)
+            if (_doomed.Contains((group, slot)) || OpenFile(group, slot) is not { } file)
             {
-                _ = SnapshotFile.Check(file, group, slot);
+                return null;
             }
 
-            return file is not null;
+            _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
+            return file;
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+    }
+
+    private void OnClosed(GroupId group, Slot slot)
+    {
+        lock (_gate)
         {
-            return false;
+            if (--_readers[(group, slot)] > 0)
+            {
+                return;
+            }
+
+            _ = _readers.Remove((group, slot));
+            if (!_doomed.Remove((group, slot)))
+            {
+                return;
+            }
+
+            try
+            {
+                _files.Delete(PathOf(group, slot));
+            }
+            catch (IOException)
+            {
+                // Whoever closes it can't help it; the next deletion finds it again.
+            }
         }
     }
 
@@ -160,6 +221,7 @@ public sealed class SnapshotStore : ISnapshotStore
             }
 
             _ = slots.Add(slot.Index);
+            _ = _doomed.Remove((group, slot));
         }
     }
 
@@ -168,6 +230,19 @@ public sealed class SnapshotStore : ISnapshotStore
         lock (_gate)
         {
             _ = _intact.GetValueOrDefault(group)?.Remove(slot.Index);
+        }
+    }
+
+    private void FlushFolder()
+    {
+        try
+        {
+            _files.FlushDirectory(_directory);
+        }
+        catch (IOException exception)
+        {
+            Fail(exception);
+            throw;
         }
     }
 
@@ -226,23 +301,14 @@ public sealed class SnapshotStore : ISnapshotStore
             if (_isStored)
             {
                 using var file = _store._files.OpenRead(_aside);
-                using var reader = new SnapshotReader(file, _group, _slot, () => { });
+                using var reader = new SnapshotReader(file, _group, _slot, () => { }, () => { });
                 reader.CopyTo(Stream.Null);
             }
 
             _isDone = true;
             _file.Dispose();
             _store._files.Rename(_aside, _store.PathOf(_group, _slot));
-            try
-            {
-                _store._files.FlushDirectory(_store._directory);
-            }
-            catch (IOException exception)
-            {
-                _store.Fail(exception);
-                throw;
-            }
-
+            _store.FlushFolder();
             _store.Add(_group, _slot);
             return ValueTask.CompletedTask;
         }

@@ -1,3 +1,4 @@
+using PaxosSM.Execution;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.InMemory;
 
@@ -228,6 +229,52 @@ public sealed class ApplyLoopTests
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_is_set_aside_and_an_older_one_or_none_serves()
+    {
+        var loop = Snapshotted(5);
+        var reader = loop.Store.Open(GroupId.Default, new(5)); // Keeps it from deletion.
+        loop.Apply(6, 8);
+        loop.Loop.RequestSnapshot();
+        loop.RunAll();
+        loop.Store.Damage(GroupId.Default, new(8), 40);
+        var older = new TestLoop(loop.Store);
+        var machine = new CountingMachine();
+        Assert.Equal(new Slot(5), (await older.Loop.RecoverAsync(() => Fresh(older, machine))).Slot);
+        Assert.Equal(4, machine.Count);
+        Assert.Equal(new Slot(5), older.Loop.Applied);
+        Assert.Equal(
+            ["damaged s8", "restored s5"], older.Observer.Lines.Select(line => line.Split(':')[0]));
+        Assert.EndsWith("the one at slot s5 is tried", older.Observer.Lines[0], StringComparison.Ordinal);
+
+        loop.Store.Damage(GroupId.Default, new(5), 40);
+        var empty = new TestLoop(loop.Store);
+        Assert.Equal(Slot.Zero, (await empty.Loop.RecoverAsync(() => Fresh(empty, new()))).Slot);
+        Assert.EndsWith("fetches what it lacks from another one", empty.Observer.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(Slot.Zero, loop.Store.Latest(GroupId.Default));
+        empty.Apply(1, 3);
+        empty.RunAll();
+        Assert.Equal(new Slot(3), empty.Loop.Applied);
+        reader?.Dispose();
+    }
+
+    [Fact]
+    public async Task An_intact_snapshot_that_is_refused_is_kept_as_the_disk_is_not_at_fault()
+    {
+        var store = new InMemorySnapshotStore();
+        await using (var draft = store.Create(GroupId.Default, new(5)))
+        {
+            await draft.Stream.WriteAsync(new byte[1000]);
+            await draft.CommitAsync(default);
+        }
+
+        var loop = new TestLoop(store);
+        await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await loop.Loop.RecoverAsync(() => Fresh(loop, new())));
+        Assert.Equal(new Slot(5), store.Latest(GroupId.Default));
+        Assert.Empty(loop.Observer.Lines);
+    }
+
+    [Fact]
     public void Installing_a_snapshot_skips_what_it_covers_and_keeps_what_follows()
     {
         var ahead = Snapshotted(7);
@@ -312,6 +359,9 @@ public sealed class ApplyLoopTests
     }
 
     private static RecoveredState Recover(TestLoop loop) => loop.Loop.RecoverAsync().AsTask().GetAwaiter().GetResult();
+
+    private static Executor Fresh(TestLoop loop, CountingMachine machine) =>
+        new(GroupId.Default, TestExecutor.ThreeMembers, machine, loop.Sink);
 
     private static TestLoop Snapshotted(long through)
     {

@@ -14,6 +14,8 @@ internal sealed class RecordingObserver : IExecutionObserver
 
     public void OnSnapshotRestored(GroupId group, Slot slot) => Lines.Add($"restored {slot}");
 
+    public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => Lines.Add($"damaged {slot}: {why}");
+
     public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) =>
         Lines.Add($"not fetched {slot} from {from}: {why}");
 
