@@ -4,7 +4,8 @@ namespace PaxosSM;
 public readonly struct CommandContext
 {
     /// <summary>Describes a command's place.</summary>
-    public CommandContext(GroupId group, Slot slot, int index, LogTime time, SessionId session, long sequence, ITimers timers)
+    public CommandContext(
+        GroupId group, Slot slot, int index, LogTime time, SessionId session, long sequence, ITimers timers)
     {
         Group = group;
         Slot = slot;

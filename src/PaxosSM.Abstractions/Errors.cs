@@ -6,19 +6,22 @@ public enum PaxosError : byte
     /// <summary>Not an error.</summary>
     None = 0,
 
-    /// <summary>The deadline passed; a command may still be applied later. The message says what was waited for.</summary>
+    /// <summary>The deadline passed; a command may still be applied later. The message says what was waited
+    /// for.</summary>
     Timeout = 1,
 
     /// <summary>A bounded queue is full; nothing was done. Send again later.</summary>
     Busy = 2,
 
-    /// <summary>The session is not known any more. A command of it that was not answered was applied before it ended, or never will be.</summary>
+    /// <summary>The session is not known any more. A command of it that was not answered was applied before it ended,
+    /// or never will be.</summary>
     SessionExpired = 3,
 
     /// <summary>The command's number leaves a gap in its ordered session; resend from the number named.</summary>
     SessionGap = 4,
 
-    /// <summary>The command's number lies before the window whose results are kept; its outcome was acknowledged or given up.</summary>
+    /// <summary>The command's number lies before the window whose results are kept; its outcome was acknowledged or
+    /// given up.</summary>
     SessionStale = 5,
 
     /// <summary>This node does not lead; the message names the leader if it is known.</summary>

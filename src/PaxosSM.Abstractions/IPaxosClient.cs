@@ -3,28 +3,35 @@ namespace PaxosSM;
 /// <summary>Sends commands and queries to a group's state machine, as bytes.</summary>
 /// <remarks>
 /// Safe for use by many threads. Every wait ends: at the cancellation token, at the configured deadline, or with a
-/// <see cref="PaxosException"/> that says what was waited for. Retries happen inside, by session, so that a command is applied
+/// <see cref="PaxosException"/> that says what was waited for. Retries happen inside, by session, so that a command is
+/// applied
 /// at most once whatever fails, and exactly once if it is answered.
 /// </remarks>
 public interface IPaxosClient : IAsyncDisposable
 {
     /// <summary>Applies a command and returns its result. Calls that overlap may be applied in any order.</summary>
-    /// <exception cref="PaxosException">Not answered; <see cref="PaxosException.OutcomeUnknown"/> says whether it may apply.</exception>
+    /// <exception cref="PaxosException">Not answered; <see cref="PaxosException.OutcomeUnknown"/> says whether it may
+    /// apply.</exception>
     ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default);
 
     /// <summary>Answers a query at the given consistency.</summary>
     /// <exception cref="PaxosException">Not answered.</exception>
     ValueTask<QueryResult> QueryAsync(
-        ReadOnlyMemory<byte> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default);
+        ReadOnlyMemory<byte> query, ReadConsistency consistency = default,
+            CancellationToken cancellationToken = default);
 
-    /// <summary>Opens an ordered session: its commands are applied in the order in which they were sent (R17, R18).</summary>
+    /// <summary>Opens an ordered session: its commands are applied in the order in which they were sent (R17,
+    /// R18).</summary>
     ValueTask<ICommandStream> OpenStreamAsync(CancellationToken cancellationToken = default);
 }
 
-/// <summary>An ordered session: any number of commands in flight, applied once each, in the order of the calls.</summary>
+/// <summary>An ordered session: any number of commands in flight, applied once each, in the order of the
+/// calls.</summary>
 /// <remarks>
-/// The order is that in which <see cref="ExecuteAsync"/> is entered; calls from several threads are ordered by arrival. A command
-/// whose wait was cancelled or timed out keeps its place: it may still be applied, and later commands are applied only after it.
+/// The order is that in which <see cref="ExecuteAsync"/> is entered; calls from several threads are ordered by arrival.
+/// A command
+/// whose wait was cancelled or timed out keeps its place: it may still be applied, and later commands are applied only
+/// after it.
 /// </remarks>
 public interface ICommandStream : IAsyncDisposable
 {
@@ -32,9 +39,11 @@ public interface ICommandStream : IAsyncDisposable
     SessionId Session { get; }
 
     /// <summary>Sends a command; completes with its result.</summary>
-    /// <exception cref="PaxosException"><see cref="PaxosError.Busy"/> when the window is full: nothing was sent.</exception>
+    /// <exception cref="PaxosException"><see cref="PaxosError.Busy"/> when the window is full: nothing was
+    /// sent.</exception>
     ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default);
 
-    /// <summary>Completes when all commands sent before are chosen, durable as the class says, and applied (R18).</summary>
+    /// <summary>Completes when all commands sent before are chosen, durable as the class says, and applied
+    /// (R18).</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 }

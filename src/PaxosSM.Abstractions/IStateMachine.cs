@@ -2,14 +2,16 @@ using System.Buffers;
 
 namespace PaxosSM;
 
-/// <summary>A deterministic application that PaxosSM replicates by applying the same commands in the same order.</summary>
+/// <summary>A deterministic application that PaxosSM replicates by applying the same commands in the same
+/// order.</summary>
 /// <remarks>
 /// <para>Threads: calls for one machine never overlap, except that what <see cref="BeginSnapshot"/> returned is written
 /// while <see cref="Apply"/> and <see cref="Query"/> go on.</para>
 /// <para>Determinism: <see cref="Apply"/> reads nothing but the machine's state and its arguments; no clock (take
 /// <see cref="CommandContext.Time"/>), no randomness, no file, no order of a hash table.</para>
 /// <para>Memory: the sequences and writers passed in are valid only during the call; copy what must stay.</para>
-/// <para>Errors: an exception out of <see cref="Apply"/> is a bug; the replica stops there rather than let replicas differ.
+/// <para>Errors: an exception out of <see cref="Apply"/> is a bug; the replica stops there rather than let replicas
+/// differ.
 /// Report a command's failure in its result.</para>
 /// </remarks>
 public interface IStateMachine
@@ -49,7 +51,8 @@ public interface IDigestibleStateMachine : IStateMachine
     ulong Digest { get; }
 }
 
-/// <summary>For machines that want to know the members and the leader; told at the same slot on every replica (R16).</summary>
+/// <summary>For machines that want to know the members and the leader; told at the same slot on every replica
+/// (R16).</summary>
 public interface IViewObserver : IStateMachine
 {
     /// <summary>A new view: after every command of the old one, before the first of the new.</summary>

@@ -11,10 +11,12 @@ public readonly record struct ReadConsistency
         AgeMax = ageMax;
     }
 
-    /// <summary>Every command acknowledged anywhere before the query began is seen; a quorum confirms the leader (R20a).</summary>
+    /// <summary>Every command acknowledged anywhere before the query began is seen; a quorum confirms the leader
+    /// (R20a).</summary>
     public static ReadConsistency Linearizable => default;
 
-    /// <summary>As <see cref="Linearizable"/>, without a round trip while the leader's lease holds (R20b); else as that.</summary>
+    /// <summary>As <see cref="Linearizable"/>, without a round trip while the leader's lease holds (R20b); else as
+    /// that.</summary>
     /// <remarks>Trusts that clocks drift apart no faster than the configured bound.</remarks>
     public static ReadConsistency Lease => new(ReadKind.Lease, default, default);
 
@@ -30,7 +32,8 @@ public readonly record struct ReadConsistency
     /// <summary>The greatest age of the state, for <see cref="ReadKind.MaxAge"/>.</summary>
     public TimeSpan AgeMax { get; }
 
-    /// <summary>This replica's state once it has applied <paramref name="slot"/>: reads your own writes, and monotonic reads
+    /// <summary>This replica's state once it has applied <paramref name="slot"/>: reads your own writes, and monotonic
+    /// reads
     /// across replicas, by the slot that an earlier answer named (R21).</summary>
     public static ReadConsistency After(Slot slot) => new(ReadKind.AtLeast, slot, default);
 

@@ -1,6 +1,7 @@
 namespace PaxosSM;
 
-/// <summary>A position in a group's total order. The first slot is 1; 0 is "before every slot". Numbers run on across epochs.</summary>
+/// <summary>A position in a group's total order. The first slot is 1; 0 is "before every slot". Numbers run on across
+/// epochs.</summary>
 /// <param name="Index">The position.</param>
 public readonly record struct Slot(long Index) : IComparable<Slot>
 {

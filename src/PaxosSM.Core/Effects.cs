@@ -5,9 +5,11 @@ namespace PaxosSM;
 
 /// <summary>What steps ask of the outside world. The driver clears it once it has carried everything out.</summary>
 /// <remarks>
-/// The order between a write and a message is a type here, not a comment: <see cref="SendsAfterWrite"/> are true only once
+/// The order between a write and a message is a type here, not a comment: <see cref="SendsAfterWrite"/> are true only
+/// once
 /// <see cref="Writes"/>, and all writes of earlier steps, are durable; <see cref="Sends"/> may leave at once. Messages
-/// to the node itself go the same way, so that roles on one node are joined by nothing but messages: the replica delivers
+/// to the node itself go the same way, so that roles on one node are joined by nothing but messages: the replica
+/// delivers
 /// those of <see cref="Sends"/> within the step, the driver those of <see cref="SendsAfterWrite"/> after the write.
 /// </remarks>
 public sealed class Effects
@@ -97,7 +99,8 @@ public readonly record struct ChosenValue(Slot Slot, Value Value);
 /// <param name="Id">The request's number.</param>
 /// <param name="Error"><see cref="PaxosError.None"/>, or why there is no bound; ask again.</param>
 /// <param name="Bound">Apply through here, then read.</param>
-/// <param name="LeaseUntil">For a lease read on the leader: the read counts only if it ended before this moment (R20b); else zero.</param>
+/// <param name="LeaseUntil">For a lease read on the leader: the read counts only if it ended before this moment (R20b);
+/// else zero.</param>
 public readonly record struct ReadBound(long Id, PaxosError Error, Slot Bound, Instant LeaseUntil);
 
 /// <summary>Where to fetch a snapshot.</summary>

@@ -1,6 +1,7 @@
 namespace PaxosSM;
 
-/// <summary>Something that happened in the protocol: for logs, metrics, dashboards and trace checkers. The set is closed.</summary>
+/// <summary>Something that happened in the protocol: for logs, metrics, dashboards and trace checkers. The set is
+/// closed.</summary>
 public abstract record ProtocolEvent
 {
     private protected ProtocolEvent()

@@ -6,10 +6,12 @@ public sealed record ProtocolOptions
     /// <summary>How often a leader shows a sign of life. Default 50 ms.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a silent leader is borne before another proposer stands; each attempt adds up to half of it, by chance. Default 600 ms.</summary>
+    /// <summary>How long a silent leader is borne before another proposer stands; each attempt adds up to half of it,
+    /// by chance. Default 600 ms.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(600);
 
-    /// <summary>How long an acceptor promises no other ballot after it granted a lease (R20b); zero turns leases off. Default 500 ms.</summary>
+    /// <summary>How long an acceptor promises no other ballot after it granted a lease (R20b); zero turns leases off.
+    /// Default 500 ms.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How much of a lease the leader leaves unused, for clocks that drift apart. Default 50 ms.</summary>
@@ -24,16 +26,19 @@ public sealed record ProtocolOptions
     /// <summary>How large a batch grows, in bytes. Default 1 MiB.</summary>
     public int BatchBytesMax { get; init; } = 1 << 20;
 
-    /// <summary>How many bytes of commands wait for a slot before clients are told <see cref="PaxosError.Busy"/>. Default 32 MiB.</summary>
+    /// <summary>How many bytes of commands wait for a slot before clients are told <see cref="PaxosError.Busy"/>.
+    /// Default 32 MiB.</summary>
     public int PendingBytesMax { get; init; } = 32 << 20;
 
     /// <summary>How many bytes a catch-up answer carries. Default 4 MiB.</summary>
     public int LearnBytesMax { get; init; } = 4 << 20;
 
-    /// <summary>How many bytes of chosen values a learner holds ahead of its executor and its trim point. Default 512 MiB.</summary>
+    /// <summary>How many bytes of chosen values a learner holds ahead of its executor and its trim point. Default 512
+    /// MiB.</summary>
     public long LogBytesMax { get; init; } = 512L << 20;
 
-    /// <summary>How many chosen slots below the snapshot stay, for learners that are a little behind. Default 1,024.</summary>
+    /// <summary>How many chosen slots below the snapshot stay, for learners that are a little behind. Default
+    /// 1,024.</summary>
     public int TrimTailSlots { get; init; } = 1024;
 
     /// <summary>How many bytes of chosen values below the snapshot stay at most. Default 16 MiB.</summary>

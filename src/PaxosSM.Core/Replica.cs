@@ -6,10 +6,13 @@ using PaxosSM.Roles;
 
 namespace PaxosSM;
 
-/// <summary>One replica of a group: it hands inputs to the roles that this node plays and joins them by messages; it decides nothing itself.</summary>
+/// <summary>One replica of a group: it hands inputs to the roles that this node plays and joins them by messages; it
+/// decides nothing itself.</summary>
 /// <remarks>
-/// <para>LeaderWatch names a ballot to stand with; the proposer prepares, syncs and proposes; acceptors promise and vote; what they voted for, and
-/// what the proposer counted as chosen, meets in the learner, which hands values to the executor in slot order and fetches
+/// <para>LeaderWatch names a ballot to stand with; the proposer prepares, syncs and proposes; acceptors promise and
+/// vote; what they voted for, and
+/// what the proposer counted as chosen, meets in the learner, which hands values to the executor in slot order and
+/// fetches
 /// from other learners what it lacks. All of it by messages, on one node as between nodes.</para>
 /// <para>Not safe for use by many threads: one driver steps it. Sans I/O: what is to be done is in the effects.</para>
 /// </remarks>
@@ -69,7 +72,8 @@ public sealed class Replica
     /// <summary>Slots that this acceptor can't read (R24).</summary>
     public IReadOnlyList<SlotRange> Faulty => _votes.Faulty;
 
-    /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events matter.</summary>
+    /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events
+    /// matter.</summary>
     public void Recover(IReadOnlyList<RecoveredRecord> records, Effects effects)
     {
         foreach (var record in records)
@@ -97,7 +101,8 @@ public sealed class Replica
         Settle(effects);
     }
 
-    /// <summary>After the last of a round of steps: proposes what gathered, and starts what can wait until then.</summary>
+    /// <summary>After the last of a round of steps: proposes what gathered, and starts what can wait until
+    /// then.</summary>
     public void EndRound(Instant now, Effects effects)
     {
         _now = now;
@@ -364,5 +369,6 @@ public sealed class Replica
         }
     }
 
-    private void Learn(Chosen chosen, Effects effects) => _learning.On(_context.Self, chosen, LeaderNode, _now, effects);
+    private void Learn(Chosen chosen, Effects effects) =>
+        _learning.On(_context.Self, chosen, LeaderNode, _now, effects);
 }

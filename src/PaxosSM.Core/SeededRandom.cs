@@ -20,5 +20,6 @@ public sealed class SeededRandom(ulong seed)
     public long Below(long bound) => (long)(Next() % (ulong)bound);
 
     /// <summary>A time span from 0 up to <paramref name="bound"/>, not included.</summary>
-    public TimeSpan Below(TimeSpan bound) => bound <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromTicks(Below(bound.Ticks));
+    public TimeSpan Below(TimeSpan bound) =>
+        bound <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromTicks(Below(bound.Ticks));
 }

@@ -12,10 +12,13 @@ public interface IReplica
     /// <summary>Hands an input to the core, in order of arrival.</summary>
     void Post(Input input);
 
-    /// <summary>Proposes commands here if this node leads, else forwards them to the leader. What is lost on the way is not told: the client sends again.</summary>
-    /// <param name="entries">Well-formed entries as <see cref="CommandEntry"/> lays them out; the caller leaves them alone afterwards.</param>
+    /// <summary>Proposes commands here if this node leads, else forwards them to the leader. What is lost on the way is
+    /// not told: the client sends again.</summary>
+    /// <param name="entries">Well-formed entries as <see cref="CommandEntry"/> lays them out; the caller leaves them
+    /// alone afterwards.</param>
     /// <param name="count">How many.</param>
-    /// <returns><see cref="PaxosError.None"/> when taken; <see cref="PaxosError.Busy"/> or <see cref="PaxosError.NotLeader"/> (nobody is known to lead) when nothing was done;
+    /// <returns><see cref="PaxosError.None"/> when taken; <see cref="PaxosError.Busy"/> or <see
+    /// cref="PaxosError.NotLeader"/> (nobody is known to lead) when nothing was done;
     /// <see cref="PaxosError.Stopped"/> when this replica has halted.</returns>
     PaxosError Submit(ReadOnlyMemory<byte> entries, int count);
 }
@@ -30,7 +33,8 @@ public interface IReplica
 /// <param name="SnapshotThrough">What the newest durable snapshot here covers.</param>
 /// <param name="TrimmedTo">The log's floor.</param>
 /// <param name="Members">The members, and how far each was heard of.</param>
-/// <param name="Digest">The last digests taken here, to be compared with another replica's of the same slot (R28); null before the first.</param>
+/// <param name="Digest">The last digests taken here, to be compared with another replica's of the same slot (R28); null
+/// before the first.</param>
 /// <param name="Halted">Why this replica stopped for good; null while it works.</param>
 /// <param name="Waiting">What the next slot waits for, in words; empty when nothing waits.</param>
 public sealed record ReplicaStatus(

@@ -89,7 +89,8 @@ internal sealed class Inbox(Action wake)
     public void Clear() => TakeAll().Clear();
 }
 
-/// <summary>Commands of this node's clients; not an input of the core proper, since they may just as well be forwarded.</summary>
+/// <summary>Commands of this node's clients; not an input of the core proper, since they may just as well be
+/// forwarded.</summary>
 /// <param name="Entries">The entries.</param>
 /// <param name="Count">How many.</param>
 internal sealed record Submitted(ReadOnlyMemory<byte> Entries, int Count) : Input;

@@ -25,6 +25,8 @@ public readonly record struct ForkId(ulong Value)
 /// <param name="Node">The member; <see cref="NodeId.None"/> for a client.</param>
 /// <param name="Storage">Its disk.</param>
 /// <param name="Incarnation">Its life: counted up, durably, before it says anything.</param>
-/// <param name="Boot">Random bits of this very process: two live copies of one identity differ here, and nowhere else.</param>
+/// <param name="Boot">Random bits of this very process: two live copies of one identity differ here, and nowhere
+/// else.</param>
 /// <param name="Epoch">The newest epoch it knows.</param>
-public sealed record NodeIdentity(ClusterId Cluster, ForkId Fork, NodeId Node, StorageId Storage, uint Incarnation, ulong Boot, Epoch Epoch);
+public sealed record NodeIdentity(
+    ClusterId Cluster, ForkId Fork, NodeId Node, StorageId Storage, uint Incarnation, ulong Boot, Epoch Epoch);

@@ -1,7 +1,8 @@
 namespace PaxosSM.Runtime;
 
 /// <summary>The thread of a node's pump.</summary>
-/// <remarks>A thread of its own, not the pool's: a user's code that starves the pool must not look like a dead node.</remarks>
+/// <remarks>A thread of its own, not the pool's: a user's code that starves the pool must not look like a dead
+/// node.</remarks>
 public sealed class NodeLoop : IDisposable
 {
     private readonly NodePump _pump;
@@ -27,10 +28,12 @@ public sealed class NodeLoop : IDisposable
     }
 
     /// <summary>The moment, by a clock's timestamps.</summary>
-    public static Instant Now(TimeProvider clock) => new((long)(clock.GetTimestamp() * (1e6 / clock.TimestampFrequency)));
+    public static Instant Now(TimeProvider clock) =>
+        new((long)(clock.GetTimestamp() * (1e6 / clock.TimestampFrequency)));
 
     /// <summary>The wall clock as a stamp.</summary>
-    public static LogTime Wall(TimeProvider clock) => new((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+    public static LogTime Wall(TimeProvider clock) =>
+        new((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>Starts.</summary>
     public void Start() => _thread.Start();

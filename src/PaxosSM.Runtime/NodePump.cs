@@ -5,8 +5,10 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime;
 
-/// <summary>Everything that one node does on its loop: pump the groups that have something to do, tick them all, and run the failure detector. Without a thread of its own: see <see cref="NodeLoop"/>.</summary>
-/// <remarks><see cref="Run"/> and <see cref="Add"/> belong to the loop (or come before it starts); everything else may be called from any thread.</remarks>
+/// <summary>Everything that one node does on its loop: pump the groups that have something to do, tick them all, and
+/// run the failure detector. Without a thread of its own: see <see cref="NodeLoop"/>.</summary>
+/// <remarks><see cref="Run"/> and <see cref="Add"/> belong to the loop (or come before it starts); everything else may
+/// be called from any thread.</remarks>
 public sealed class NodePump
 {
     /// <summary>How often groups are told the time.</summary>
@@ -123,7 +125,8 @@ public sealed class NodePump
         }
     }
 
-    // A broken connection is the first sign of a dead process, long before its silence is; an error is corrected by its next sign of life.
+    // A broken connection is the first sign of a dead process, long before its silence is; an error is corrected by its
+    // next sign of life.
     private void WatchConnections()
     {
         foreach (var member in _settings.Members)
@@ -177,7 +180,8 @@ public sealed record NodePumpSettings
     /// <summary>The failure detector's settings.</summary>
     public FailureDetectorOptions Detector { get; init; } = new();
 
-    /// <summary>Whether a member came with a storage that is not the one listed: its votes don't count (R13). Any thread.</summary>
+    /// <summary>Whether a member came with a storage that is not the one listed: its votes don't count (R13). Any
+    /// thread.</summary>
     public Func<NodeId, bool> IsStranger { get; init; } = _ => false;
 
     /// <summary>Takes host messages that are not the failure detector's: genesis. On the loop.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PaxosSM.Hosting;
 using PaxosSM.RedisKv.CommandLine;
 using PaxosSM.RedisKv.Machine;
+using PaxosSM.RedisKv.Server;
 
 namespace PaxosSM.RedisKv.Hosting;
 
@@ -18,19 +19,38 @@ internal sealed class ClusterRun : IDisposable
     {
         _arguments = arguments;
         _loggers = loggers;
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM, Stop)];
     }
 
-    /// <summary>Completes when the program is asked to stop.</summary>
-    public Task Stopped => _stop.Task;
+    /// <summary>Runs what the arguments ask for, until the program is asked to stop.</summary>
+    public Task RunAsync() => _arguments.Mode switch
+    {
+        RunMode.Standalone => RunStandaloneAsync(),
+        RunMode.Member => RunMemberAsync(_arguments.Node!), // the parser gives it in this mode
+        _ => RunEmbeddedAsync(),
+    };
 
-    /// <summary>Three replicas in this process.</summary>
-    public async Task RunEmbeddedAsync()
+    private async Task RunStandaloneAsync()
+    {
+        var backend = new LocalBackend(TimeProvider.System);
+        var options = new RespServerOptions { ConnectionsMax = _arguments.ConnectionsMax };
+        var server = new RespServer(backend, options, TimeProvider.System, _loggers.CreateLogger("RedisKv"));
+        await using (server.ConfigureAwait(false))
+        {
+            var at = server.Start(_arguments.Listen[0]);
+            Console.WriteLine($"Redis clients: redis-cli -h {at.Address} -p {at.Port}");
+            await _stop.Task.ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunEmbeddedAsync()
     {
         var data = _arguments.DataDirectory ?? Directory.CreateTempSubdirectory("rediskv-").FullName;
         Console.WriteLine($"data: {data}");
         var options = new EmbeddedOptions { Cluster = "rediskv", Data = data, LoggerFactory = _loggers };
-        var cluster = await PaxosCluster.StartEmbeddedAsync(() => new RedisMachine(), _arguments.Listen.Count, options).ConfigureAwait(false);
+        var cluster = await PaxosCluster.StartEmbeddedAsync(
+            () => new RedisMachine(), _arguments.Listen.Count, options).ConfigureAwait(false);
         var servers = new List<ReplicaServer>();
         try
         {
@@ -40,10 +60,11 @@ internal sealed class ClusterRun : IDisposable
                 servers.Add(new(node, _arguments.ConnectionsMax, _loggers));
                 var at = servers[^1].Start(_arguments.Listen[index]);
                 var leads = cluster.LeaderIndex == index ? ", leads" : string.Empty;
-                Console.WriteLine($"replica {node.Name} ({cluster.Addresses[index]}{leads}): redis-cli -h {at.Address} -p {at.Port}");
+                Console.WriteLine(
+                    $"replica {node.Name} ({cluster.Addresses[index]}{leads}): redis-cli -h {at.Address} -p {at.Port}");
             }
 
-            await Stopped.ConfigureAwait(false);
+            await _stop.Task.ConfigureAwait(false);
         }
         finally
         {
@@ -52,8 +73,7 @@ internal sealed class ClusterRun : IDisposable
         }
     }
 
-    /// <summary>One replica of a cluster of processes.</summary>
-    public async Task RunMemberAsync(PaxosOptions options)
+    private async Task RunMemberAsync(PaxosOptions options)
     {
         var node = new PaxosNode(options, () => new RedisMachine(), new() { LoggerFactory = _loggers });
         var servers = new List<ReplicaServer>();
@@ -69,10 +89,11 @@ internal sealed class ClusterRun : IDisposable
             }
             else
             {
-                Console.WriteLine($"replica {node.Name} ({node.EndPoint}) is no learner: it holds no keys, and serves no Redis clients");
+                Console.WriteLine(
+                    $"replica {node.Name} ({node.EndPoint}) is no learner: it holds no keys and serves nobody");
             }
 
-            await Stopped.ConfigureAwait(false);
+            await _stop.Task.ConfigureAwait(false);
         }
         finally
         {

@@ -45,18 +45,21 @@ internal sealed class ReplicaServer : IAsyncDisposable
         Add("waiting", node.Waiting);
         if (node.Status is { } status)
         {
-            Add("leader", status.Members.FirstOrDefault(member => member.Member.Id == status.Leader)?.Member.Name ?? string.Empty);
+            Add("leader", status.Members.FirstOrDefault(member => member.Member.Id == status.Leader)?.Member.Name
+                ?? string.Empty);
             Add("ballot", status.Ballot.ToString());
             Add("chosen", status.ChosenThrough.Index.ToString(CultureInfo.InvariantCulture));
             Add("applied", status.Applied.Index.ToString(CultureInfo.InvariantCulture));
             Add("snapshot", status.SnapshotThrough.Index.ToString(CultureInfo.InvariantCulture));
             Add("trimmed", status.TrimmedTo.Index.ToString(CultureInfo.InvariantCulture));
-            Add("digest", status.Digest is { } taken ? $"{taken.Slot},{taken.Chain:x16},{taken.Digest:x16}" : string.Empty);
+            Add("digest", status.Digest is { } taken ? $"{taken.Slot},{taken.Chain:x16},{taken.Digest:x16}"
+                : string.Empty);
             Add("only_learns", node.OnlyLearns ?? string.Empty);
             Add("halted", status.Halted?.Split('\n')[0] ?? string.Empty);
             foreach (var member in status.Members)
             {
-                Add("member_" + member.Member.Name, $"{(member.Reachable ? "up" : "down")},{member.Member.Address},{member.Detail}");
+                Add("member_" + member.Member.Name,
+                    $"{(member.Reachable ? "up" : "down")},{member.Member.Address},{member.Detail}");
             }
         }
 

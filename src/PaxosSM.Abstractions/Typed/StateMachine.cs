@@ -36,12 +36,14 @@ public abstract class StateMachine<TCommand, TResult, TQuery, TAnswer> : IStateM
     /// <summary>A client with this machine's types, which speaks JSON.</summary>
     [RequiresUnreferencedCode("JSON by reflection needs the types' members; pass a serializer instead.")]
     [RequiresDynamicCode("JSON by reflection needs code at run time; pass a serializer instead.")]
-    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
+    [SuppressMessage(
+        "Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
     public static StateMachineClient<TCommand, TResult, TQuery, TAnswer> Connect(IPaxosClient client) =>
         Connect(client, new JsonCommandSerializer());
 
     /// <summary>A client with this machine's types.</summary>
-    [SuppressMessage("Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
+    [SuppressMessage(
+        "Design", "CA1000", Justification = "Called as Counter.Connect(client): the machine names the types.")]
     public static StateMachineClient<TCommand, TResult, TQuery, TAnswer> Connect(
         IPaxosClient client, ICommandSerializer serializer) =>
         new(client, serializer);

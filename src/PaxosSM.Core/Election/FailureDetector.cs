@@ -2,9 +2,11 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Election;
 
-/// <summary>The process' one failure detector, for all groups, lanes and connections (R22). Its word is advice; safety never rests on it.</summary>
+/// <summary>The process' one failure detector, for all groups, lanes and connections (R22). Its word is advice; safety
+/// never rests on it.</summary>
 /// <remarks>
-/// Members tell each other, at a fixed interval, that they live, whom they hear, and that their disk and loop work: a node that is stuck
+/// Members tell each other, at a fixed interval, that they live, whom they hear, and that their disk and loop work: a
+/// node that is stuck
 /// counts as dead whatever its heartbeat does. Not safe for use by many threads.
 /// </remarks>
 public sealed class FailureDetector
@@ -76,11 +78,13 @@ public sealed class FailureDetector
         return new(++_sequence, Hears, healthy);
     }
 
-    /// <summary>How long a member has been silent, in its sending intervals: a level of suspicion; 0 for this node.</summary>
+    /// <summary>How long a member has been silent, in its sending intervals: a level of suspicion; 0 for this
+    /// node.</summary>
     public double SuspicionOf(NodeId member, Instant now) =>
         _peers.TryGetValue(member, out var peer) ? (now - peer.HeardAt) / _options.Interval : 0;
 
-    /// <summary>Whether <paramref name="hearer"/> said of late that it hears <paramref name="heard"/>: reachability is a matter of pairs.</summary>
+    /// <summary>Whether <paramref name="hearer"/> said of late that it hears <paramref name="heard"/>: reachability is
+    /// a matter of pairs.</summary>
     public bool DoesHear(NodeId hearer, NodeId heard) => hearer == _self
         ? heard == _self || (_peers.TryGetValue(heard, out var peer) && peer.Reachable)
         : _peers.TryGetValue(hearer, out var other) && other.Reachable && other.Hears.Contains(heard);

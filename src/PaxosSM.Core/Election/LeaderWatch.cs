@@ -3,10 +3,12 @@ using PaxosSM.Quorums;
 
 namespace PaxosSM.Election;
 
-/// <summary>Watches the leader, and decides when this node's proposer stands (R23). Its one output is a ballot to stand with.</summary>
+/// <summary>Watches the leader, and decides when this node's proposer stands (R23). Its one output is a ballot to stand
+/// with.</summary>
 /// <remarks>
 /// Only a proposer that hears a phase-1 and a phase-2 quorum of acceptors which, too, see no working leader spends a
-/// ballot: a node that merely lost sight of the leader deposes nobody (Omni-Paxos' chained scenario), and a leader that lost
+/// ballot: a node that merely lost sight of the leader deposes nobody (Omni-Paxos' chained scenario), and a leader that
+/// lost
 /// its quorum steps down by itself (its quorum-loss scenario), so that its followers become willing.
 /// </remarks>
 internal sealed class LeaderWatch
@@ -55,7 +57,8 @@ internal sealed class LeaderWatch
         Rest(now);
     }
 
-    /// <summary>The acceptor here promised: the reign before is over for it, and the new proposer gets its time.</summary>
+    /// <summary>The acceptor here promised: the reign before is over for it, and the new proposer gets its
+    /// time.</summary>
     public void OnPromised(Ballot ballot, Instant now, Effects effects)
     {
         _highest = Ballot.Max(_highest, ballot);
@@ -120,7 +123,8 @@ internal sealed class LeaderWatch
         return _highest;
     }
 
-    // A leader that the failure detector gave up (R22) need not be waited for: its process is gone, or its disk is stuck.
+    // A leader that the failure detector gave up (R22) need not be waited for: its process is gone, or its disk is
+    // stuck.
     private bool HearsLeader(Instant now) =>
         Leader.Proposer == _context.Self
         || (now - _lastSign < _context.Options.ElectionTimeout && _context.Hears(Leader.Proposer));
@@ -139,6 +143,7 @@ internal sealed class LeaderWatch
     private void Rest(Instant now)
     {
         _lastSign = now;
-        _patience = (_context.Options.ElectionTimeout / 2) + _context.Random.Below(_context.Options.ElectionTimeout / 2);
+        _patience = (_context.Options.ElectionTimeout / 2) + _context.Random.Below(
+            _context.Options.ElectionTimeout / 2);
     }
 }

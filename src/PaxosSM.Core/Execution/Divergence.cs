@@ -2,7 +2,8 @@ namespace PaxosSM.Execution;
 
 /// <summary>Compares this replica's digests with the others' at checkpoint slots (R28).</summary>
 /// <remarks>
-/// A replica that differs from most of those that told their digest at a slot halts; where two disagree and nobody else told
+/// A replica that differs from most of those that told their digest at a slot halts; where two disagree and nobody else
+/// told
 /// yet, the one that does not lead halts: the clients were answered by the other.
 /// </remarks>
 internal sealed class Divergence(ReplicaContext context)

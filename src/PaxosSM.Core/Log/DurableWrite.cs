@@ -26,7 +26,8 @@ public sealed record SyncWrite(Ballot Ballot, Slot Base, View View, IReadOnlyLis
 /// <param name="Value">The value.</param>
 /// <param name="ChosenThrough">The acceptor's chosen-through.</param>
 /// <param name="LaneThrough">What of the lane is chosen in this very ballot.</param>
-public sealed record VoteWrite(Ballot Ballot, Lane Lane, Slot Slot, Value Value, Slot ChosenThrough, Slot LaneThrough) : DurableWrite;
+public sealed record VoteWrite(Ballot Ballot, Lane Lane, Slot Slot, Value Value, Slot ChosenThrough, Slot LaneThrough)
+    : DurableWrite;
 
 /// <summary>The acceptor's chosen-through rose without a vote.</summary>
 /// <param name="ChosenThrough">The new chosen-through.</param>
@@ -37,8 +38,10 @@ public sealed record ChosenThroughWrite(Slot ChosenThrough) : DurableWrite;
 /// <param name="Value">The value.</param>
 public sealed record LearnedWrite(Slot Slot, Value Value) : DurableWrite;
 
-/// <summary>Everything of the acceptor that is not a vote, and the floor below which votes and values are let go (R25).</summary>
-/// <remarks>Once it is durable the log may drop the group's records that concern slots up to <paramref name="TrimmedTo"/> only.</remarks>
+/// <summary>Everything of the acceptor that is not a vote, and the floor below which votes and values are let go
+/// (R25).</summary>
+/// <remarks>Once it is durable the log may drop the group's records that concern slots up to <paramref
+/// name="TrimmedTo"/> only.</remarks>
 /// <param name="Promised">The promise held.</param>
 /// <param name="LastVoted">The ballot last voted in.</param>
 /// <param name="SyncBase">That ballot's sync base.</param>

@@ -22,10 +22,13 @@ public enum RecordKind : byte
     Checkpoint = 6,
 }
 
-/// <summary>What the log keeps of each record in a second place, so that a damaged record is known for what it was (R24).</summary>
+/// <summary>What the log keeps of each record in a second place, so that a damaged record is known for what it was
+/// (R24).</summary>
 /// <remarks>
-/// <see cref="First"/> and <see cref="Last"/>: the slots that the record tells of. A sync: base + 1 and the view's slot. A vote or
-/// learned value: the slot, twice. A chosen-through: zero and the slot. A checkpoint: the floor and the chosen-through. A promise: zero.
+/// <see cref="First"/> and <see cref="Last"/>: the slots that the record tells of. A sync: base + 1 and the view's
+/// slot. A vote or
+/// learned value: the slot, twice. A chosen-through: zero and the slot. A checkpoint: the floor and the chosen-through.
+/// A promise: zero.
 /// </remarks>
 /// <param name="Kind">The kind.</param>
 /// <param name="Ballot">The ballot: promised, or voted in; for a checkpoint the promise held.</param>
@@ -41,7 +44,8 @@ public readonly record struct RecordKey(RecordKind Kind, Ballot Ballot, Slot Fir
         VoteWrite vote => new(RecordKind.Vote, vote.Ballot, vote.Slot, vote.Slot),
         ChosenThroughWrite chosen => new(RecordKind.ChosenThrough, default, default, chosen.ChosenThrough),
         LearnedWrite learned => new(RecordKind.Learned, default, learned.Slot, learned.Slot),
-        CheckpointWrite checkpoint => new(RecordKind.Checkpoint, checkpoint.Promised, checkpoint.TrimmedTo, checkpoint.ChosenThrough),
+        CheckpointWrite checkpoint =>
+            new(RecordKind.Checkpoint, checkpoint.Promised, checkpoint.TrimmedTo, checkpoint.ChosenThrough),
         _ => throw new ArgumentOutOfRangeException(nameof(write)),
     };
 }

@@ -2,8 +2,10 @@ using System.Collections;
 
 namespace PaxosSM.Log;
 
-/// <summary>Entries by slot, in slot order, with gaps allowed: a ring, sorted, that grows at its end and is trimmed at its start.</summary>
-/// <remarks>Adding at the end and finding in a run without gaps cost O(1), anything else a binary search or a short move.</remarks>
+/// <summary>Entries by slot, in slot order, with gaps allowed: a ring, sorted, that grows at its end and is trimmed at
+/// its start.</summary>
+/// <remarks>Adding at the end and finding in a run without gaps cost O(1), anything else a binary search or a short
+/// move.</remarks>
 /// <typeparam name="T">What is kept for a slot.</typeparam>
 internal sealed class SlotLog<T> : IEnumerable<KeyValuePair<Slot, T>>
 {

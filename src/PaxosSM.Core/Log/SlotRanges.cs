@@ -80,7 +80,8 @@ internal sealed class SlotRanges
 
     /// <summary>The ranges above <paramref name="slot"/>.</summary>
     public SlotRange[] Above(Slot slot) =>
-        [.. from range in _ranges where range.Last > slot select new SlotRange(Slot.Max(range.First, slot.Next), range.Last)];
+        [.. from range in _ranges where range.Last > slot select new SlotRange(
+            Slot.Max(range.First, slot.Next), range.Last)];
 
     /// <summary>What of <paramref name="within"/> is in the set.</summary>
     public SlotRange[] Within(SlotRange within) =>

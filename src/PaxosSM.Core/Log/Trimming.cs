@@ -2,7 +2,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Log;
 
-/// <summary>Decides what the log may let go (R25): what is chosen, applied, in a durable snapshot here and with f + 1 learners, and below every cursor.</summary>
+/// <summary>Decides what the log may let go (R25): what is chosen, applied, in a durable snapshot here and with f + 1
+/// learners, and below every cursor.</summary>
 internal sealed class Trimming(ReplicaContext context)
 {
     private static readonly TimeSpan CursorLease = TimeSpan.FromSeconds(30);
@@ -16,7 +17,8 @@ internal sealed class Trimming(ReplicaContext context)
 
     public void On(NodeId from, Checkpoint checkpoint, Instant now) => _told[from] = (checkpoint, now);
 
-    public void OnDigest(Slot slot, ulong chain, ulong digest) => Change(_own with { Applied = slot, Chain = chain, Digest = digest });
+    public void OnDigest(Slot slot, ulong chain, ulong digest) =>
+        Change(_own with { Applied = slot, Chain = chain, Digest = digest });
 
     public void OnSnapshot(Slot slot) => Change(_own with { SnapshotThrough = Slot.Max(_own.SnapshotThrough, slot) });
 

@@ -6,7 +6,8 @@ namespace PaxosSM.Messages;
 /// <param name="Healthy">False when the sender's disk or replication is stuck: then it counts as dead.</param>
 public sealed record Alive(long Sequence, IReadOnlyList<NodeId> Hears, bool Healthy) : Message;
 
-/// <summary>Would you follow me? Asked before a ballot is spent (R23), so that a node that merely lost sight of the leader deposes nobody.</summary>
+/// <summary>Would you follow me? Asked before a ballot is spent (R23), so that a node that merely lost sight of the
+/// leader deposes nobody.</summary>
 /// <param name="Round">The asker's attempt.</param>
 public sealed record Canvass(long Round) : Message;
 

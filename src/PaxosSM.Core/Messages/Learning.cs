@@ -1,11 +1,13 @@
 namespace PaxosSM.Messages;
 
-/// <summary>To the learner on the same node: the acceptor voted; the value is chosen once a watermark of this very ballot covers it (R7).</summary>
+/// <summary>To the learner on the same node: the acceptor voted; the value is chosen once a watermark of this very
+/// ballot covers it (R7).</summary>
 /// <remarks>Never leaves the node.</remarks>
 /// <param name="Vote">The vote.</param>
 public sealed record Voted(Vote Vote) : Message;
 
-/// <summary>To the learner on the same node: the acceptor voted for a sync; as <see cref="Voted"/>, for all its slots.</summary>
+/// <summary>To the learner on the same node: the acceptor voted for a sync; as <see cref="Voted"/>, for all its
+/// slots.</summary>
 /// <remarks>Never leaves the node.</remarks>
 /// <param name="Base">The sync's base.</param>
 /// <param name="View">The deal.</param>
@@ -32,10 +34,12 @@ public sealed record LearnRequest(Slot From, int BytesMax, bool Follow) : Messag
 /// <param name="First">The first value's slot.</param>
 /// <param name="Values">The values, slot by slot.</param>
 /// <param name="ChosenThrough">What the sender knows to be chosen.</param>
-/// <param name="Snapshot">The sender's snapshot covers up to here; zero unless <paramref name="First"/> is trimmed.</param>
+/// <param name="Snapshot">The sender's snapshot covers up to here; zero unless <paramref name="First"/> is
+/// trimmed.</param>
 public sealed record LearnReply(Slot First, IReadOnlyList<Value> Values, Slot ChosenThrough, Slot Snapshot) : Message;
 
-/// <summary>R5's last resort: a leader asks acceptors, which have promised its ballot, for their votes in slots known chosen whose value no learner supplies.</summary>
+/// <summary>R5's last resort: a leader asks acceptors, which have promised its ballot, for their votes in slots known
+/// chosen whose value no learner supplies.</summary>
 /// <param name="Ballot">The leader's ballot.</param>
 /// <param name="Range">The slots.</param>
 public sealed record VotesRequest(Ballot Ballot, SlotRange Range) : Message;
@@ -47,7 +51,8 @@ public sealed record VotesRequest(Ballot Ballot, SlotRange Range) : Message;
 /// <param name="Dropped">Slots whose vote was dropped for its chosen value or a snapshot: ask a learner.</param>
 /// <param name="Faulty">Slots that can't be read: no answer (R24).</param>
 public sealed record VotesReply(
-    Ballot Ballot, SlotRange Range, IReadOnlyList<Vote> Votes, IReadOnlyList<SlotRange> Dropped, IReadOnlyList<SlotRange> Faulty) : Message;
+    Ballot Ballot, SlotRange Range, IReadOnlyList<Vote> Votes, IReadOnlyList<SlotRange> Dropped,
+        IReadOnlyList<SlotRange> Faulty) : Message;
 
 /// <summary>Asks for a piece of a snapshot.</summary>
 /// <param name="Slot">The snapshot's slot.</param>
@@ -62,10 +67,12 @@ public sealed record SnapshotRequest(Slot Slot, long Offset, int BytesMax) : Mes
 /// <param name="Bytes">The piece.</param>
 public sealed record SnapshotPiece(Slot Slot, long Offset, long Length, ReadOnlyMemory<byte> Bytes) : Message;
 
-/// <summary>What a learner has applied and holds in a durable snapshot (R25), with what replicas compare (R28).</summary>
+/// <summary>What a learner has applied and holds in a durable snapshot (R25), with what replicas compare
+/// (R28).</summary>
 /// <param name="Applied">A slot it applied at which digests are taken.</param>
 /// <param name="Chain">The hash chain there.</param>
 /// <param name="Digest">The machine's digest there; zero where the machine makes none.</param>
 /// <param name="SnapshotThrough">What a durable snapshot here covers.</param>
-/// <param name="Cursor">The lowest slot that a joiner, reader or backup here still needs; <see cref="Slot.Zero"/> for none.</param>
+/// <param name="Cursor">The lowest slot that a joiner, reader or backup here still needs; <see cref="Slot.Zero"/> for
+/// none.</param>
 public sealed record Checkpoint(Slot Applied, ulong Chain, ulong Digest, Slot SnapshotThrough, Slot Cursor) : Message;

@@ -20,7 +20,8 @@ public abstract class QuorumSystem
     /// <summary>Whether the set meets every phase-1 quorum: what a lease needs (R20b).</summary>
     public bool MeetsEveryPhase1(NodeSet nodes) => !IsPhase1(Acceptors.Without(nodes));
 
-    /// <summary>Whether the set meets every phase-1 and every phase-2 quorum: what confirms a read's bound (R20a).</summary>
+    /// <summary>Whether the set meets every phase-1 and every phase-2 quorum: what confirms a read's bound
+    /// (R20a).</summary>
     public bool ConfirmsReads(NodeSet nodes) => MeetsEveryPhase1(nodes) && !IsPhase2(Acceptors.Without(nodes));
 
     /// <summary>Whether the set can both take over and choose: what a leader must hear (R23).</summary>

@@ -2,7 +2,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Reads;
 
-/// <summary>The follower's side of linearizable reads (R21): asks the leader for the bound, again when the answer is late.</summary>
+/// <summary>The follower's side of linearizable reads (R21): asks the leader for the bound, again when the answer is
+/// late.</summary>
 internal sealed class ForwardedReads(ReplicaContext context)
 {
     private readonly SortedDictionary<long, (long Id, bool Lease, Instant SentAt)> _asked = [];

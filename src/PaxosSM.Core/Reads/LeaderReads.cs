@@ -4,7 +4,8 @@ using PaxosSM.Roles;
 
 namespace PaxosSM.Reads;
 
-/// <summary>The leader's side of linearizable reads (R20): rounds of confirmation, shared by all reads that wait, and the lease.</summary>
+/// <summary>The leader's side of linearizable reads (R20): rounds of confirmation, shared by all reads that wait, and
+/// the lease.</summary>
 internal sealed class LeaderReads(ReplicaContext context, Reign reign)
 {
     private const int WaitingMax = 100_000;
@@ -28,7 +29,8 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
         _waiting.Add(new(origin, id, lease));
     }
 
-    /// <summary>Until when the lease holds: no other ballot can be promised by a phase-1 quorum before (R20b).</summary>
+    /// <summary>Until when the lease holds: no other ballot can be promised by a phase-1 quorum before
+    /// (R20b).</summary>
     public Instant LeaseUntil()
     {
         var duration = context.Options.LeaseDuration - context.Options.LeaseDriftMax;
@@ -86,7 +88,8 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
 
     public void OnTick(Instant now, Effects effects)
     {
-        // A bound may be an orphan's slot, which an acceptor without the sync still reports: a later round has a lower one.
+        // A bound may be an orphan's slot, which an acceptor without the sync still reports: a later round has a lower
+        // one.
         if (now - _roundAt >= context.Options.ResendInterval && _inRound.Count + _confirmed.Count > 0)
         {
             _waiting.InsertRange(0, _inRound);
@@ -178,7 +181,8 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
         }
     }
 
-    // R20b: with one lane the bound is the highest slot known chosen; whoever executes the read checks the lease afterwards.
+    // R20b: with one lane the bound is the highest slot known chosen; whoever executes the read checks the lease
+    // afterwards.
     private void AnswerByLease(Instant now, Effects effects)
     {
         var until = LeaseUntil();

@@ -66,7 +66,8 @@ internal sealed class Acceptor
             Invariant.Holds(sync.Suffix.Count == Math.Max(0, sync.View.Slot.Index - sync.Base.Index));
             _state.VoteSync(sync.Ballot, sync.Base, sync.View, sync.Suffix);
             effects.Write(new SyncWrite(sync.Ballot, sync.Base, sync.View, sync.Suffix));
-            effects.Tell(new SyncVoted(sync.Ballot, sync.Base, sync.View, [.. from value in sync.Suffix select value.Checksum]));
+            effects.Tell(
+                new SyncVoted(sync.Ballot, sync.Base, sync.View, [.. from value in sync.Suffix select value.Checksum]));
             effects.Send(_self, new VotedSync(sync.Base, sync.View, sync.Suffix));
         }
 
@@ -138,7 +139,8 @@ internal sealed class Acceptor
 
     public void On(Learned learned) => _state.ForgetLearned(learned.Through);
 
-    /// <summary>Drops what concerns slots up to the floor only; durable before the log deletes anything (R25).</summary>
+    /// <summary>Drops what concerns slots up to the floor only; durable before the log deletes anything
+    /// (R25).</summary>
     public void Trim(Slot floor, Effects effects)
     {
         _state.Trim(floor);

@@ -3,7 +3,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Roles;
 
-/// <summary>What an acceptor remembers, and how each record of its log changes it: the same code votes and recovers.</summary>
+/// <summary>What an acceptor remembers, and how each record of its log changes it: the same code votes and
+/// recovers.</summary>
 internal sealed class AcceptorState
 {
     private readonly SlotLog<Vote> _votes = new();
@@ -98,7 +99,8 @@ internal sealed class AcceptorState
         return rises;
     }
 
-    /// <summary>The chosen values up to here are held durably on this node: the votes there have done their work (R3), and damage there is repaired (R24).</summary>
+    /// <summary>The chosen values up to here are held durably on this node: the votes there have done their work (R3),
+    /// and damage there is repaired (R24).</summary>
     public void ForgetLearned(Slot through)
     {
         var forget = Slot.Min(through, ChosenThrough);

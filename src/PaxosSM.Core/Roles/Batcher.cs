@@ -1,6 +1,7 @@
 namespace PaxosSM.Roles;
 
-/// <summary>Gathers commands into batches: whatever waited is the next batch, so that one lone command leaves at once and a burst leaves together.</summary>
+/// <summary>Gathers commands into batches: whatever waited is the next batch, so that one lone command leaves at once
+/// and a burst leaves together.</summary>
 internal sealed class Batcher(ProtocolOptions options)
 {
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();

@@ -2,9 +2,11 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Roles;
 
-/// <summary>Fetches chosen values, or a snapshot, from other learners, and serves them to others. It never carries a vote (R12).</summary>
+/// <summary>Fetches chosen values, or a snapshot, from other learners, and serves them to others. It never carries a
+/// vote (R12).</summary>
 /// <remarks>
-/// A node with votes of its own asks only when it stays behind; one without follows another learner all the time: one request
+/// A node with votes of its own asks only when it stays behind; one without follows another learner all the time: one
+/// request
 /// outstanding, answered when there is something, so that the flow controls itself.
 /// </remarks>
 internal sealed class CatchUp
@@ -36,7 +38,8 @@ internal sealed class CatchUp
     /// <summary>The snapshot that is being fetched; null for none.</summary>
     public SnapshotSource? Fetching { get; private set; }
 
-    /// <summary>What this node has durable snapshots of, to be named to those who ask for trimmed slots (R25).</summary>
+    /// <summary>What this node has durable snapshots of, to be named to those who ask for trimmed slots
+    /// (R25).</summary>
     public Slot SnapshotThrough { get; set; }
 
     public void OnTick(Instant now, Effects effects)

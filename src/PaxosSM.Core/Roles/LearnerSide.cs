@@ -4,7 +4,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Roles;
 
-/// <summary>What a node does to learn: the learner, its catch-up, what may be trimmed, and the comparison of replicas. Without the role it only listens to what others may trim.</summary>
+/// <summary>What a node does to learn: the learner, its catch-up, what may be trimmed, and the comparison of replicas.
+/// Without the role it only listens to what others may trim.</summary>
 internal sealed class LearnerSide
 {
     private readonly ReplicaContext _context;
@@ -36,13 +37,15 @@ internal sealed class LearnerSide
 
     public long RetainedBytes => _learner.RetainedBytes;
 
-    /// <summary>So much is held that nothing more should be proposed until a snapshot lets the log be trimmed.</summary>
+    /// <summary>So much is held that nothing more should be proposed until a snapshot lets the log be
+    /// trimmed.</summary>
     public bool IsFull => _learner.RetainedBytes > _context.Options.LogBytesMax;
 
     /// <summary>What the log may let go by now; zero for nothing new.</summary>
     public Slot Floor { get; private set; }
 
-    /// <summary>Whether the slot is applied here; on a node that does not learn, whether it is chosen must do.</summary>
+    /// <summary>Whether the slot is applied here; on a node that does not learn, whether it is chosen must
+    /// do.</summary>
     public bool IsApplied(Slot slot) => !_learns || _learner.Executed >= slot;
 
     public void Recover(RecoveredRecord record, Effects effects)
@@ -83,7 +86,8 @@ internal sealed class LearnerSide
     }
 
     /// <summary>R5's last resort found values.</summary>
-    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects) => _learner.Learn(first, values, effects);
+    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects) =>
+        _learner.Learn(first, values, effects);
 
     public void On(Executed executed, Effects effects) => _learner.On(executed, effects);
 

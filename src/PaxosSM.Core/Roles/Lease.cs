@@ -1,6 +1,7 @@
 namespace PaxosSM.Roles;
 
-/// <summary>An acceptor's word that it will promise no other ballot for a while (R20b). It lives in memory: a restarted acceptor waits instead.</summary>
+/// <summary>An acceptor's word that it will promise no other ballot for a while (R20b). It lives in memory: a restarted
+/// acceptor waits instead.</summary>
 internal sealed class Lease
 {
     private readonly TimeSpan _duration;

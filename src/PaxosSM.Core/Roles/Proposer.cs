@@ -5,7 +5,8 @@ using PaxosSM.Takeover;
 
 namespace PaxosSM.Roles;
 
-/// <summary>Leads: gathers promises, takes over what they report (R5), and then proposes batches in its lane (R6).</summary>
+/// <summary>Leads: gathers promises, takes over what they report (R5), and then proposes batches in its lane
+/// (R6).</summary>
 internal sealed class Proposer
 {
     private readonly ReplicaContext _context;
@@ -99,7 +100,8 @@ internal sealed class Proposer
 
     public void On(NodeId from, HeartbeatAck ack, Instant now, Effects effects)
     {
-        if (_phase is not Leading leading || ack.Ballot != leading.Reign.Ballot || leading.Reign.Find(from) is not { } acceptor)
+        if (_phase is not Leading leading || ack.Ballot != leading.Reign.Ballot
+            || leading.Reign.Find(from) is not { } acceptor)
         {
             return;
         }
@@ -152,7 +154,8 @@ internal sealed class Proposer
         effects.Send(from, new LearnReply(request.From, [], Slot.Zero, Slot.Zero));
     }
 
-    /// <returns>Whether the refusal deposed this proposer. A lease of another ballot refuses too (R20b), and passes.</returns>
+    /// <returns>Whether the refusal deposed this proposer. A lease of another ballot refuses too (R20b), and
+    /// passes.</returns>
     public bool On(Refused refused, Effects effects)
     {
         if (refused.Ballot != Ballot || refused.Promised <= refused.Ballot)
@@ -204,7 +207,8 @@ internal sealed class Proposer
         }
     }
 
-    /// <summary>Proposes what waits, as far as the window reaches; then tells learners what is chosen, unless a proposal just did.</summary>
+    /// <summary>Proposes what waits, as far as the window reaches; then tells learners what is chosen, unless a
+    /// proposal just did.</summary>
     public void Propose(Instant now, Effects effects)
     {
         if (_phase is not Leading leading)

@@ -4,7 +4,8 @@ using PaxosSM.Quorums;
 
 namespace PaxosSM.Roles;
 
-/// <summary>The time of one ballot as leader: it spreads its sync, then its lane's slots, counts votes, and never proposes twice for a slot (R6).</summary>
+/// <summary>The time of one ballot as leader: it spreads its sync, then its lane's slots, counts votes, and never
+/// proposes twice for a slot (R6).</summary>
 internal sealed class Reign
 {
     private readonly ReplicaContext _context;
@@ -35,7 +36,8 @@ internal sealed class Reign
     /// <summary>The sync is chosen, as this leader counted (R7).</summary>
     public bool Synced { get; private set; }
 
-    /// <summary>Everything up to here is chosen; above <see cref="Base"/> in this very ballot, as this leader counted.</summary>
+    /// <summary>Everything up to here is chosen; above <see cref="Base"/> in this very ballot, as this leader
+    /// counted.</summary>
     public Slot Counted { get; private set; }
 
     public IReadOnlyList<AcceptorProgress> Acceptors { get; }

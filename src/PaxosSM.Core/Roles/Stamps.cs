@@ -9,10 +9,12 @@ internal sealed class Stamps(TimeSpan skewMax)
     /// <summary>The wall clock, as of the last tick.</summary>
     public LogTime Wall { get; set; }
 
-    /// <summary>Whether a session or timer waits for a time that has come, and nothing proposed so far carries it.</summary>
+    /// <summary>Whether a session or timer waits for a time that has come, and nothing proposed so far carries
+    /// it.</summary>
     public bool IsWaitedFor => _nextDeadline <= Wall && _latest < _nextDeadline;
 
-    /// <summary>Whether the log is so far behind that the next stamp would be clamped: skips go first, or a relative time such as a lease's end would count from a time long past.</summary>
+    /// <summary>Whether the log is so far behind that the next stamp would be clamped: skips go first, or a relative
+    /// time such as a lease's end would count from a time long past.</summary>
     public bool IsBehind => _latest != LogTime.Zero && Wall > _latest.Add(skewMax);
 
     public void OnExecuted(LogTime time, LogTime nextDeadline)
@@ -23,7 +25,8 @@ internal sealed class Stamps(TimeSpan skewMax)
 
     public void OnAdopted(LogTime stamp) => _latest = LogTime.Max(_latest, stamp);
 
-    /// <summary>The stamp of the next proposal: the wall clock's, never behind the last, clamped to the skew ahead of the log.</summary>
+    /// <summary>The stamp of the next proposal: the wall clock's, never behind the last, clamped to the skew ahead of
+    /// the log.</summary>
     public LogTime Next()
     {
         var stamp = _latest == LogTime.Zero || Wall <= _latest.Add(skewMax) ? Wall : _latest.Add(skewMax);

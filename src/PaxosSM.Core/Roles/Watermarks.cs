@@ -1,6 +1,7 @@
 namespace PaxosSM.Roles;
 
-/// <summary>What is known to be chosen in the newest reign that this node voted in, sync and lane by lane (R7).</summary>
+/// <summary>What is known to be chosen in the newest reign that this node voted in, sync and lane by lane
+/// (R7).</summary>
 internal sealed class Watermarks
 {
     private Slot[] _lanes = [];
@@ -20,7 +21,8 @@ internal sealed class Watermarks
 
     /// <summary>Takes a watermark of this reign; others vouch for nothing here.</summary>
     /// <remarks>
-    /// Two kinds vouch for the sync: its own, and one of the leader's lane that reaches the view's slot: the leader proposes
+    /// Two kinds vouch for the sync: its own, and one of the leader's lane that reaches the view's slot: the leader
+    /// proposes
     /// in its lane only once it counted its sync.
     /// </remarks>
     public void Raise(Watermark mark)

@@ -14,8 +14,10 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
 
     /// <summary>Computes the adoption; null while the promises that count are no phase-1 quorum.</summary>
     /// <remarks>
-    /// <para>A whole run of one ballot survives, or none of it: slot-by-slot recovery is what lets an orphan come back.</para>
-    /// <para>Facts (C) may come from any promise; votes and m come from those that count only: all their slots that can't be
+    /// <para>A whole run of one ballot survives, or none of it: slot-by-slot recovery is what lets an orphan come
+    /// back.</para>
+    /// <para>Facts (C) may come from any promise; votes and m come from those that count only: all their slots that
+    /// can't be
     /// read lie at or below C, and the deal of their last reign is known from one of them.</para>
     /// </remarks>
     /// <param name="promises">The promises of the new ballot, by the acceptor's place.</param>
@@ -124,7 +126,8 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
         }
     }
 
-    // For each lane, the end of the longest reported prefix of votes; before the lane's first slot above C when there is none.
+    // For each lane, the end of the longest reported prefix of votes; before the lane's first slot above C when there
+    // is none.
     private static Slot[] LaneEnds(View view, Slot chosen, SortedDictionary<Slot, Value> votes)
     {
         var ends = new Slot[view.Owners.Count];

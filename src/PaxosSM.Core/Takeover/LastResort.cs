@@ -3,8 +3,10 @@ using PaxosSM.Quorums;
 
 namespace PaxosSM.Takeover;
 
-/// <summary>R5's last resort: slots known chosen whose value no learner supplies are asked of a phase-1 quorum that has promised the ballot.</summary>
-/// <remarks>The vote of the highest ballot among them is the chosen value: nothing above it was ever chosen there, and it adopted what was chosen before.</remarks>
+/// <summary>R5's last resort: slots known chosen whose value no learner supplies are asked of a phase-1 quorum that has
+/// promised the ballot.</summary>
+/// <remarks>The vote of the highest ballot among them is the chosen value: nothing above it was ever chosen there, and
+/// it adopted what was chosen before.</remarks>
 internal sealed class LastResort(ReplicaContext context)
 {
     private const int SlotsMax = 64;
@@ -14,7 +16,8 @@ internal sealed class LastResort(ReplicaContext context)
     private Instant _stuckSince = Instant.Never;
     private Slot _stuckAt;
 
-    /// <summary>Asks, when the leader's own learner has been stuck below what is chosen for longer than learners need to answer.</summary>
+    /// <summary>Asks, when the leader's own learner has been stuck below what is chosen for longer than learners need
+    /// to answer.</summary>
     public void OnTick(Instant now, Ballot ballot, Slot frontier, Slot chosenThrough, Effects effects)
     {
         if (frontier >= chosenThrough)

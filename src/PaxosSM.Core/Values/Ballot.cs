@@ -1,6 +1,7 @@
 namespace PaxosSM;
 
-/// <summary>A ballot number: ordered by round, then proposer, then the proposer's life, so that no two lives of a proposer share one.</summary>
+/// <summary>A ballot number: ordered by round, then proposer, then the proposer's life, so that no two lives of a
+/// proposer share one.</summary>
 /// <remarks>Lamport, <i>Paxos Made Simple</i> §2.2 calls it a proposal number. One order per epoch.</remarks>
 /// <param name="Round">The attempt, from 1.</param>
 /// <param name="Proposer">Who may propose in it.</param>

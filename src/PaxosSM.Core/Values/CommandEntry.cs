@@ -29,7 +29,8 @@ public readonly struct CommandEntry
     public const int HeaderSize = 29;
 
     /// <summary>An entry.</summary>
-    public CommandEntry(EntryKind kind, SessionId session, long sequence, long acknowledgedThrough, ReadOnlyMemory<byte> payload)
+    public CommandEntry(
+        EntryKind kind, SessionId session, long sequence, long acknowledgedThrough, ReadOnlyMemory<byte> payload)
     {
         Kind = kind;
         Session = session;

@@ -93,5 +93,6 @@ public sealed class Configuration
     /// <summary>Its name, or its number where it is no member.</summary>
     public string NameOf(NodeId id) => Find(id)?.Name ?? id.ToString();
 
-    private NodeId[] Select(MemberRoles role) => [.. from member in _members where (member.Roles & role) == role select member.Id];
+    private NodeId[] Select(MemberRoles role) =>
+        [.. from member in _members where (member.Roles & role) == role select member.Id];
 }

@@ -10,7 +10,8 @@ public enum ValueKind : byte
     /// <summary>A batch of client commands, as <see cref="CommandEntry"/> lays them out.</summary>
     Commands = 1,
 
-    /// <summary>A no-op that closes a gap, passes an idle owner's turn, or lets the log's time go on (R9, R19).</summary>
+    /// <summary>A no-op that closes a gap, passes an idle owner's turn, or lets the log's time go on (R9,
+    /// R19).</summary>
     Skip = 2,
 
     /// <summary>Opens a reign: the payload is its <see cref="View"/>.</summary>
@@ -73,7 +74,8 @@ public sealed class Value
         var words = MemoryMarshal.Cast<byte, ulong>(payload);
         foreach (var word in words)
         {
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+            crc = BitOperations.Crc32C(
+                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         }
 
         foreach (var octet in payload[(words.Length * sizeof(ulong))..])

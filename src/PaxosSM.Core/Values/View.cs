@@ -1,6 +1,7 @@
 namespace PaxosSM;
 
-/// <summary>Opens a reign: deals the slots from <see cref="Start"/> on round-robin to <see cref="Owners"/> (R8).</summary>
+/// <summary>Opens a reign: deals the slots from <see cref="Start"/> on round-robin to <see cref="Owners"/>
+/// (R8).</summary>
 /// <param name="Ballot">The reign's ballot; its proposer leads.</param>
 /// <param name="Start">The first slot after the view's own.</param>
 /// <param name="Owners">The owners, lane by lane; one owner is classic Multi-Paxos.</param>

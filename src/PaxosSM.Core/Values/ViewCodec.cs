@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace PaxosSM;
 
 /// <summary>A view as the payload of the value that opens its reign.</summary>
-/// <remarks>Little-endian: round (8), proposer (2), incarnation (4), start (8), owners (2), then for each: node (2), incarnation (4).</remarks>
+/// <remarks>Little-endian: round (8), proposer (2), incarnation (4), start (8), owners (2), then for each: node (2),
+/// incarnation (4).</remarks>
 public static class ViewCodec
 {
     private const int HeaderSize = 24;
@@ -47,7 +48,8 @@ public static class ViewCodec
         {
             var owner = payload[(HeaderSize + (OwnerSize * index))..];
             owners[index] = new(
-                new(BinaryPrimitives.ReadUInt16LittleEndian(owner)), BinaryPrimitives.ReadUInt32LittleEndian(owner[2..]));
+                new(BinaryPrimitives.ReadUInt16LittleEndian(owner)), BinaryPrimitives.ReadUInt32LittleEndian(
+                    owner[2..]));
         }
 
         var ballot = new Ballot(

@@ -5,7 +5,8 @@ namespace PaxosSM.Runtime.Ports;
 /// <summary>The log of a host: one device, one group commit, records of many groups.</summary>
 /// <remarks>
 /// <para>Order: records of one group are replayed in the order in which they were appended.</para>
-/// <para>Failure: after a failed flush nothing is written or acknowledged any more (R1), and <see cref="Failure"/> says why; a
+/// <para>Failure: after a failed flush nothing is written or acknowledged any more (R1), and <see cref="Failure"/> says
+/// why; a
 /// full disk is no failure: appended records wait, and <see cref="Stall"/> says for what.</para>
 /// </remarks>
 public interface IDurableLog : IAsyncDisposable
@@ -13,7 +14,8 @@ public interface IDurableLog : IAsyncDisposable
     /// <summary>Why the log stopped for good; null while it works.</summary>
     string? Failure { get; }
 
-    /// <summary>What the oldest unfinished append has been waiting for, and since when; null when nothing waits.</summary>
+    /// <summary>What the oldest unfinished append has been waiting for, and since when; null when nothing
+    /// waits.</summary>
     LogStall? Stall { get; }
 
     /// <summary>What was read back for a group when the log was opened, in order; once a group.</summary>
@@ -23,7 +25,8 @@ public interface IDurableLog : IAsyncDisposable
     /// <summary>Appends records, to be durable together; never blocks.</summary>
     /// <param name="group">The group.</param>
     /// <param name="writes">The records; the caller changes neither the list nor the records afterwards.</param>
-    /// <param name="durable">Called once all of them are durable, on the log's own thread, in the order of the appends; never after a failure.</param>
+    /// <param name="durable">Called once all of them are durable, on the log's own thread, in the order of the appends;
+    /// never after a failure.</param>
     void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable);
 }
 

@@ -29,8 +29,7 @@ public sealed class DataDirectory : IDisposable
         IDisposable held,
         TwinFile identity,
         TwinFile genesis,
-        IdentityRecord record,
-        ulong boot)
+        IdentityRecord record)
     {
         Root = path;
         Files = files;
@@ -38,7 +37,6 @@ public sealed class DataDirectory : IDisposable
         _identityFile = identity;
         _genesisFile = genesis;
         _record = record;
-        Boot = boot;
     }
 
     /// <summary>The folder.</summary>
@@ -48,7 +46,7 @@ public sealed class DataDirectory : IDisposable
     public IFileLayer Files { get; }
 
     /// <summary>Random bits of this very opening.</summary>
-    public ulong Boot { get; }
+    public ulong Boot { get; private init; }
 
     /// <summary>Who the process is.</summary>
     public NodeIdentity Identity => new(
@@ -118,7 +116,7 @@ public sealed class DataDirectory : IDisposable
                 genesis.Save(genesis.Payload);
             }
 
-            return new(path, files, held, identity, genesis, record, NewNumber(random));
+            return new(path, files, held, identity, genesis, record) { Boot = NewNumber(random) };
         }
         catch (Exception exception)
         {

@@ -81,7 +81,8 @@ internal sealed class ClientBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the pool begin what was queued before: its global queue is in order, and this goes through it twice.</summary>
+    /// <summary>Lets the pool begin what was queued before: its global queue is in order, and this goes through it
+    /// twice.</summary>
     public static async Task Settle()
     {
         for (var pass = 0; pass < 2; pass++)

@@ -16,7 +16,8 @@ public sealed class DeadlineTests
         var failure = await Assert.ThrowsAsync<PaxosException>(() => command);
         Assert.Equal(PaxosError.Timeout, failure.Error);
         Assert.StartsWith(
-            "no quorum: b unreachable since 12:01:05 (connection refused), c unreachable since 12:01:05 (connection refused); waited 10.0 s for",
+            "no quorum: b unreachable since 12:01:05 (connection refused), "
+                + "c unreachable since 12:01:05 (connection refused); waited 10.0 s for",
             failure.Message,
             StringComparison.Ordinal);
         Assert.InRange(bench.Time.GetUtcNow() - began, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15));
@@ -35,7 +36,8 @@ public sealed class DeadlineTests
         var command = bench.Execute("hopeless");
         await bench.Run(command);
         var failure = await Assert.ThrowsAsync<PaxosException>(() => command);
-        Assert.StartsWith("not connected: 127.0.0.1:7001 (connection refused); waited 10.0 s for a session", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("not connected: 127.0.0.1:7001 (connection refused); waited 10.0 s for a session",
+            failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +156,8 @@ public sealed class DeadlineTests
         await bench.Run(query);
         var failure = await Assert.ThrowsAsync<PaxosException>(() => query);
         Assert.Equal(PaxosError.Timeout, failure.Error);
-        Assert.Contains("no quorum: b unreachable since 12:01:05 (connection refused)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no quorum: b unreachable since 12:01:05 (connection refused)", failure.Message, StringComparison.Ordinal);
         Assert.Contains("waited 3.0 s", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -20,15 +20,18 @@ public sealed class StatusTextTests
     [Fact]
     public void Without_a_quorum_whoever_is_missing_is_named_and_the_leader_is_not() =>
         Assert.Equal(
-            "no quorum: b unreachable since 12:01:05 (connection refused), c unreachable since 12:01:05 (connection refused)",
+            "no quorum: b unreachable since 12:01:05 (connection refused), "
+                + "c unreachable since 12:01:05 (connection refused)",
             StatusText.Of(Status(leader: 0, unreachable: [1, 2])));
 
     [Fact]
     public void A_learner_that_is_missing_costs_no_quorum() =>
         Assert.Equal(
-            "b leads since 12:01:05; a unreachable since 12:01:05 (connection refused), c unreachable since 12:01:05 (connection refused)",
+            "b leads since 12:01:05; a unreachable since 12:01:05 (connection refused), "
+                + "c unreachable since 12:01:05 (connection refused)",
             StatusText.Of(
-                Status(leader: 1, unreachable: [0, 2], self: 1, roles: [MemberRoles.Learner, MemberRoles.All, MemberRoles.Learner])));
+                Status(leader: 1, unreachable: [0, 2], self: 1, roles: [
+                    MemberRoles.Learner, MemberRoles.All, MemberRoles.Learner])));
 
     [Fact]
     public void A_quorum_without_a_leader_is_in_an_election() =>
@@ -36,11 +39,13 @@ public sealed class StatusTextTests
 
     [Fact]
     public void What_the_next_slot_waits_for_is_told() =>
-        Assert.Equal("a leads since 12:01:05; waiting for a flush for 3 s", StatusText.Of(Status(leader: 0) with { Waiting = "a flush for 3 s" }));
+        Assert.Equal("a leads since 12:01:05; waiting for a flush for 3 s", StatusText.Of(
+            Status(leader: 0) with { Waiting = "a flush for 3 s" }));
 
     [Fact]
     public void A_halted_replica_says_why() =>
-        Assert.Equal("replica a has stopped: flush failed", StatusText.Of(Status(leader: 1) with { Halted = "flush failed" }));
+        Assert.Equal(
+            "replica a has stopped: flush failed", StatusText.Of(Status(leader: 1) with { Halted = "flush failed" }));
 
     [Fact]
     public void The_leaders_address_is_empty_while_nobody_leads()
@@ -53,12 +58,14 @@ public sealed class StatusTextTests
         ushort? leader, int[]? unreachable = null, ushort self = 0, MemberRoles[]? roles = null)
     {
         var members = Enumerable.Range(0, 3).Select(index => new MemberStatus(
-            new(new((ushort)index), ((char)('a' + index)).ToString(), $"host{index}:7001", roles?[index] ?? MemberRoles.All, default),
+            new(new((ushort)index), ((char)('a' + index)).ToString(), $"host{index}:7001", roles?[index]
+                ?? MemberRoles.All, default),
             unreachable?.Contains(index) != true,
             Since,
             unreachable?.Contains(index) == true ? "connection refused" : string.Empty));
         var leads = leader is { } known ? new NodeId(known) : NodeId.None;
         return new(
-            new(self), leads, new(1, leads, 1), Since, default, default, default, default, [.. members], null, null, string.Empty);
+            new(self), leads, new(1, leads, 1), Since, default, default, default, default, [
+                .. members], null, null, string.Empty);
     }
 }

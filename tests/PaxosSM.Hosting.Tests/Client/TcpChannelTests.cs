@@ -24,7 +24,8 @@ public sealed class TcpChannelTests
         await receiver.Framed.WaitAsync(Patience);
         Assert.Equal(new ClientStatus(GroupId.Default, 7, node.Address, "echo"), Assert.Single(receiver.Frames));
         Assert.Equal(
-            (ConnectionRole.Client, NodeId.None, Cluster), (node.Greeted!.Role, node.Greeted.Identity.Node, node.Greeted.Identity.Cluster));
+            (ConnectionRole.Client, NodeId.None, Cluster), (
+                node.Greeted!.Role, node.Greeted.Identity.Node, node.Greeted.Identity.Cluster));
     }
 
     [Fact]

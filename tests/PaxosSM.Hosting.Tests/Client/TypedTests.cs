@@ -81,7 +81,8 @@ public sealed class TypedTests
         }
 
         public ValueTask<QueryResult> QueryAsync(
-            ReadOnlyMemory<byte> query, ReadConsistency consistency = default, CancellationToken cancellationToken = default)
+            ReadOnlyMemory<byte> query, ReadConsistency consistency = default,
+                CancellationToken cancellationToken = default)
         {
             var result = new ArrayBufferWriter<byte>();
             machine.Query(default, new(query), result);

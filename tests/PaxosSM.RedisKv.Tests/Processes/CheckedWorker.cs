@@ -47,7 +47,8 @@ internal sealed class CheckedWorker
     public IReadOnlyList<string> Check(RespClient client)
     {
         var found = new List<string>(_surprises);
-        var list = ((object?[])client.Call("LRANGE", _key, "0", "-1")!).Select(item => long.Parse((string)item!, CultureInfo.InvariantCulture)).ToArray();
+        var list = ((object?[])client.Call("LRANGE", _key, "0", "-1")!).Select(
+            item => long.Parse((string)item!, CultureInfo.InvariantCulture)).ToArray();
         var answeredUpTo = -1;
         foreach (var connection in _connections)
         {
@@ -63,7 +64,8 @@ internal sealed class CheckedWorker
         return found;
     }
 
-    // What was sent on a connection that broke may arrive late, even after what the next connection sends; what was answered may not.
+    // What was sent on a connection that broke may arrive late, even after what the next connection sends; what was
+    // answered may not.
     private int Check(Sending connection, long[] list, int answeredBefore, List<string> found)
     {
         var last = answeredBefore;
@@ -92,7 +94,8 @@ internal sealed class CheckedWorker
 
         if (there < connection.Answered)
         {
-            found.Add($"{_key}: of {connection.Sent} numbers from {connection.First} on, {connection.Answered} answered, {there} are there");
+            found.Add(
+                $"{_key}: {connection.Answered} numbers from {connection.First} on were answered, {there} are there");
         }
 
         return last;
@@ -120,8 +123,10 @@ internal sealed class CheckedWorker
                 {
                     // Its outcome is open, and so is that of all behind it: leave the connection.
                     refused = true;
-                    if (!error.Text.Contains("unknown", StringComparison.OrdinalIgnoreCase) && !error.Text.StartsWith("BUSY", StringComparison.Ordinal)
-                        && !error.Text.StartsWith("TIMEOUT", StringComparison.Ordinal) && !error.Text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
+                    if (!error.Text.Contains("unknown", StringComparison.OrdinalIgnoreCase)
+                        && !error.Text.StartsWith("BUSY", StringComparison.Ordinal)
+                        && !error.Text.StartsWith("TIMEOUT", StringComparison.Ordinal)
+                            && !error.Text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
                     {
                         _surprises.Add(error.Text);
                     }

@@ -25,7 +25,8 @@ public sealed class FaultTests(ITestOutputHelper output)
         var grown = cluster.Running[leader].ResidentBytes - memory;
         cluster.Resume(follower);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{before:F0}/s before, {during:F0}/s with {follower} stopped; leader grew {grown >> 20} MiB"));
+            CultureInfo.InvariantCulture,
+                $"{before:F0}/s before, {during:F0}/s with {follower} stopped; leader grew {grown >> 20} MiB"));
         Assert.True(during > before / 2, $"{before:F0}/s before, {during:F0}/s with a stopped follower");
         Assert.True(grown < 768L << 20, $"the leader grew by {grown >> 20} MiB");
         WaitUntilEqual(cluster, leader, [follower], TimeSpan.FromSeconds(60));
@@ -89,19 +90,22 @@ public sealed class FaultTests(ITestOutputHelper output)
         var leader = cluster.Leader()!;
         var watch = Stopwatch.StartNew();
         Tool.Pipe(cluster.RespPorts[leader], Keys);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Keys} keys in {watch.Elapsed.TotalSeconds:F1} s"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{Keys} keys in {watch.Elapsed.TotalSeconds:F1} s"));
         using (var client = cluster.Connect("b"))
         {
             Assert.Equal((long)Keys, Assert.IsType<long>(client.Call("DBSIZE")) - CountProbes(client));
         }
 
-        Eventually(() => cluster.Info(leader), info => long.Parse(info["paxos_trimmed"], CultureInfo.InvariantCulture) > 0);
+        Eventually(
+            () => cluster.Info(leader), info => long.Parse(info["paxos_trimmed"], CultureInfo.InvariantCulture) > 0);
         cluster.Kill("d");
         Directory.Delete(cluster.DataOf("d"), true);
         watch.Restart();
         cluster.Start("d");
         WaitUntilEqual(cluster, leader, cluster.Names, TimeSpan.FromSeconds(120));
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the wiped learner was equal after {watch.Elapsed.TotalSeconds:F1} s"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"the wiped learner was equal after {watch.Elapsed.TotalSeconds:F1} s"));
         Assert.True(long.Parse(cluster.Info("d")["paxos_snapshot"], CultureInfo.InvariantCulture) > 0);
     }
 
@@ -123,14 +127,13 @@ public sealed class FaultTests(ITestOutputHelper output)
 
         var early = samples.Take(samples.Count / 2).Max();
         var late = samples.Skip(samples.Count / 2).Max();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"at most {early >> 20} MiB in the first half of {time.TotalSeconds:F0} s, {late >> 20} MiB in the second"));
+        output.WriteLine($"{time}: at most {early >> 20} MiB in the first half, {late >> 20} MiB in the second");
         Assert.True(late < 1536L << 20, $"a follower holds {late >> 20} MiB");
         Assert.True(!Tool.Long || late < early * 1.25, $"a follower grew from {early >> 20} to {late >> 20} MiB");
     }
 
     private static long CountProbes(RespClient client) =>
-        new[] { "a", "b", "c", "d" }.Sum(name => (long)client.Call("EXISTS", "probe:" + name)!);
+        "abcd".Sum(name => (long)client.Call("EXISTS", "probe:" + name)!);
 
     private static object? TryCall(RedisCluster cluster, string name, params string[] command)
     {
@@ -170,10 +173,12 @@ public sealed class FaultTests(ITestOutputHelper output)
                 client.Call("SET", "turn", "1");
             }
 
-            var digests = names.Append(leader).Distinct().Select(name => cluster.Info(name).GetValueOrDefault("paxos_digest") ?? "?").ToArray();
+            var digests = names.Append(leader).Distinct().Select(
+                name => cluster.Info(name).GetValueOrDefault("paxos_digest") ?? "?").ToArray();
             seen = string.Join("; ", digests);
             var slot = digests[0].Split(',')[0];
-            if (slot.Length > 1 && long.Parse(slot[1..], CultureInfo.InvariantCulture) > from && digests.Distinct().Count() == 1)
+            if (slot.Length > 1 && long.Parse(slot[1..], CultureInfo.InvariantCulture) > from
+                && digests.Distinct().Count() == 1)
             {
                 output.WriteLine($"equal at {digests[0]}");
                 return;

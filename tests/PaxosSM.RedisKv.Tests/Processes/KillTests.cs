@@ -24,7 +24,8 @@ public sealed class KillTests(ITestOutputHelper output)
             load.Cluster.Kill(victim);
             load.Settle(TimeSpan.FromSeconds(3));
             gaps.Add(load.Probe.TakeLongest());
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kill {kill} of {victim}: {gaps[^1].TotalMilliseconds:F0} ms without service"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"kill {kill} of {victim}: {gaps[^1].TotalMilliseconds:F0} ms without service"));
             load.Cluster.Start(victim);
             load.Cluster.WaitUntilServing(victim, TimeSpan.FromSeconds(30));
         }

@@ -11,7 +11,8 @@ public sealed class MemberTests
     {
         var roles = new Dictionary<string, string>
         {
-            ["p"] = "proposer", ["q"] = "proposer,learner", ["x"] = "acceptor", ["y"] = "acceptor", ["z"] = "acceptor", ["l"] = "learner",
+            ["p"] = "proposer", ["q"] = "proposer,learner", ["x"] = "acceptor", ["y"] = "acceptor", [
+                "z"] = "acceptor", ["l"] = "learner",
         };
         using var cluster = new RedisCluster([.. roles.Keys], roles);
         foreach (var name in roles.Keys)
@@ -62,7 +63,8 @@ public sealed class MemberTests
         var second = new RedisProcess(
             "a",
             Path.Combine(cluster.Folder, "log-second.txt"),
-            ["--config", Path.Combine(cluster.Folder, "cluster.json"), "--self", "a", "--listen", "127.0.0.1:0", "--data", cluster.DataOf("a")]);
+            ["--config", Path.Combine(cluster.Folder, "cluster.json"), "--self", "a", "--listen", "127.0.0.1:0",
+                "--data", cluster.DataOf("a")]);
         Assert.True(second.WaitForExit(TimeSpan.FromSeconds(20)));
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("data-a", cluster.LogOf("second"), StringComparison.Ordinal);

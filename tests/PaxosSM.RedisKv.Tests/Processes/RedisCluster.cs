@@ -16,17 +16,20 @@ internal sealed class RedisCluster : IDisposable
     private readonly Dictionary<string, RedisProcess> _running = [];
     private readonly string _configuration;
 
-    public RedisCluster(IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? roles = null, object? options = null)
+    public RedisCluster(
+        IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? roles = null, object? options = null)
     {
         Names = names;
         Folder = Directory.CreateTempSubdirectory("rediskv-").FullName;
         var ports = FreePorts(names.Count * 2);
         RespPorts = names.Zip(ports.Take(names.Count)).ToDictionary(pair => pair.First, pair => pair.Second);
         _configuration = Path.Combine(Folder, "cluster.json");
-        var members = names.Zip(ports.Skip(names.Count)).Select(pair => roles is not null && roles.TryGetValue(pair.First, out var role)
+        var members = names.Zip(ports.Skip(names.Count)).Select(
+            pair => roles is not null && roles.TryGetValue(pair.First, out var role)
             ? (object)new { id = pair.First, address = $"127.0.0.1:{pair.Second}", roles = role.Split(',') }
             : new { id = pair.First, address = $"127.0.0.1:{pair.Second}" });
-        File.WriteAllText(_configuration, JsonSerializer.Serialize(new { cluster = "test", members, options = options ?? new { } }));
+        File.WriteAllText(
+            _configuration, JsonSerializer.Serialize(new { cluster = "test", members, options = options ?? new { } }));
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -44,7 +47,8 @@ internal sealed class RedisCluster : IDisposable
         var process = new RedisProcess(
             name,
             Path.Combine(Folder, $"log-{name}.txt"),
-            ["--config", _configuration, "--self", name, "--listen", $"127.0.0.1:{RespPorts[name]}", "--data", DataOf(name)]);
+            ["--config", _configuration, "--self", name, "--listen", $"127.0.0.1:{RespPorts[name]}", "--data", DataOf(
+                name)]);
         _running[name] = process;
         return process;
     }
@@ -72,7 +76,8 @@ internal sealed class RedisCluster : IDisposable
 
     public void Resume(string name) => Signal(_running[name].Id, SignalContinue);
 
-    public RespClient Connect(string name, TimeSpan? timeout = null) => new(RespPorts[name], timeout ?? TimeSpan.FromSeconds(10));
+    public RespClient Connect(string name, TimeSpan? timeout = null) =>
+        new(RespPorts[name], timeout ?? TimeSpan.FromSeconds(10));
 
     /// <summary>Waits until a write through that replica is answered; says what the last answer was when it is
     /// not.</summary>
@@ -174,7 +179,8 @@ internal sealed class RedisCluster : IDisposable
     {
         if (SendSignal(process, signal) != 0)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process} failed"));
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process} failed"));
         }
     }
 
@@ -191,7 +197,8 @@ internal sealed class RedisProcess
     public RedisProcess(string name, string log, IReadOnlyList<string> arguments)
     {
         Name = name;
-        var output = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        var output = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read)) {
+            AutoFlush = true };
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "RedisKv.dll"));
         foreach (var argument in arguments)

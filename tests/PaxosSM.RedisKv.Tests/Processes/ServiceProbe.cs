@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace PaxosSM.RedisKv.Tests.Processes;
 
-/// <summary>Writes one command after another through whichever replica answers, and keeps the longest time without an answer.</summary>
+/// <summary>Writes one command after another through whichever replica answers, and keeps the longest time without an
+/// answer.</summary>
 internal sealed class ServiceProbe
 {
     private readonly RedisCluster _cluster;
@@ -35,8 +36,10 @@ internal sealed class ServiceProbe
         {
             try
             {
-                // A replica that is down refuses at once; one that hangs costs the time that a real client would lose, too.
-                using var client = _cluster.Connect(_cluster.Names[turn % _cluster.Names.Count], TimeSpan.FromSeconds(1));
+                // A replica that is down refuses at once; one that hangs costs the time that a real client would lose,
+                // too.
+                using var client = _cluster.Connect(
+                    _cluster.Names[turn % _cluster.Names.Count], TimeSpan.FromSeconds(1));
                 while (!stop.IsCancellationRequested && client.Call("SET", "probe", "x") is "OK")
                 {
                     Note();

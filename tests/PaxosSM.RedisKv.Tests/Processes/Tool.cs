@@ -11,16 +11,19 @@ internal static class Tool
     public static bool Long { get; } = Environment.GetEnvironmentVariable("PAXOSSM_LONG") == "1";
 
     /// <summary>redis-benchmark of SET with pipelines of 16 from 50 clients; the commands a second.</summary>
-    public static double Benchmark(int port, int commands) => Measure(port, commands, ["-t", "set", "-P", "16", "-c", "50"]).Rate;
+    public static double Benchmark(int port, int commands) =>
+        Measure(port, commands, ["-t", "set", "-P", "16", "-c", "50"]).Rate;
 
     /// <summary>One test of redis-benchmark, with values of 64 bytes at 10,000 keys.</summary>
     public static Sample Measure(int port, int commands, IReadOnlyList<string> arguments)
     {
         var text = Run(
-            "redis-benchmark", ["-p", Text(port), .. arguments, "-d", "64", "-r", "10000", "-n", Text(commands), "--csv"], _ => { });
-        var row = text.Split('\n').First(line => line.StartsWith("\"SET\"", StringComparison.Ordinal) || line.StartsWith("\"GET\"", StringComparison.Ordinal));
+            "redis-benchmark", [
+                "-p", Text(port), .. arguments, "-d", "64", "-r", "10000", "-n", Text(commands), "--csv"], _ => { });
+        var row = text.Split('\n').First(line => line.StartsWith("\"SET\"", StringComparison.Ordinal)
+            || line.StartsWith("\"GET\"", StringComparison.Ordinal));
 
-        // "test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms"
+        // Its columns: test, rps, then latencies in ms: average, least, p50, p95, p99, most.
         var fields = row.Trim().Split(',').Select(field => field.Trim('"')).ToArray();
         return new(Number(fields[1]), Number(fields[4]), Number(fields[6]));
     }
@@ -37,7 +40,8 @@ internal static class Tool
                 writer.Write($"*3\r\n$3\r\nSET\r\n$14\r\n{name}\r\n$14\r\n{name}\r\n");
             }
         });
-        if (!text.Contains(string.Create(CultureInfo.InvariantCulture, $"errors: 0, replies: {keys}"), StringComparison.Ordinal))
+        if (!text.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"errors: 0, replies: {keys}"), StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"redis-cli --pipe: {text}");
         }
@@ -49,7 +53,8 @@ internal static class Tool
 
     private static string Run(string program, IReadOnlyList<string> arguments, Action<Stream> feed)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -64,9 +69,10 @@ internal static class Tool
         process.WaitForExit();
         return process.ExitCode == 0
             ? output.Result + errors.Result
-            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {output.Result} {errors.Result}");
+            : throw new InvalidOperationException(
+                $"{program} ended with {process.ExitCode}: {output.Result} {errors.Result}");
     }
 }
 
-/// <summary>What redis-benchmark measured.</summary>
-internal readonly record struct Sample(double Rate, double MedianMilliseconds, double P99Milliseconds);
+/// <summary>What redis-benchmark measured: commands a second, and latencies in milliseconds.</summary>
+internal readonly record struct Sample(double Rate, double Median, double P99);
