@@ -10,6 +10,7 @@ namespace PaxosSM.Hosting.Tests.Client;
 internal sealed class ClientBench : IAsyncDisposable
 {
     private const int RoundsMax = 200_000;
+    private const int RoundsPerBreath = 5;
 
     public ClientBench(PaxosClientOptions? options = null, GatewayOptions? gateway = null)
     {
@@ -55,6 +56,11 @@ internal sealed class ClientBench : IAsyncDisposable
             disturb?.Invoke();
             Time.Advance(TimeSpan.FromMilliseconds(10));
             await Settle();
+            if (round % RoundsPerBreath == RoundsPerBreath - 1)
+            {
+                // A thread of the pool that a busy machine has interrupted must not miss seconds of this time.
+                await Task.Delay(1);
+            }
         }
     }
 

@@ -111,7 +111,8 @@ public sealed class SessionTests
     [Fact]
     public async Task Commands_refused_late_go_again_after_a_pause_that_grows()
     {
-        await using var bench = new ClientBench();
+        var resend = TimeSpan.FromMinutes(1);
+        await using var bench = new ClientBench(new() { ResendInterval = resend, Timeout = 5 * resend });
         await bench.Run(bench.Execute("warm"));
         bench.Group.LateBusyLeft = 3;
         var began = bench.Time.GetUtcNow();
@@ -119,7 +120,7 @@ public sealed class SessionTests
         await bench.Run(result);
         await result;
         var took = bench.Time.GetUtcNow() - began;
-        Assert.InRange(took, TimeSpan.FromMilliseconds(5 + 10 + 20), TimeSpan.FromMilliseconds(400));
+        Assert.InRange(took, TimeSpan.FromMilliseconds(5 + 10 + 20), resend / 2);
         Assert.Equal(["warm", "patient"], bench.Journal);
     }
 
@@ -134,7 +135,7 @@ public sealed class SessionTests
         var failure = await Assert.ThrowsAsync<PaxosException>(() => command);
         Assert.StartsWith(
             "busy: the leader's queue of commands is full; waited 10.0 s", failure.Message, StringComparison.Ordinal);
-        Assert.InRange(bench.SentEntries().Count(), 5, 60);
+        Assert.InRange(bench.SentEntries().Count(), 3, 60);
     }
 
     [Fact]
