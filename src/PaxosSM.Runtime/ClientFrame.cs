@@ -73,7 +73,7 @@ public sealed record ClientStatusRequest(GroupId Group, long Id) : ClientFrame;
 /// <param name="Text">The node's state in words: who leads, or what is missing since when.</param>
 public sealed record ClientStatus(GroupId Group, long Id, string Leader, string Text) : ClientFrame
 {
-    /// <summary>The <see cref="Id"/> that says: some submissions were refused for now, <see cref="Text"/> says why. Hold
-    /// back, then send again what is unanswered.</summary>
+    /// <summary>The <see cref="Id"/> that says: some submissions were refused for now, <see cref="Text"/> says why.
+    /// Hold back, then send again what is unanswered.</summary>
     public const long Busy = -1;
 }

@@ -42,7 +42,8 @@ internal sealed class GroupHost : ISnapshotTransfer, IAsyncDisposable
     public async Task StartAsync(GroupSettings settings, NodePump pump, CancellationToken cancellationToken)
     {
         var context = settings.Context;
-        var restored = await _execution.RecoverAsync(() => NewExecutor(context), cancellationToken).ConfigureAwait(false);
+        var restored = await _execution.RecoverAsync(() => NewExecutor(context), cancellationToken)
+            .ConfigureAwait(false);
         Replica core = new(context, restored.Slot, NodeLoop.Now(settings.Clock));
         ReplicaPorts ports = new()
         {
