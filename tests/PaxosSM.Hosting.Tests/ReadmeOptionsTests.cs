@@ -11,7 +11,7 @@ public sealed class ReadmeOptionsTests
     [Fact]
     public void The_reference_of_options_is_up_to_date()
     {
-        var path = Path.Combine(FindRoot(), "README.md");
+        var path = Path.Combine(Repository.Root, "README.md");
         var text = File.ReadAllText(path);
         var from = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var to = text.IndexOf(End, StringComparison.Ordinal);
@@ -34,16 +34,5 @@ public sealed class ReadmeOptionsTests
         }
 
         return table.Append('\n').ToString();
-    }
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PaxosSM.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!; // the tests run below the solution
-        }
-
-        return folder;
     }
 }

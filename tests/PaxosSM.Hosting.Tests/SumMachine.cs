@@ -4,9 +4,17 @@ using System.Buffers.Binary;
 namespace PaxosSM.Hosting.Tests;
 
 /// <summary>Adds up the numbers that it is sent.</summary>
-internal sealed class SumMachine : IStateMachine
+/// <param name="flaw">Added to its digest: a machine with a flaw of its own differs from the others'.</param>
+internal sealed class SumMachine(ulong flaw) : IDigestibleStateMachine
 {
     private long _sum;
+
+    public SumMachine()
+        : this(0)
+    {
+    }
+
+    public ulong Digest => (ulong)_sum + flaw;
 
     public static byte[] Add(long number)
     {

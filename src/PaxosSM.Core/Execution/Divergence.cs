@@ -2,9 +2,8 @@ namespace PaxosSM.Execution;
 
 /// <summary>Compares this replica's digests with the others' at checkpoint slots (R28).</summary>
 /// <remarks>
-/// A replica that differs from most of those that told their digest at a slot halts; where two disagree and nobody else
-/// told
-/// yet, the one that does not lead halts: the clients were answered by the other.
+/// A replica halts when more than half of the learners agree on something else. Where that can't be, since the learners
+/// heard of are divided evenly, those that differ from the leader halt: the leader answered its clients.
 /// </remarks>
 internal sealed class Divergence(ReplicaContext context)
 {
@@ -42,21 +41,22 @@ internal sealed class Divergence(ReplicaContext context)
         Effects effects)
     {
         var same = 0;
+        var against = 0;
         var different = NodeId.None;
         foreach (var (node, digests) in told)
         {
-            if (digests == own)
+            var agreeing = told.Values.Count(other => other == digests);
+            same = node == context.Self ? agreeing : same;
+            if (digests != own && agreeing > against)
             {
-                same++;
-            }
-            else
-            {
+                against = agreeing;
                 different = node;
             }
         }
 
-        var others = told.Count - same;
-        if (others > same || (others == same && leader != context.Self))
+        var outvoted = against > context.Configuration.Learners.Count / 2;
+        if (outvoted
+            || (against >= same && against > 0 && EveryoneHeardTold(told) && DiffersFromLeader(told, own, leader)))
         {
             var (chain, digest) = told[different];
             effects.Tell(new Diverged(
@@ -65,4 +65,11 @@ internal sealed class Divergence(ReplicaContext context)
                 + $"{context.Configuration.NameOf(different)} has {chain:x16} and {digest:x16}"));
         }
     }
+
+    private bool EveryoneHeardTold(SortedDictionary<NodeId, (ulong Chain, ulong Digest)> told) =>
+        context.Configuration.Learners.All(learner => told.ContainsKey(learner) || !context.Hears(learner));
+
+    private static bool DiffersFromLeader(
+        SortedDictionary<NodeId, (ulong Chain, ulong Digest)> told, (ulong Chain, ulong Digest) own, NodeId leader) =>
+        told.TryGetValue(leader, out var leading) && leading != own;
 }

@@ -39,6 +39,27 @@ public sealed class MemberTests
         cluster.WaitUntilServing("l", TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public void A_key_expires_by_the_logs_time_on_every_replica_without_another_command()
+    {
+        using var cluster = new RedisCluster(["a", "b", "c"]);
+        cluster.StartAll();
+        using var client = cluster.Connect("a");
+        Assert.Equal("OK", client.Call("SET", "brief", "1", "PX", "300"));
+        var size = (long)client.Call("DBSIZE")!;
+        Assert.InRange((long)client.Call("PTTL", "brief")!, 1, 300);
+        Thread.Sleep(1500);
+
+        // R19: the leader moved the log's time on, since a timer waited for it: the key is gone from the state, not
+        // only from view.
+        Assert.Null(client.Call("GET", "brief"));
+        foreach (var name in cluster.Names)
+        {
+            using var other = cluster.Connect(name);
+            Assert.Equal(size - 1, other.Call("DBSIZE"));
+        }
+    }
+
     [Theory]
     [InlineData(15)]
     [InlineData(2)]
