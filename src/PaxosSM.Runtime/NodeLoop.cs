@@ -8,9 +8,8 @@ public sealed class NodeLoop : IDisposable
     private readonly NodePump _pump;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _onCrash;
-    private readonly SemaphoreSlim _signal = new(0);
+    private readonly WakeSignal _signal = new();
     private readonly Thread _thread;
-    private int _signalled;
     private volatile bool _stopping;
 
     /// <summary>A loop that has not started.</summary>
@@ -24,7 +23,7 @@ public sealed class NodeLoop : IDisposable
         _clock = clock;
         _onCrash = onCrash;
         _thread = new(Run) { IsBackground = true, Name = $"paxos {name}" };
-        pump.Woken += Signal;
+        pump.Woken += _signal.Set;
     }
 
     /// <summary>The moment, by a clock's timestamps.</summary>
@@ -42,21 +41,13 @@ public sealed class NodeLoop : IDisposable
     public void Dispose()
     {
         _stopping = true;
-        Signal();
+        _signal.Set();
         if (_thread.IsAlive && Thread.CurrentThread != _thread)
         {
             _thread.Join();
         }
 
-        _pump.Woken -= Signal;
-    }
-
-    private void Signal()
-    {
-        if (Interlocked.Exchange(ref _signalled, 1) == 0)
-        {
-            _signal.Release();
-        }
+        _pump.Woken -= _signal.Set;
     }
 
     private void Run()
@@ -65,15 +56,13 @@ public sealed class NodeLoop : IDisposable
         {
             while (!_stopping)
             {
-                // A full fence: what was queued before a signal that this swallows must be seen by the run below.
-                _ = Interlocked.Exchange(ref _signalled, 0);
+                _signal.Take();
                 var now = Now(_clock);
-                var next = _pump.Run(now, Wall(_clock));
-                var wait = (next - Now(_clock)).TotalMilliseconds;
-
-                // Also without waiting: a signal is taken each round, or a busy while would be followed by as many
-                // idle rounds.
-                _ = _signal.Wait(wait > 0 ? (int)Math.Ceiling(wait) : 0);
+                var wait = _pump.Run(now, Wall(_clock)) - Now(_clock);
+                if (wait > TimeSpan.Zero)
+                {
+                    _signal.Wait(wait);
+                }
             }
         }
         catch (Exception crash) when (!_stopping)

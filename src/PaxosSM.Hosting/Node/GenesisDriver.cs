@@ -10,6 +10,7 @@ namespace PaxosSM.Hosting;
 internal sealed class GenesisDriver : IAsyncDisposable
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TickIntervalAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -52,7 +53,13 @@ internal sealed class GenesisDriver : IAsyncDisposable
         }
     }
 
-    public void Start() => _timer = _time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, TickInterval);
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _timer = _time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, TickInterval);
+        }
+    }
 
     /// <summary>Takes a message; false when it is not genesis'.</summary>
     public bool On(NodeId from, Message message)
@@ -120,9 +127,10 @@ internal sealed class GenesisDriver : IAsyncDisposable
             }
 
             _effects.Clear();
-            if (_protocol.Outcome is { } outcome)
+            if (_protocol.Outcome is { } outcome && _outcome.TrySetResult(outcome))
             {
-                _ = _outcome.TrySetResult(outcome);
+                // What is left is to answer those who still ask: their messages wake it.
+                _timer?.Change(TickIntervalAfter, TickIntervalAfter);
             }
         }
 

@@ -6,7 +6,7 @@ public sealed class ApplyThread : IAsyncDisposable
     // A snapshot that waits for its back-off is looked after this often.
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(1);
     private readonly ApplyLoop _loop;
-    private readonly ManualResetEventSlim _signal = new();
+    private readonly WakeSignal _signal = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile bool _stopping;
@@ -40,7 +40,7 @@ public sealed class ApplyThread : IAsyncDisposable
     {
         while (!_stopping)
         {
-            _signal.Reset();
+            _signal.Take();
             if (!_loop.RunOnce() && !_stopping)
             {
                 _signal.Wait(IdleMax);
