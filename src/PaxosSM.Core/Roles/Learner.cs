@@ -13,10 +13,11 @@ internal sealed class Learner
 {
     private readonly NodeId _self;
     private readonly long _executingBytesMax;
-    private readonly SlotLog<Value> _values = new();
+    private readonly ChosenLog _values;
     private readonly SlotLog<Vote> _votes = new();
     private readonly Watermarks _marks = new();
     private long _executingBytes;
+    private Slot _told;
     private Slot _delivered;
 
     /// <summary>A learner whose machine holds everything through <paramref name="restored"/>.</summary>
@@ -24,11 +25,12 @@ internal sealed class Learner
     {
         _self = self;
         _executingBytesMax = Math.Max(options.BatchBytesMax * 4L, 1 << 20);
-        Frontier = KnownChosen = Executed = Floor = _delivered = restored;
+        _values = new(restored);
+        KnownChosen = Executed = _told = _delivered = restored;
     }
 
     /// <summary>Everything up to here is chosen and present.</summary>
-    public Slot Frontier { get; private set; }
+    public Slot Frontier => _values.Frontier;
 
     /// <summary>Everything up to here is known to be chosen, present or not.</summary>
     public Slot KnownChosen { get; private set; }
@@ -37,10 +39,10 @@ internal sealed class Learner
     public Slot Executed { get; private set; }
 
     /// <summary>Values above this slot, through the frontier, are here for others to learn.</summary>
-    public Slot Floor { get; private set; }
+    public Slot Floor => _values.Floor;
 
     /// <summary>The bytes of values held.</summary>
-    public long RetainedBytes { get; private set; }
+    public long RetainedBytes => _values.Bytes;
 
     /// <summary>Whether the executor is so far behind that nothing more should be fetched.</summary>
     public bool IsSated => _executingBytes >= _executingBytesMax && _delivered < Frontier;
@@ -64,7 +66,7 @@ internal sealed class Learner
         AddVote(voted.Vote);
         if (_marks.Covers(voted.Vote))
         {
-            SetChosen(voted.Vote.Slot, voted.Vote.Value);
+            _values.Add(voted.Vote.Slot, voted.Vote.Value);
             Advance(effects);
         }
     }
@@ -72,16 +74,22 @@ internal sealed class Learner
     public void On(Chosen chosen, Effects effects)
     {
         KnownChosen = Slot.Max(KnownChosen, chosen.ChosenThrough);
-        _marks.Raise(chosen.Mark);
+        if (!_marks.Raise(chosen.Mark))
+        {
+            return;
+        }
+
         for (var index = _votes.IndexAbove(Frontier); index < _votes.Count; index++)
         {
             var vote = _votes.At(index).Value;
             if (_marks.Covers(vote))
             {
-                SetChosen(vote.Slot, vote.Value);
+                _values.Add(vote.Slot, vote.Value);
             }
         }
 
+        // A vote up to here that is not covered was cast in an older reign: it tells nothing any more.
+        _votes.RemoveThrough(_marks.Through);
         Advance(effects);
     }
 
@@ -93,7 +101,7 @@ internal sealed class Learner
             var slot = new Slot(first.Index + index);
             if (slot > Frontier && !_values.Contains(slot))
             {
-                SetChosen(slot, values[index]);
+                _values.Add(slot, values[index]);
                 effects.Write(new LearnedWrite(slot, values[index]));
             }
         }
@@ -114,9 +122,9 @@ internal sealed class Learner
     {
         if (installed.Slot > Frontier)
         {
-            Drop(installed.Slot);
+            _values.Jump(installed.Slot);
+            _told = _delivered = installed.Slot;
             _votes.RemoveThrough(installed.Slot);
-            Frontier = _delivered = installed.Slot;
             KnownChosen = Slot.Max(KnownChosen, Frontier);
             _executingBytes = 0;
         }
@@ -159,7 +167,7 @@ internal sealed class Learner
     public void Trim(Slot floor)
     {
         Invariant.Holds(floor <= Executed);
-        Drop(floor);
+        _values.Drop(floor);
     }
 
     /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the
@@ -179,7 +187,7 @@ internal sealed class Learner
                 LearnChosenThrough(chosen.ChosenThrough);
                 break;
             case LearnedWrite learned when learned.Slot > Frontier:
-                SetChosen(learned.Slot, learned.Value);
+                _values.Add(learned.Slot, learned.Value);
                 Advance(effects);
                 break;
             case CheckpointWrite checkpoint:
@@ -218,33 +226,11 @@ internal sealed class Learner
         }
     }
 
-    private void SetChosen(Slot slot, Value value)
-    {
-        if (slot <= Floor)
-        {
-            return;
-        }
-
-        if (_values.TryGet(slot, out var known))
-        {
-            Invariant.Holds(known.Checksum == value.Checksum);
-            return;
-        }
-
-        _values.Set(slot, value);
-        RetainedBytes += value.Size;
-    }
-
     private void Advance(Effects effects)
     {
-        var before = Frontier;
-        while (_values.Contains(Frontier.Next))
+        if (Frontier > _told)
         {
-            Frontier = Frontier.Next;
-        }
-
-        if (Frontier > before)
-        {
+            _told = Frontier;
             _votes.RemoveThrough(Frontier);
             KnownChosen = Slot.Max(KnownChosen, Frontier);
             effects.Tell(new FrontierMoved(Frontier));
@@ -264,16 +250,5 @@ internal sealed class Learner
             _executingBytes += value.Size;
             effects.Apply(_delivered, value);
         }
-    }
-
-    private void Drop(Slot floor)
-    {
-        for (var index = 0; index < _values.Count && _values.At(index).Key <= floor; index++)
-        {
-            RetainedBytes -= _values.At(index).Value.Size;
-        }
-
-        _values.RemoveThrough(floor);
-        Floor = Slot.Max(Floor, floor);
     }
 }

@@ -22,24 +22,49 @@ internal sealed class Watermarks
     /// <summary>Takes a watermark of this reign; others vouch for nothing here.</summary>
     /// <remarks>
     /// Two kinds vouch for the sync: its own, and one of the leader's lane that reaches the view's slot: the leader
-    /// proposes
-    /// in its lane only once it counted its sync.
+    /// proposes in its lane only once it counted its sync.
     /// </remarks>
-    public void Raise(Watermark mark)
+    /// <returns>Whether more is known to be chosen than before.</returns>
+    public bool Raise(Watermark mark)
     {
         if (View is null || mark.Ballot != View.Ballot)
         {
-            return;
+            return false;
         }
 
+        var rises = false;
         if (mark.Lane != Lane.Sync && mark.Lane.Index < _lanes.Length)
         {
             ref var lane = ref _lanes[mark.Lane.Index];
+            rises = mark.Through > lane;
             lane = Slot.Max(lane, mark.Through);
         }
 
         var leads = mark.Lane == Lane.Sync || OwnerOf(mark.Lane) == View.Ballot.Proposer;
+        rises |= !Synced && leads && mark.Through >= View.Slot;
         Synced |= leads && mark.Through >= View.Slot;
+        return rises;
+    }
+
+    /// <summary>Every slot of this reign up to here is known to be chosen.</summary>
+    public Slot Through
+    {
+        get
+        {
+            if (View is null || !Synced)
+            {
+                return Slot.Zero;
+            }
+
+            var next = new Slot(long.MaxValue);
+            for (var index = 0; index < _lanes.Length; index++)
+            {
+                var first = View.FirstOf(new((ushort)index));
+                next = Slot.Min(next, _lanes[index] < first ? first : View.NextInLane(_lanes[index]));
+            }
+
+            return next.Previous;
+        }
     }
 
     /// <summary>Whether a co-located vote is known to be for the chosen value.</summary>

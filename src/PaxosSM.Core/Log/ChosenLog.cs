@@ -1,0 +1,92 @@
+namespace PaxosSM.Log;
+
+/// <summary>The chosen values that a learner holds: a run without a gap, from the floor to the frontier, and what lies
+/// ahead of the first gap.</summary>
+/// <remarks>Apart, so that filling a gap costs the same however much lies behind it.</remarks>
+internal sealed class ChosenLog(Slot floor)
+{
+    private readonly SlotLog<Value> _run = new();
+    private readonly SlotLog<Value> _ahead = new();
+
+    /// <summary>Values above this slot, through the frontier, are here.</summary>
+    public Slot Floor { get; private set; } = floor;
+
+    /// <summary>Everything up to here is chosen, and is or was present.</summary>
+    public Slot Frontier { get; private set; } = floor;
+
+    /// <summary>The bytes of values held.</summary>
+    public long Bytes { get; private set; }
+
+    public bool Contains(Slot slot) => _run.Contains(slot) || _ahead.Contains(slot);
+
+    /// <summary>The value of a slot above the floor, up to the frontier.</summary>
+    public bool TryGet(Slot slot, out Value value) => _run.TryGet(slot, out value);
+
+    /// <summary>Takes the value chosen for a slot; the frontier moves as far as values reach.</summary>
+    public void Add(Slot slot, Value value)
+    {
+        if (slot <= Floor)
+        {
+            return;
+        }
+
+        if (_run.TryGet(slot, out var known) || _ahead.TryGet(slot, out known))
+        {
+            Invariant.Holds(known.Checksum == value.Checksum);
+            return;
+        }
+
+        Bytes += value.Size;
+        if (slot != Frontier.Next)
+        {
+            _ahead.Set(slot, value);
+            return;
+        }
+
+        Append(slot, value);
+        while (_ahead.Count > 0 && _ahead.First == Frontier.Next)
+        {
+            Append(_ahead.First, _ahead.At(0).Value);
+            _ahead.RemoveThrough(Frontier);
+        }
+    }
+
+    /// <summary>Lets go what lies up to <paramref name="slot"/>.</summary>
+    public void Drop(Slot slot)
+    {
+        Drop(_run, slot);
+        Floor = Slot.Max(Floor, slot);
+    }
+
+    /// <summary>A snapshot covers everything up to <paramref name="slot"/>, above the frontier.</summary>
+    public void Jump(Slot slot)
+    {
+        Invariant.Holds(slot > Frontier);
+        Drop(slot);
+        Drop(_ahead, slot);
+        Frontier = slot;
+        if (_ahead.Count > 0 && _ahead.First == Frontier.Next)
+        {
+            var (next, value) = _ahead.At(0);
+            _ahead.RemoveThrough(next);
+            Bytes -= value.Size;
+            Add(next, value);
+        }
+    }
+
+    private void Append(Slot slot, Value value)
+    {
+        _run.Set(slot, value);
+        Frontier = slot;
+    }
+
+    private void Drop(SlotLog<Value> values, Slot slot)
+    {
+        for (var index = 0; index < values.Count && values.At(index).Key <= slot; index++)
+        {
+            Bytes -= values.At(index).Value.Size;
+        }
+
+        values.RemoveThrough(slot);
+    }
+}
