@@ -93,6 +93,7 @@ internal sealed class SessionState
         _pacer.OnOpportunity(_link.Now);
         _ring.Unsend(0, Instant.Never);
         _openingDue = !IsOpen;
+        _keepAliveDue |= IsOpen && _ring.IsEmpty;
     }
 
     /// <summary>A frame was lost: it goes again when there is a connection; if there is one by now, soon.</summary>
@@ -101,6 +102,7 @@ internal sealed class SessionState
         _pacer.OnRefused(_link.Now);
         _ring.Unsend(0, Instant.Never);
         _openingDue = !IsOpen;
+        _keepAliveDue |= IsOpen && _ring.IsEmpty;
     }
 
     /// <summary>Some commands were refused for now, and nobody knows whose: what is still unanswered after a pause goes
@@ -205,6 +207,9 @@ internal sealed class SessionState
                 End(new(
                         PaxosError.SessionExpired,
                         $"session {Id} has expired: what it left unanswered was applied before, or never will be"));
+                break;
+            case PaxosError.SessionStale when !IsUnresolved(entry.Sequence):
+                // R17: a late copy of what was answered and acknowledged long ago.
                 break;
             default:
                 Fail(entry);
@@ -335,12 +340,15 @@ internal sealed class SessionState
             // R17: nothing behind it can be applied any more.
             End(failure);
         }
-        else if (_ring.Contains(entry.Sequence) && _ring[entry.Sequence].State != CommandState.Resolved)
+        else if (IsUnresolved(entry.Sequence))
         {
             _ring[entry.Sequence].Waiter?.Fail(failure);
             _ring.Resolve(entry.Sequence);
         }
     }
+
+    private bool IsUnresolved(long sequence) =>
+        _ring.Contains(sequence) && _ring[sequence].State != CommandState.Resolved;
 
     private void ExpireDeadlines(Instant now)
     {

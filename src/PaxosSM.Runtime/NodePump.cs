@@ -14,6 +14,7 @@ public sealed class NodePump
     /// <summary>How often groups are told the time.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(10);
 
+    private const int HostMessagesMax = 4096;
     private static readonly TimeSpan LogStallMax = TimeSpan.FromSeconds(1);
 
     private readonly NodePumpSettings _settings;
@@ -55,8 +56,13 @@ public sealed class NodePump
     {
         if (group == GroupId.Host)
         {
-            _host.Enqueue((from, message));
-            Woken?.Invoke();
+            // Signs of life come again; a peer that floods with them must not fill this node's memory.
+            if (_host.Count < HostMessagesMax)
+            {
+                _host.Enqueue((from, message));
+                Woken?.Invoke();
+            }
+
             return default;
         }
 

@@ -11,6 +11,9 @@ namespace PaxosSM.Runtime;
 /// </remarks>
 public sealed class ReplicaDriver : IReplica
 {
+    /// <summary>So often a pump takes what came meanwhile, before it carries out what was decided.</summary>
+    private const int PassesMax = 4;
+
     private readonly ReplicaContext _context;
     private readonly Replica _core;
     private readonly ReplicaPorts _ports;
@@ -64,7 +67,12 @@ public sealed class ReplicaDriver : IReplica
     {
         if (message is SnapshotRequest or SnapshotPiece)
         {
-            _ports.Snapshots.OnMessage(from, message);
+            // R28: a state that differs must not spread.
+            if (_status.Halted is null)
+            {
+                _ports.Snapshots.OnMessage(from, message);
+            }
+
             return default;
         }
 
@@ -123,8 +131,11 @@ public sealed class ReplicaDriver : IReplica
         try
         {
             Deliver(_gate.TakeReleased());
-            while (_inbox.TakeAll() is { Count: > 0 } inputs)
+            for (var pass = 0; pass < PassesMax && _inbox.TakeAll() is { Count: > 0 } inputs; pass++)
             {
+                // R20b: no input may meet a clock older than itself; a lease would end earlier here than its leader
+                // counts.
+                now = Later(now, NodeLoop.Now(_ports.Clock));
                 foreach (var input in inputs)
                 {
                     Step(input, now);
@@ -134,11 +145,13 @@ public sealed class ReplicaDriver : IReplica
             _core.EndRound(now, _effects);
             CarryOut();
         }
-        catch (InvariantViolationException broken)
+        catch (Exception broken) when (broken is not OutOfMemoryException)
         {
             Halt($"{broken.Message}\n{broken.StackTrace}");
         }
     }
+
+    private static Instant Later(Instant left, Instant right) => left > right ? left : right;
 
     private void Step(Input input, Instant now)
     {

@@ -51,7 +51,7 @@ internal sealed class RandomMessages(int seed)
 
         return type switch
         {
-            _ when type == typeof(long) => _random.NextInt64(),
+            _ when type == typeof(long) => _random.NextInt64(1L << 62),
             _ when type == typeof(int) => _random.Next(),
             _ when type == typeof(uint) => (uint)_random.NextInt64(uint.MaxValue),
             _ when type == typeof(ulong) => (ulong)_random.NextInt64(),

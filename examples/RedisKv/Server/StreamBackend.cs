@@ -100,7 +100,8 @@ internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
             SeeSlot(result.Slot.Index);
             return result.Result;
         }
-        catch (PaxosException exception) when (exception.Error == PaxosError.SessionExpired)
+        catch (PaxosException exception)
+            when (exception.Error is PaxosError.SessionExpired or PaxosError.SessionStale or PaxosError.SessionGap)
         {
             await LeaveAsync(stream).ConfigureAwait(false);
             throw;

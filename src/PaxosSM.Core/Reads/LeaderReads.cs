@@ -73,6 +73,11 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
 
     public void On(AcceptorProgress from, HeartbeatAck ack, Instant now)
     {
+        if (ack.Nonce > _nonce)
+        {
+            return; // never asked
+        }
+
         from.HeardAt = now;
         from.Confirmed = Math.Max(from.Confirmed, ack.Nonce);
         if (ack.Leased && ack.Nonce > from.LeasedFrom.Microseconds)

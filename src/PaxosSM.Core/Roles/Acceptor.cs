@@ -62,8 +62,11 @@ internal sealed class Acceptor
         }
         else
         {
-            Invariant.Holds(sync.View.Ballot == sync.Ballot);
-            Invariant.Holds(sync.Suffix.Count == Math.Max(0, sync.View.Slot.Index - sync.Base.Index));
+            if (!IsWellFormed(sync))
+            {
+                return; // no vote: the sender is wrong, not this replica
+            }
+
             _state.VoteSync(sync.Ballot, sync.Base, sync.View, sync.Suffix);
             effects.Write(new SyncWrite(sync.Ballot, sync.Base, sync.View, sync.Suffix));
             effects.Tell(
@@ -147,6 +150,11 @@ internal sealed class Acceptor
         effects.Write(_state.Checkpoint());
         effects.Tell(new Trimmed(floor));
     }
+
+    private static bool IsWellFormed(Sync sync) =>
+        sync.View.Ballot == sync.Ballot
+        && sync.View.Slot > Slot.Zero
+        && sync.Suffix.Count == Math.Max(0, sync.View.Slot.Index - sync.Base.Index);
 
     private void RaiseChosenThrough(Slot chosenThrough, Effects effects)
     {

@@ -126,7 +126,8 @@ internal sealed class AcceptorState
             votes.Add(vote);
         }
 
-        SlotRange[] faulty = _lostReign ? [new(ChosenThrough.Next, new(long.MaxValue))] : _faulty.Above(ChosenThrough);
+        SlotRange[] faulty = _lostReign ? [new(ChosenThrough.Next, new(long.MaxValue / 4))]
+            : _faulty.Above(ChosenThrough);
         return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, faulty);
     }
 

@@ -130,6 +130,13 @@ internal sealed class Learner
         }
 
         OnExecuted(installed.Slot);
+        if (_delivered < installed.Slot)
+        {
+            // The executor skips what the snapshot covers: all that it was given has just been taken off.
+            _delivered = installed.Slot;
+            _executingBytes = 0;
+        }
+
         Advance(effects);
     }
 

@@ -9,11 +9,13 @@ namespace PaxosSM.Roles;
 /// (R6).</summary>
 internal sealed class Proposer
 {
+    private const int AttemptsCounted = 8;
     private readonly ReplicaContext _context;
     private readonly Batcher _batcher;
     private readonly Stamps _stamps;
     private readonly LastResort _lastResort;
     private Phase _phase = new Following();
+    private int _attempts;
 
     public Proposer(ReplicaContext context)
     {
@@ -41,15 +43,18 @@ internal sealed class Proposer
     public void Stand(Ballot ballot, Instant now, Effects effects)
     {
         Invariant.Holds(ballot.Proposer == _context.Self && ballot.Incarnation == _context.Incarnation);
-        _phase = new Preparing(ballot, now);
+        var preparing = new Preparing(ballot, now);
+        _phase = preparing;
+        _attempts++;
         effects.Tell(new Standing(ballot));
-        SendPrepare(ballot, effects);
+        SendPrepare(preparing, effects);
     }
 
     public void On(NodeId from, Promise promise, Slot knownChosen, Instant now, Effects effects)
     {
         var place = _context.Configuration.PlaceOf(from);
-        if (_phase is not Preparing preparing || promise.Ballot != preparing.Ballot || place < 0)
+        if (_phase is not Preparing preparing || promise.Ballot != preparing.Ballot || place < 0
+            || !IsWellFormed(promise))
         {
             return;
         }
@@ -82,6 +87,7 @@ internal sealed class Proposer
         if (_phase is Leading leading && accepted.Ballot == leading.Reign.Ballot
             && leading.Reign.Find(from) is { } acceptor && leading.Reign.On(acceptor, accepted, effects))
         {
+            _attempts = 0;
             effects.Tell(new Counted(new(leading.Reign.Ballot, Lane.Sync, leading.Reign.View.Slot)));
             leading.Reads.Beat(now, effects);
             TellChosen(leading.Reign, false, effects);
@@ -232,9 +238,16 @@ internal sealed class Proposer
         leading.HasNews = false;
     }
 
+    // R3: all votes above the chosen-through are of the ballot last voted in, and the deal is that ballot's.
+    private static bool IsWellFormed(Promise promise) =>
+        promise.LastVoted < promise.Ballot
+        && (promise.View is null || promise.View.Ballot == promise.LastVoted)
+        && promise.Votes.All(vote => vote.Ballot == promise.LastVoted && vote.Slot > promise.ChosenThrough);
+
     private string? TickPreparing(Preparing preparing, Instant now, Effects effects)
     {
-        if (now - preparing.Since > _context.Options.ElectionTimeout)
+        // Promises may carry a whole window over a slow link: each attempt in a row gets longer.
+        if (now - preparing.Since > _context.Options.ElectionTimeout * Math.Min(_attempts, AttemptsCounted))
         {
             return "too few acceptors promised in time";
         }
@@ -242,17 +255,20 @@ internal sealed class Proposer
         if (now - preparing.SentAt >= _context.Options.ResendInterval)
         {
             preparing.SentAt = now;
-            SendPrepare(preparing.Ballot, effects);
+            SendPrepare(preparing, effects);
         }
 
         return null;
     }
 
-    private void SendPrepare(Ballot ballot, Effects effects)
+    private void SendPrepare(Preparing preparing, Effects effects)
     {
         foreach (var acceptor in _context.Configuration.Acceptors)
         {
-            effects.Send(acceptor, new Prepare(ballot));
+            if (!preparing.Promises.ContainsKey(_context.Configuration.PlaceOf(acceptor)))
+            {
+                effects.Send(acceptor, new Prepare(preparing.Ballot));
+            }
         }
     }
 

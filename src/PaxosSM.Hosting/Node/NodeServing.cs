@@ -71,6 +71,12 @@ internal sealed class NodeServing : IAsyncDisposable
         return roles & MemberRoles.Learner;
     }
 
+    private void OnHalted(GroupId group, string why)
+    {
+        _node.Log.OnHalted(group, why);
+        _node.Gateway.OnHalted(why);
+    }
+
     private GroupSettings NewGroup(MemberRoles roles)
     {
         var self = _devices.Members.Self;
@@ -93,7 +99,7 @@ internal sealed class NodeServing : IAsyncDisposable
             Transport = _devices.Transport,
             Events = NewEvents(),
             Observer = _node.Log,
-            OnHalted = (group, why) => _node.Log.OnHalted(group, why),
+            OnHalted = OnHalted,
             Clock = _node.Time,
             Execution = new()
             {

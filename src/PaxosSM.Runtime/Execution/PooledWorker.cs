@@ -41,7 +41,8 @@ public sealed class PooledWorker : IWorker, IAsyncDisposable
     {
         while (TryTake(out var work))
         {
-            await work(_stopping.Token).ConfigureAwait(false);
+            // Work tells its own failures; what it did not expect must not end the work that comes after.
+            await work(_stopping.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

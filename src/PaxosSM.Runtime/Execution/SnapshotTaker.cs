@@ -143,7 +143,17 @@ internal sealed class SnapshotTaker(
 
     private void OnSaved(GroupId group, Slot slot)
     {
-        var length = LengthOf(group, slot);
+        long length = 0;
+        try
+        {
+            length = LengthOf(group, slot);
+        }
+        catch (IOException exception)
+        {
+            // It is durable all the same; without its length the next one comes a little early.
+            observer.OnSnapshotFailed(group, slot, exception, TimeSpan.Zero);
+        }
+
         lock (_gate)
         {
             _isWriting = false;

@@ -140,6 +140,9 @@ public sealed class Gateway : IResultSink
         attached.Queries.OnTick(now);
     }
 
+    /// <summary>The replica halted: the queries that it would never answer fail now.</summary>
+    public void OnHalted(string why) => _attached?.Queries.Stop(why);
+
     /// <summary>Refuses everything from now on, and fails what is pending.</summary>
     public void Stop(string why)
     {
@@ -252,14 +255,16 @@ public sealed class Gateway : IResultSink
 
     private void OnQuery(GatewayConnection connection, ClientQuery query)
     {
-        if (_attached is { } attached && _stopped is null && query.Group == Group)
+        // A replica that halted holds a state that nobody vouches for any more, whatever the read asks for (R28).
+        var stopped = _stopped ?? _attached?.Replica.Status.Halted;
+        if (_attached is { } attached && stopped is null && query.Group == Group)
         {
             attached.Queries.Start(connection, query);
             return;
         }
 
         var (error, why) = query.Group == Group
-            ? (PaxosError.Stopped, _stopped ?? "this node is starting")
+            ? (PaxosError.Stopped, stopped ?? "this node is starting")
             : (PaxosError.BadRequest, $"this node serves {Group}, not {query.Group}");
         var message = Encoding.UTF8.GetBytes(why);
         connection.Send(new ClientQueryResult(

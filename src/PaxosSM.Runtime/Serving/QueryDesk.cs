@@ -167,14 +167,19 @@ internal sealed class QueryDesk
         GatewayQuery[] all;
         lock (_gate)
         {
+            // Here, under the lock: the executor may answer one of them right now.
             all = [.. _pending];
+            foreach (var query in all)
+            {
+                query.Place = -1;
+            }
+
             _pending.Clear();
             _parked.Clear();
         }
 
         foreach (var query in all)
         {
-            query.Place = -1;
             Refuse(query, PaxosError.Stopped, why);
         }
     }

@@ -46,9 +46,15 @@ public static class StatusText
         return text.ToString();
     }
 
-    /// <summary>The leader's address; empty when nobody is known to lead.</summary>
+    /// <summary>The leader's address; empty when nobody is known to lead, or when this replica has stopped: its clients
+    /// had better go elsewhere.</summary>
     public static string LeaderAddress(ReplicaStatus status)
     {
+        if (status.Halted is not null)
+        {
+            return string.Empty;
+        }
+
         foreach (var member in status.Members)
         {
             if (member.Member.Id == status.Leader)

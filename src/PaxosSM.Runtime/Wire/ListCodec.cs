@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM.Runtime.Wire;
 
 /// <summary>The parts of messages that hold more than one of something: a count, then each.</summary>
@@ -27,7 +29,7 @@ internal static class ListCodec
         var ballot = reader.ReadBallot();
         var start = reader.ReadSlot();
         var owners = new LaneOwner[reader.ReadCount(OwnerSize)];
-        if (owners.Length is 0 or > ushort.MaxValue)
+        if (owners.Length is 0 or > NodeSet.MembersMax)
         {
             throw new WireFormatException($"view of {owners.Length} lanes");
         }

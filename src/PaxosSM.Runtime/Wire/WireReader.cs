@@ -14,6 +14,9 @@ namespace PaxosSM.Runtime.Wire;
 /// </remarks>
 public ref struct WireReader
 {
+    /// <summary>No slot and no round is ever so high; one that were would overflow what is counted from it.</summary>
+    private const long PositionMax = 1L << 62;
+
     private readonly ReadOnlySpan<byte> _source;
     private ReadOnlyMemory<byte> _owned;
     private int _ownedFrom;
@@ -148,7 +151,7 @@ public ref struct WireReader
     private long NotNegative()
     {
         var value = ReadInt64();
-        return value >= 0 ? value : throw new WireFormatException("negative");
+        return value is >= 0 and < PositionMax ? value : throw new WireFormatException("position out of range");
     }
 
     private ReadOnlySpan<byte> Take(int count)

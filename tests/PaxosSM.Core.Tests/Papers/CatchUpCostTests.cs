@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using PaxosSM.Log;
+using PaxosSM.Messages;
 using PaxosSM.Roles;
 
 namespace PaxosSM.Core.Tests.Papers;
 
-/// <summary>R10, R24: however long the log behind a gap, or before a deal is known, learning costs the same a slot.</summary>
+/// <summary>R10, R24: however long the log behind a gap, or before a deal is known, learning costs the same a
+/// slot.</summary>
 public sealed class CatchUpCostTests
 {
     private const int Slots = 200_000;
@@ -47,8 +49,35 @@ public sealed class CatchUpCostTests
         Recover(learner, effects, Vote(Slots));
         Assert.Equal(new Slot(Slots - 1), learner.Frontier);
 
-        // Looking at each vote for each mark took minutes; the bound leaves a slow machine a hundred times what it needs.
+        // Looking at each vote for each mark took minutes; the bound leaves a slow machine a hundred times what it
+        // needs.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), watch.Elapsed.ToString());
+    }
+
+    [Fact]
+    public void A_snapshot_that_the_frontier_has_overtaken_does_not_stop_delivery()
+    {
+        var learner = new Learner(new(0), new() { BatchBytesMax = 1 }, Slot.Zero);
+        var effects = new Effects(new(0));
+        var large = new Value(ValueKind.Commands, new(1), new byte[700_000]);
+        learner.Learn(new(1), [large, large, large, large], effects);
+        Assert.Equal(2, effects.Applies.Count); // the executor is given no more than it can take
+
+        learner.On(new SnapshotInstalled(new(4), new(1), LogTime.Never), effects);
+        effects.Clear();
+        learner.Learn(new(5), [large], effects);
+        Assert.Equal(new Slot(5), Assert.Single(effects.Applies).Slot);
+    }
+
+    [Fact]
+    public void A_sync_that_contradicts_itself_gets_no_vote_and_harms_nobody()
+    {
+        var acceptor = new Acceptor(new(0), new(), new(TimeSpan.Zero, false, default));
+        var effects = new Effects(new(0));
+        acceptor.On(new(1), new Sync(Ballot, Slot.Zero, View, []), default, effects);
+        acceptor.On(new(1), new Sync(new(2, new(1), 1), Slot.Zero, View, [Value(1)]), default, effects);
+        Assert.Empty(effects.Writes);
+        Assert.Empty(effects.SendsAfterWrite);
     }
 
     private static void Recover(Learner learner, Effects effects, DurableWrite write) =>
