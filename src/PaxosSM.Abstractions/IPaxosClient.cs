@@ -4,8 +4,7 @@ namespace PaxosSM;
 /// <remarks>
 /// Safe for use by many threads. Every wait ends: at the cancellation token, at the configured deadline, or with a
 /// <see cref="PaxosException"/> that says what was waited for. Retries happen inside, by session, so that a command is
-/// applied
-/// at most once whatever fails, and exactly once if it is answered.
+/// applied at most once whatever fails, and exactly once if it is answered.
 /// </remarks>
 public interface IPaxosClient : IAsyncDisposable
 {
@@ -29,9 +28,8 @@ public interface IPaxosClient : IAsyncDisposable
 /// calls.</summary>
 /// <remarks>
 /// The order is that in which <see cref="ExecuteAsync"/> is entered; calls from several threads are ordered by arrival.
-/// A command
-/// whose wait was cancelled or timed out keeps its place: it may still be applied, and later commands are applied only
-/// after it.
+/// A command whose wait was cancelled or timed out keeps its place: it may still be applied, and later commands are
+/// applied only after it.
 /// </remarks>
 public interface ICommandStream : IAsyncDisposable
 {

@@ -33,8 +33,7 @@ public readonly record struct ReadConsistency
     public TimeSpan AgeMax { get; }
 
     /// <summary>This replica's state once it has applied <paramref name="slot"/>: reads your own writes, and monotonic
-    /// reads
-    /// across replicas, by the slot that an earlier answer named (R21).</summary>
+    /// reads across replicas, by the slot that an earlier answer named (R21).</summary>
     public static ReadConsistency After(Slot slot) => new(ReadKind.AtLeast, slot, default);
 
     /// <summary>This replica's state, if it was in touch with the leader within <paramref name="age"/> (R21).</summary>

@@ -7,8 +7,8 @@ namespace PaxosSM.Client;
 /// </summary>
 /// <remarks>
 /// Safe for use by many threads. Commands that arrive while a send is in progress leave together in the next; a lone
-/// one leaves
-/// at once, on its caller's thread. Continuations of callers never run on the thread that brings the results.
+/// one leaves at once, on its caller's thread. Continuations of callers never run on the thread that brings the
+/// results.
 /// </remarks>
 internal sealed class ClientSession : IThreadPoolWorkItem
 {

@@ -14,8 +14,8 @@ public interface IClientChannel : IAsyncDisposable
 
     /// <summary>Sends a frame.</summary>
     /// <returns>Completes when the channel takes more: what arrives until then can leave together. False: there is no
-    /// connection, the
-    /// frame is lost, and <see cref="IClientChannelReceiver.OnConnected"/> follows when there is one.</returns>
+    /// connection, the frame is lost, and <see cref="IClientChannelReceiver.OnConnected"/> follows when there is
+    /// one.</returns>
     ValueTask<bool> SendAsync(ClientFrame frame);
 
     /// <summary>The node is of no use: try another, if there is one.</summary>

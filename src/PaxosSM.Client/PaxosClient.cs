@@ -7,9 +7,8 @@ namespace PaxosSM.Client;
 /// <summary>A client of one group over some <see cref="IClientChannel"/>.</summary>
 /// <remarks>
 /// A command's bytes stay the caller's, and must not change until its task has completed. A result's bytes are the
-/// caller's to keep; results
-/// of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/> at the latest, with the
-/// reason.
+/// caller's to keep; results of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/>
+/// at the latest, with the reason.
 /// </remarks>
 public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 {

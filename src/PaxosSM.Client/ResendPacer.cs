@@ -73,8 +73,7 @@ internal sealed class ResendPacer
     /// <summary>What was sent before this moment should go again.</summary>
     /// <remarks>
     /// Nothing answered for the interval: all of it. Else only what has been passed over for long: a busy cluster is
-    /// slow, and
-    /// sending again then makes it slower.
+    /// slow, and sending again then makes it slower.
     /// </remarks>
     public Instant ResendBefore(Instant now)
     {

@@ -9,8 +9,8 @@ namespace PaxosSM;
 /// once
 /// <see cref="Writes"/>, and all writes of earlier steps, are durable; <see cref="Sends"/> may leave at once. Messages
 /// to the node itself go the same way, so that roles on one node are joined by nothing but messages: the replica
-/// delivers
-/// those of <see cref="Sends"/> within the step, the driver those of <see cref="SendsAfterWrite"/> after the write.
+/// delivers those of <see cref="Sends"/> within the step, the driver those of <see cref="SendsAfterWrite"/> after the
+/// write.
 /// </remarks>
 public sealed class Effects
 {

@@ -10,10 +10,9 @@ namespace PaxosSM;
 /// decides nothing itself.</summary>
 /// <remarks>
 /// <para>LeaderWatch names a ballot to stand with; the proposer prepares, syncs and proposes; acceptors promise and
-/// vote; what they voted for, and
-/// what the proposer counted as chosen, meets in the learner, which hands values to the executor in slot order and
-/// fetches
-/// from other learners what it lacks. All of it by messages, on one node as between nodes.</para>
+/// vote; what they voted for, and what the proposer counted as chosen, meets in the learner, which hands values to the
+/// executor in slot order and fetches from other learners what it lacks. All of it by messages, on one node as between
+/// nodes.</para>
 /// <para>Not safe for use by many threads: one driver steps it. Sans I/O: what is to be done is in the effects.</para>
 /// </remarks>
 public sealed class Replica

@@ -6,8 +6,8 @@ namespace PaxosSM.Runtime;
 /// core to the world; the simulator runs this very class.</summary>
 /// <remarks>
 /// <see cref="Pump"/> and <see cref="Tick"/> belong to one thread, the node's loop; everything else may be called from
-/// any. A core that breaks an
-/// invariant, a failed log or executor, and a divergence (R28) halt the replica, not the process.
+/// any. A core that breaks an invariant, a failed log or executor, and a divergence (R28) halt the replica, not the
+/// process.
 /// </remarks>
 public sealed class ReplicaDriver : IReplica
 {

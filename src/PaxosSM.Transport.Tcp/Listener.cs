@@ -8,8 +8,7 @@ namespace PaxosSM.Transport.Tcp;
 /// <summary>Takes connections, finds out who is there, and serves members and clients until they go.</summary>
 /// <remarks>
 /// Bounded three ways: connections that have not greeted by their number, oldest out first, so that knocking keeps
-/// nobody
-/// out for long; members by one connection each; clients by their number.
+/// nobody out for long; members by one connection each; clients by their number.
 /// </remarks>
 internal sealed class Listener : IDisposable
 {

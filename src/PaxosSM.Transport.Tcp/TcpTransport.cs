@@ -10,10 +10,9 @@ namespace PaxosSM.Transport.Tcp;
 /// clients'.</summary>
 /// <remarks>
 /// The order is <see cref="Bind"/> (where the port matters), <see cref="SetMembers"/>, <see cref="StartAsync"/>;
-/// members may be set
-/// again at any time. <see cref="Send"/> and <see cref="Flush"/> are safe for use by many threads and never block: a
-/// message is laid
-/// out into its peer's buffer, and a flush is at most one write to each peer's socket, on the thread that flushes.
+/// members may be set again at any time. <see cref="Send"/> and <see cref="Flush"/> are safe for use by many threads
+/// and never block: a message is laid out into its peer's buffer, and a flush is at most one write to each peer's
+/// socket, on the thread that flushes.
 /// </remarks>
 public sealed class TcpTransport : ITransport
 {

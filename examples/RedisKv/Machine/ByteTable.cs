@@ -6,13 +6,12 @@ namespace PaxosSM.RedisKv.Machine;
 /// <summary>A hash table from bytes to values whose order is a function of its content alone.</summary>
 /// <remarks>
 /// <para>Slots live in chunks that a capture shares and that the table copies before it changes them, so that a
-/// million keys are
-/// captured by copying a thousand references. Buckets and links are not captured; they only find slots.</para>
+/// million keys are captured by copying a thousand references. Buckets and links are not captured; they only find
+/// slots.</para>
 /// <para>The order (<see cref="OrderedWalk{TValue}"/>) is that of the keys' hashes, because the buckets are the
 /// hashes' upper bits.
 /// A known hash lets a hostile client choose colliding keys and make its own lookups slow; replicas cannot use a
-/// secret per
-/// process, for then their orders would differ.</para>
+/// secret per process, for then their orders would differ.</para>
 /// </remarks>
 internal sealed class ByteTable<TValue>
 {

@@ -4,8 +4,7 @@ namespace PaxosSM.RedisKv.Machine;
 /// place.</summary>
 /// <remarks>
 /// It holds exactly the keys that expire, no outdated entries, because the earliest due time becomes a replicated
-/// timer and must
-/// be the same on a replica that lived through the log and on one that was restored from a snapshot.
+/// timer and must be the same on a replica that lived through the log and on one that was restored from a snapshot.
 /// </remarks>
 internal sealed class ExpiryHeap
 {

@@ -3,8 +3,7 @@ namespace PaxosSM.RedisKv.Machine;
 /// <summary>A list: a ring of elements, with a digest that depends on their order.</summary>
 /// <remarks>
 /// The digest is the polynomial of the elements' hashes in an odd base modulo 2^64; an odd base has an inverse, so
-/// that both ends
-/// can grow and shrink in constant time.
+/// that both ends can grow and shrink in constant time.
 /// </remarks>
 internal sealed class ListValue : CollectionValue
 {

@@ -3,8 +3,7 @@ namespace PaxosSM.RedisKv.Machine;
 /// <summary>Visits a table's slots in order of (hash, key): an order that depends on nothing but the keys.</summary>
 /// <remarks>
 /// The position is a hash, not a place in memory, so that SCAN may go on at another replica, after a restart or after
-/// the
-/// table grew, and still meets every key that was there all the time.
+/// the table grew, and still meets every key that was there all the time.
 /// </remarks>
 internal struct OrderedWalk<TValue>
 {

@@ -7,10 +7,8 @@ namespace PaxosSM.RedisKv.Machine;
 /// <summary>Redis's keyspace as a deterministic state machine: commands in, RESP2 replies out.</summary>
 /// <remarks>
 /// Commands are as <see cref="CommandPayload"/> describes them. Keys expire by the log's time: before each command the
-/// keys
-/// that are due go, and one timer stands at the earliest due time for when no command comes. That timer is a function
-/// of the
-/// keyspace, so a restored replica agrees with its timers without being told.
+/// keys that are due go, and one timer stands at the earliest due time for when no command comes. That timer is a
+/// function of the keyspace, so a restored replica agrees with its timers without being told.
 /// </remarks>
 internal sealed class RedisMachine : ITimedStateMachine, IDigestibleStateMachine
 {

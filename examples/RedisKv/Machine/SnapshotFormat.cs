@@ -6,8 +6,7 @@ namespace PaxosSM.RedisKv.Machine;
 /// <c>entry = kind (with <see cref="DueFlag"/>: due, 8 bytes), key, value</c>; a string is <c>length, bytes</c>; a
 /// list or set
 /// <c>count, string*</c>; a hash <c>count, (field, value)*</c>. Numbers are unsigned LEB128, fixed ones little-endian.
-/// Entries,
-/// fields and members are in the order of their hashes, so that equal states give equal bytes.
+/// Entries, fields and members are in the order of their hashes, so that equal states give equal bytes.
 /// </remarks>
 internal static class SnapshotFormat
 {

@@ -6,8 +6,7 @@ namespace PaxosSM.RedisKv.Resp;
 /// <summary>Reads commands in RESP2, arrays of bulk strings or lines, from bytes that come in any portions.</summary>
 /// <remarks>
 /// It keeps its place between calls and copies what it has seen, so that its caller need not keep input and no byte is
-/// looked
-/// at twice however slowly a client sends.
+/// looked at twice however slowly a client sends.
 /// </remarks>
 internal sealed class RespParser(RespLimits limits)
 {

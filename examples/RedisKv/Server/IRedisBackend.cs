@@ -3,8 +3,7 @@ namespace PaxosSM.RedisKv.Server;
 /// <summary>What runs the commands: the cluster, or a state machine in this process.</summary>
 /// <remarks>
 /// Payloads are as <see cref="Commands.CommandPayload"/> describes them, results are RESP2 replies. A payload's bytes
-/// never change
-/// after the call, not even when the call has failed. Safe for use by many threads.
+/// never change after the call, not even when the call has failed. Safe for use by many threads.
 /// </remarks>
 internal interface IRedisBackend
 {

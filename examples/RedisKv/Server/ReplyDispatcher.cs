@@ -11,10 +11,8 @@ namespace PaxosSM.RedisKv.Server;
 /// commands.</summary>
 /// <remarks>
 /// <para>Commands that arrived together go as one batch: as a command if one of them writes, else as a query. Batches
-/// that write
-/// may overlap, because the backend keeps their order. A query waits until everything before it is answered, and
-/// nothing is sent
-/// until it is answered: so each command sees those before it and none after it.</para>
+/// that write may overlap, because the backend keeps their order. A query waits until everything before it is answered,
+/// and nothing is sent until it is answered: so each command sees those before it and none after it.</para>
 /// <para>Output has one owner at a time: the reader while nothing is in flight, else the reply loop.</para>
 /// </remarks>
 internal sealed class ReplyDispatcher

@@ -5,8 +5,7 @@ namespace PaxosSM.RedisKv.Server;
 /// <summary>Runs commands on a cluster: writes through one ordered session of this process, reads as queries.</summary>
 /// <remarks>
 /// When the session has expired, each of its unanswered commands was applied before that or never will be, and nobody
-/// can tell
-/// which: they fail so, and are not sent again; later commands go by a new session.
+/// can tell which: they fail so, and are not sent again; later commands go by a new session.
 /// </remarks>
 internal sealed class StreamBackend : IRedisBackend, IAsyncDisposable
 {

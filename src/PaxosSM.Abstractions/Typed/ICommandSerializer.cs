@@ -6,8 +6,7 @@ namespace PaxosSM;
 /// <summary>Turns commands, results, queries, answers and state into bytes and back, for the typed layer.</summary>
 /// <remarks>
 /// Safe for use by many threads. Deterministic: the same bytes give the same value on every replica, and equal values
-/// give equal bytes. What
-/// is written stays in logs and snapshots: later versions of the program must read it.
+/// give equal bytes. What is written stays in logs and snapshots: later versions of the program must read it.
 /// </remarks>
 public interface ICommandSerializer
 {

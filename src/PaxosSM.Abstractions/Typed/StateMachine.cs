@@ -8,10 +8,8 @@ namespace PaxosSM;
 /// </summary>
 /// <remarks>
 /// The contract is that of <see cref="IStateMachine"/>. A command that is no <typeparamref name="TCommand"/> is
-/// answered with an
-/// error and changes nothing: a client's bytes must never stop a replica. <see cref="Save"/> runs between two commands;
-/// for states that
-/// take long to write, implement <see cref="IStateMachine"/> instead.
+/// answered with an error and changes nothing: a client's bytes must never stop a replica. <see cref="Save"/> runs
+/// between two commands; for states that take long to write, implement <see cref="IStateMachine"/> instead.
 /// </remarks>
 /// <typeparam name="TCommand">What changes the state.</typeparam>
 /// <typeparam name="TResult">What a command returns.</typeparam>

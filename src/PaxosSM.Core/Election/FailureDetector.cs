@@ -6,8 +6,7 @@ namespace PaxosSM.Election;
 /// never rests on it.</summary>
 /// <remarks>
 /// Members tell each other, at a fixed interval, that they live, whom they hear, and that their disk and loop work: a
-/// node that is stuck
-/// counts as dead whatever its heartbeat does. Not safe for use by many threads.
+/// node that is stuck counts as dead whatever its heartbeat does. Not safe for use by many threads.
 /// </remarks>
 public sealed class FailureDetector
 {

@@ -8,8 +8,7 @@ namespace PaxosSM.Election;
 /// <remarks>
 /// Only a proposer that hears a phase-1 and a phase-2 quorum of acceptors which, too, see no working leader spends a
 /// ballot: a node that merely lost sight of the leader deposes nobody (Omni-Paxos' chained scenario), and a leader that
-/// lost
-/// its quorum steps down by itself (its quorum-loss scenario), so that its followers become willing.
+/// lost its quorum steps down by itself (its quorum-loss scenario), so that its followers become willing.
 /// </remarks>
 internal sealed class LeaderWatch
 {

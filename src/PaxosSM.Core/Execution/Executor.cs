@@ -8,9 +8,8 @@ namespace PaxosSM.Execution;
 /// own.</summary>
 /// <remarks>
 /// <para>At each slot, in this order: the log's time rises to the value's stamp (R19); sessions whose time is over go
-/// (R17); due
-/// timers fire, those of one slot bounded by <see cref="TimersPerSlotMax"/>, the rest at the next; then the value's
-/// entries.</para>
+/// (R17); due timers fire, those of one slot bounded by <see cref="TimersPerSlotMax"/>, the rest at the next; then the
+/// value's entries.</para>
 /// <para>Threads: one at a time. A call that threw leaves an executor that must not be used any more.</para>
 /// </remarks>
 public sealed class Executor
@@ -127,8 +126,7 @@ public sealed class Executor
     /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
     /// <remarks>
     /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch
-    /// (4), slot (8),
-    /// log time (8), chain (8), the session table, the timers.
+    /// (4), slot (8), log time (8), chain (8), the session table, the timers.
     /// </remarks>
     public void WriteState(IBufferWriter<byte> destination)
     {
@@ -238,8 +236,7 @@ public sealed class Executor
     }
 
     // A proposer checks what it takes from clients. If a malformed entry is chosen all the same, nothing tells where
-    // the next
-    // one begins: every replica stops reading at the same byte, and the rest is void.
+    // the next one begins: every replica stops reading at the same byte, and the rest is void.
     private void ApplyBatch(Slot slot, ReadOnlyMemory<byte> batch)
     {
         for (var index = 0; CommandEntry.TryRead(ref batch, out var entry); index++)

@@ -3,8 +3,7 @@ namespace PaxosSM.Execution;
 /// <summary>The sessions as a heap by deadline.</summary>
 /// <remarks>
 /// A session's deadline rises with every command; the heap learns of it only when the session comes to its top. So a
-/// command
-/// costs nothing here, and each session is refiled at most once per time that passes over its deadline.
+/// command costs nothing here, and each session is refiled at most once per time that passes over its deadline.
 /// </remarks>
 internal sealed class ExpiryQueue
 {

@@ -4,9 +4,8 @@ namespace PaxosSM.Execution;
 /// (R28).</summary>
 /// <remarks>
 /// Each word is folded in by a step that is a bijection of the chain and of the word: two chains that differ, or that
-/// take a
-/// differing word, stay different until a later word makes up for it by chance. The payload is in it by its checksum
-/// and length.
+/// take a differing word, stay different until a later word makes up for it by chance. The payload is in it by its
+/// checksum and length.
 /// </remarks>
 internal static class HashChain
 {

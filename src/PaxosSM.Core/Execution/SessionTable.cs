@@ -3,8 +3,7 @@ namespace PaxosSM.Execution;
 /// <summary>Who may still send what, and which results are owed: exactly once, in session order (R17, I9).</summary>
 /// <remarks>
 /// A function of the log alone: every refusal, Busy too, falls at the same command on every replica. A command costs
-/// one look-up
-/// and one copy of its result.
+/// one look-up and one copy of its result.
 /// </remarks>
 internal sealed class SessionTable
 {
@@ -124,10 +123,8 @@ internal sealed class SessionTable
     /// <summary>Writes the table; equal tables give equal bytes.</summary>
     /// <remarks>
     /// The five limits (4 each), sessions ever opened (8), how many are open (4); for each, by number: number (8),
-    /// nonce (16), mode (1),
-    /// window (4), time-out in milliseconds (8), last active (8), acknowledged (8), highest (8), kept results (4); for
-    /// each of those, by
-    /// command number: that number (8), slot (8), length (4), bytes.
+    /// nonce (16), mode (1), window (4), time-out in milliseconds (8), last active (8), acknowledged (8), highest (8),
+    /// kept results (4); for each of those, by command number: that number (8), slot (8), length (4), bytes.
     /// </remarks>
     public void Write(ref StateWriter writer)
     {

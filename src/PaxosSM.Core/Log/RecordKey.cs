@@ -26,8 +26,8 @@ public enum RecordKind : byte
 /// (R24).</summary>
 /// <remarks>
 /// <see cref="First"/> and <see cref="Last"/>: the slots that the record tells of. A sync: base + 1 and the view's
-/// slot. A vote or
-/// learned value: the slot, twice. A chosen-through: zero and the slot. A checkpoint: the floor and the chosen-through.
+/// slot. A vote or learned value: the slot, twice. A chosen-through: zero and the slot. A checkpoint: the floor and the
+/// chosen-through.
 /// A promise: zero.
 /// </remarks>
 /// <param name="Kind">The kind.</param>

@@ -20,8 +20,6 @@ internal sealed class Acceptor
 
     public Ballot Promised => _state.Promised;
 
-    public Slot ChosenThrough => _state.ChosenThrough;
-
     public void On(NodeId from, Prepare prepare, Instant now, Effects effects)
     {
         var ballot = prepare.Ballot;

@@ -34,8 +34,6 @@ internal sealed class AcceptorState
     /// (R24).</summary>
     public Slot Highest => Slot.Max(ChosenThrough, Slot.Max(_votes.Last, _faulty.Last));
 
-    public IEnumerable<Vote> Votes => from vote in _votes select vote.Value;
-
     public LaneProgress ProgressOf(Lane lane) => lane.Index < _lanes.Length ? _lanes[lane.Index] : default;
 
     public void Promise(Ballot ballot)

@@ -6,8 +6,7 @@ namespace PaxosSM.Roles;
 /// vote (R12).</summary>
 /// <remarks>
 /// A node with votes of its own asks only when it stays behind; one without follows another learner all the time: one
-/// request
-/// outstanding, answered when there is something, so that the flow controls itself.
+/// request outstanding, answered when there is something, so that the flow controls itself.
 /// </remarks>
 internal sealed class CatchUp
 {

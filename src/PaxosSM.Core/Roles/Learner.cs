@@ -6,8 +6,7 @@ namespace PaxosSM.Roles;
 /// <summary>Learns what is chosen, and hands it to the executor in slot order, without a gap (R7, R10).</summary>
 /// <remarks>
 /// A value is known chosen from a co-located vote under a watermark of that very ballot, from another learner, or by
-/// R5's
-/// last resort; never from anything else, and a slot is never inferred to be empty.
+/// R5's last resort; never from anything else, and a slot is never inferred to be empty.
 /// </remarks>
 internal sealed class Learner
 {

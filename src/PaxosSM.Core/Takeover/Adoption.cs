@@ -17,8 +17,7 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
     /// <para>A whole run of one ballot survives, or none of it: slot-by-slot recovery is what lets an orphan come
     /// back.</para>
     /// <para>Facts (C) may come from any promise; votes and m come from those that count only: all their slots that
-    /// can't be
-    /// read lie at or below C, and the deal of their last reign is known from one of them.</para>
+    /// can't be read lie at or below C, and the deal of their last reign is known from one of them.</para>
     /// </remarks>
     /// <param name="promises">The promises of the new ballot, by the acceptor's place.</param>
     /// <param name="knownChosen">What the proposer itself knows to be chosen.</param>

@@ -15,8 +15,7 @@ public enum SessionMode : byte
 /// <summary>Asks for a session; the payload of an <see cref="EntryKind.OpenSession"/> entry.</summary>
 /// <remarks>
 /// Little-endian: nonce (16), mode (1), window (4), time-out in milliseconds (8). The nonce makes a repeated request
-/// find the
-/// session that the first one opened. The result is the session's number (8).
+/// find the session that the first one opened. The result is the session's number (8).
 /// </remarks>
 /// <param name="Nonce">128 random bits of the client.</param>
 /// <param name="Mode">The order.</param>

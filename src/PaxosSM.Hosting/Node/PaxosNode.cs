@@ -10,9 +10,8 @@ namespace PaxosSM.Hosting;
 /// serves.</summary>
 /// <remarks>
 /// <see cref="StartAsync"/> returns once the node listens; genesis may wait for other members then (R13), and commands
-/// wait
-/// with it: <see cref="Waiting"/> says for what. A node is started once; after <see cref="DisposeAsync"/> the folder is
-/// free for another.
+/// wait with it: <see cref="Waiting"/> says for what. A node is started once; after <see cref="DisposeAsync"/> the
+/// folder is free for another.
 /// Clients may be made before the start. Safe for use by many threads, but for start and end.
 /// </remarks>
 public sealed class PaxosNode : IAsyncDisposable

@@ -8,8 +8,7 @@ namespace PaxosSM.Runtime.Execution;
 /// snapshots.</summary>
 /// <remarks>
 /// <para>Threads: <see cref="RunOnce"/> by one at a time, an <see cref="ApplyThread"/> or a simulator; it owns the
-/// machine. The
-/// rest by any. <see cref="RecoverAsync"/> and <see cref="Attach"/> come before the first round.</para>
+/// machine. The rest by any. <see cref="RecoverAsync"/> and <see cref="Attach"/> come before the first round.</para>
 /// <para>After a failure nothing is applied any more, and the queries that wait, or come, are told.</para>
 /// </remarks>
 public sealed class ApplyLoop : IExecution
@@ -136,8 +135,7 @@ public sealed class ApplyLoop : IExecution
 
     /// <inheritdoc/>
     /// <remarks>Values above the snapshot that are queued already stay, and are applied after it. A snapshot that is
-    /// not ahead of
-    /// what was applied is told as installed, and changes nothing.</remarks>
+    /// not ahead of what was applied is told as installed, and changes nothing.</remarks>
     public void Install(Slot snapshot)
     {
         _queue.Install(snapshot);

@@ -3,8 +3,8 @@ namespace PaxosSM.Runtime.Execution;
 /// <summary>Runs pieces of work one after another, beside whoever gives them.</summary>
 /// <remarks>
 /// Safe for use by many threads. Every piece given is run; once the worker is stopping, with a cancelled token, so that
-/// it
-/// can clean up. Work handles its own errors: an exception out of it is a bug and ends the process' run of that worker.
+/// it can clean up. Work handles its own errors: an exception out of it is a bug and ends the process' run of that
+/// worker.
 /// </remarks>
 public interface IWorker
 {

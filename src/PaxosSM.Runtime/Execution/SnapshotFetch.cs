@@ -7,8 +7,7 @@ namespace PaxosSM.Runtime.Execution;
 /// order.</summary>
 /// <remarks>
 /// Memory is bounded by the window: a piece leaves it only when it is written. Every wait is bounded: a piece that does
-/// not come
-/// is asked for a number of times, and then the fetch ends.
+/// not come is asked for a number of times, and then the fetch ends.
 /// </remarks>
 internal sealed class SnapshotFetch(
     SnapshotSource source,

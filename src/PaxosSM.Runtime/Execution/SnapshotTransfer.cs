@@ -9,8 +9,7 @@ namespace PaxosSM.Runtime.Execution;
 /// <remarks>
 /// <para>Safe for use by many threads; reading and writing happen on the worker.</para>
 /// <para>One fetch at a time. It ends in <see cref="IExecution.Install"/>, or in <see cref="SnapshotFailed"/>, after a
-/// bounded time
-/// without an answer.</para>
+/// bounded time without an answer.</para>
 /// </remarks>
 public sealed class SnapshotTransfer : ISnapshotTransfer
 {
@@ -64,8 +63,7 @@ public sealed class SnapshotTransfer : ISnapshotTransfer
 
     /// <inheritdoc/>
     /// <remarks>While a fetch is under way another is not begun: its end is told, and then the core asks again. One of
-    /// a slot that was
-    /// fetched before is installed as it is.</remarks>
+    /// a slot that was fetched before is installed as it is.</remarks>
     public void Start(SnapshotSource source)
     {
         SnapshotFetch? fetch = null;

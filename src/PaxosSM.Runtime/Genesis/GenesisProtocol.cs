@@ -6,9 +6,8 @@ namespace PaxosSM.Runtime.Genesis;
 /// ever.</summary>
 /// <remarks>
 /// <para>Gathering: say hello until every member's storage is known. Binding: the list becomes durable. Bound: confirm
-/// it,
-/// until every member has confirmed the same one. Completing: that it is complete becomes durable, so that a restart
-/// needs nobody.
+/// it, until every member has confirmed the same one. Completing: that it is complete becomes durable, so that a
+/// restart needs nobody.
 /// Ended: answer those who still ask.</para>
 /// <para>Without I/O: messages, ticks and finished saves in, <see cref="GenesisEffects"/> out. Not safe for use by many
 /// threads.
@@ -197,8 +196,7 @@ public sealed class GenesisProtocol
     }
 
     // Someone completed, so this very storage confirmed once, and may have voted since; but its folder does not know.
-    // Nothing is
-    // saved, or the next start would take the list for its own.
+    // Nothing is saved, or the next start would take the list for its own.
     private Ended PutBack(GenesisRecord record) => new(
         new StorageReplaced(
             Configure(record),

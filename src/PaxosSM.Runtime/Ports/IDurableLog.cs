@@ -6,8 +6,7 @@ namespace PaxosSM.Runtime.Ports;
 /// <remarks>
 /// <para>Order: records of one group are replayed in the order in which they were appended.</para>
 /// <para>Failure: after a failed flush nothing is written or acknowledged any more (R1), and <see cref="Failure"/> says
-/// why; a
-/// full disk is no failure: appended records wait, and <see cref="Stall"/> says for what.</para>
+/// why; a full disk is no failure: appended records wait, and <see cref="Stall"/> says for what.</para>
 /// </remarks>
 public interface IDurableLog : IAsyncDisposable
 {

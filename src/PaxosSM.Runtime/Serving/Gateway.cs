@@ -8,8 +8,8 @@ namespace PaxosSM.Runtime.Serving;
 /// <summary>Where clients meet a group on this node: routes commands in and results out, and serves queries.</summary>
 /// <remarks>
 /// <para>It holds no commands: a client keeps its own and sends them again; here stands only which connection takes the
-/// results
-/// of which session. Results leave from the node that the client is connected to, as that node applies them.</para>
+/// results of which session. Results leave from the node that the client is connected to, as that node applies
+/// them.</para>
 /// <para>Threads: safe for use by many, but for <see cref="OnResult"/> and <see cref="OnRoundEnd"/> (the executor's
 /// thread) and
 /// <see cref="OnTick"/> (the driver's). Nothing blocks.</para>

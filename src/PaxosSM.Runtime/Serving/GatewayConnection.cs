@@ -6,8 +6,7 @@ namespace PaxosSM.Runtime.Serving;
 /// <summary>A client's connection as the gateway sees it, and the results gathered for it.</summary>
 /// <remarks>
 /// Threads: <see cref="Gather"/> and <see cref="SendGathered"/> belong to the executor's thread;
-/// <see cref="OnFrameAsync"/> to the connection's,
-/// one frame at a time; the rest is safe for use by many.
+/// <see cref="OnFrameAsync"/> to the connection's, one frame at a time; the rest is safe for use by many.
 /// </remarks>
 internal sealed class GatewayConnection : IClientConnection
 {

@@ -6,8 +6,7 @@ namespace PaxosSM.Runtime.Serving;
 /// </summary>
 /// <remarks>
 /// R20: a bound covers a read only if it was asked for after the read arrived. So a query boards a round before the
-/// round is
-/// posted, never after. Safe for use by many threads.
+/// round is posted, never after. Safe for use by many threads.
 /// </remarks>
 internal sealed class ReadRounds
 {

@@ -5,8 +5,7 @@ namespace PaxosSM.Runtime.Wire;
 /// <summary>Frames one behind the other, in one piece of pooled memory that grows up to a limit.</summary>
 /// <remarks>
 /// One piece rather than a chain, so that a frame's header and checksum are filled in once its end is known and
-/// everything
-/// gathered leaves in one write. For one thread at a time.
+/// everything gathered leaves in one write. For one thread at a time.
 /// </remarks>
 public sealed class FrameBuffer
 {

@@ -6,8 +6,7 @@ namespace PaxosSM.Runtime.Wire;
 /// written.</summary>
 /// <remarks>
 /// <para>Any thread may send. Nothing waits: what finds no room, or no connection, is dropped. Memory is bounded by the
-/// limit that
-/// was given, for both buffers together (twice that at worst, as arrays come in powers of two).</para>
+/// limit that was given, for both buffers together (twice that at worst, as arrays come in powers of two).</para>
 /// <para>One sender serves one connection after the other: <see cref="RunAsync"/> for each.</para>
 /// </remarks>
 public sealed class FrameSender

@@ -7,9 +7,8 @@ namespace PaxosSM.Runtime.Wire;
 /// two can refuse each other.</summary>
 /// <remarks>
 /// Little-endian: "PXSM" (4), type (1: 1 hello, 2 refusal), oldest version (1), newest version (1), role or reason (1),
-/// length of
-/// the body (2), body, CRC-32C over all before it (4). A hello's body: cluster (16), fork (8), node (2), storage (16),
-/// incarnation (4), boot (8), epoch (4). A refusal's body: UTF-8.
+/// length of the body (2), body, CRC-32C over all before it (4). A hello's body: cluster (16), fork (8), node (2),
+/// storage (16), incarnation (4), boot (8), epoch (4). A refusal's body: UTF-8.
 /// </remarks>
 public static class HelloCodec
 {

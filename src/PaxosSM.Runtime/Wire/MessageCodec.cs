@@ -7,8 +7,7 @@ namespace PaxosSM.Runtime.Wire;
 /// each.</summary>
 /// <remarks>
 /// One method each way for a message, in one file for a family. A message that gains a field changes there, in its
-/// golden
-/// file, and in the protocol version.
+/// golden file, and in the protocol version.
 /// </remarks>
 public static class MessageCodec
 {

@@ -4,12 +4,9 @@ namespace PaxosSM.Runtime.Wire;
 /// (R13).</summary>
 /// <remarks>
 /// Refused: another cluster; another fork, unless one of the two is before genesis; no member, or this node itself; an
-/// earlier
-/// life of a disk than the last one seen; the same life with another boot number, which is a second live copy. A disk
-/// that is
-/// not the listed one is accepted and told: what its owner may do is the roles' matter, not the wire's. For two disks
-/// of a
-/// member is remembered what was seen: the listed one, and the last other one.
+/// earlier life of a disk than the last one seen; the same life with another boot number, which is a second live copy.
+/// A disk that is not the listed one is accepted and told: what its owner may do is the roles' matter, not the wire's.
+/// For two disks of a member is remembered what was seen: the listed one, and the last other one.
 /// </remarks>
 public sealed class PeerRegistry : IPeerPolicy
 {

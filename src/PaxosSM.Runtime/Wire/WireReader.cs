@@ -9,8 +9,7 @@ namespace PaxosSM.Runtime.Wire;
 /// Every length is held against what is left before anything is allocated; what does not fit is a
 /// <see cref="WireFormatException"/>.
 /// What is read owns its memory: with the first bytes taken, the rest of the payload is copied once, and all that
-/// follow are
-/// slices of that one array. The source may be used again when the reader is done.
+/// follow are slices of that one array. The source may be used again when the reader is done.
 /// </remarks>
 public ref struct WireReader
 {
@@ -122,8 +121,7 @@ public ref struct WireReader
     /// <summary>A value whose checksum is right.</summary>
     /// <remarks>
     /// Checked although the frame has one of its own: the frame's vouches for the wire only, the value's for the
-    /// sender's
-    /// memory and disk too (R24, R28). Whoever votes for a value knows that it is the proposer's.
+    /// sender's memory and disk too (R24, R28). Whoever votes for a value knows that it is the proposer's.
     /// </remarks>
     public Value ReadValue()
     {

@@ -6,8 +6,7 @@ namespace PaxosSM.Runtime.Wire;
 /// <summary>Lays out values, little-endian, at the end of a <see cref="FrameBuffer"/>.</summary>
 /// <remarks>
 /// Allocates nothing. What finds no room is left out and marks the buffer <see cref="FrameBuffer.Overflowed"/>; the
-/// frame is
-/// then taken back as a whole. Not an exception: a full buffer is back-pressure, which is no error.
+/// frame is then taken back as a whole. Not an exception: a full buffer is back-pressure, which is no error.
 /// </remarks>
 public readonly ref struct WireWriter
 {
