@@ -223,14 +223,9 @@ public sealed class Replica
                 _acceptor.On(from, heartbeat, _now, effects);
                 HearOnly(message, effects);
                 break;
-            case Accept accept when !_learning.IsFull || _proposer.Stands:
+            case Accept accept:
                 _acceptor.On(from, accept, effects);
                 Settle(effects);
-                HearOnly(message, effects);
-                break;
-            case Accept:
-                // Its executor is far behind: to vote for more would only fill its memory. It catches up by what others
-                // learned.
                 HearOnly(message, effects);
                 break;
             case Sync sync:

@@ -12,6 +12,7 @@ public sealed class FuzzTests
     [InlineData(53UL)] // Recovery from a log whose sync was let go by a checkpoint.
     [InlineData(744UL)] // A learner took what the leader handed out unasked for the answer to its question.
     [InlineData(1034UL)] // A learner's request for a trimmed slot kept the leader from looking for another learner's.
+    [InlineData(100368UL)] // Followers that stopped voting while their logs were full.
     public void A_seed_that_failed_once_runs_through(ulong seed) => Assert.True(FuzzRun.Of(seed).Applied > Slot.Zero);
 
     [Fact]
