@@ -143,7 +143,7 @@ public sealed class Executor
         header.WriteInt32((int)StateMagic);
         header.WriteInt32(StateVersion);
         header.WriteInt32(body.WrittenCount);
-        header.WriteInt32((int)Crc32C.Compute(body.WrittenSpan));
+        header.WriteInt32((int)Crc32C.Of(body.WrittenSpan));
         header.WriteBytes(body.WrittenSpan);
     }
 
@@ -168,7 +168,7 @@ public sealed class Executor
         var length = ReadStateLength(state);
         StateReader.Require(state.Length - StateHeaderSize == length, "it ends too early or too late");
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(StateHeaderSize - sizeof(uint))..]);
-        StateReader.Require(Crc32C.Compute(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
+        StateReader.Require(Crc32C.Of(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
         var reader = new StateReader(state[StateHeaderSize..]);
         var group = new GroupId((ulong)reader.ReadInt64());
         StateReader.Require(group == Group, $"it is of group {group}, not {Group}");

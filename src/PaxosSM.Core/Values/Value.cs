@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace PaxosSM;
 
@@ -69,20 +67,8 @@ public sealed class Value
 
     private static uint Compute(ValueKind kind, LogTime stamp, ReadOnlySpan<byte> payload)
     {
-        var crc = BitOperations.Crc32C(uint.MaxValue, (byte)kind);
+        var crc = BitOperations.Crc32C(Crc32C.Start, (byte)kind);
         crc = BitOperations.Crc32C(crc, (ulong)stamp.Microseconds);
-        var words = MemoryMarshal.Cast<byte, ulong>(payload);
-        foreach (var word in words)
-        {
-            crc = BitOperations.Crc32C(
-                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
-        }
-
-        foreach (var octet in payload[(words.Length * sizeof(ulong))..])
-        {
-            crc = BitOperations.Crc32C(crc, octet);
-        }
-
-        return ~crc;
+        return ~Crc32C.Append(crc, payload);
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime.Wire;
@@ -80,23 +78,7 @@ public static class FrameCodec
     }
 
     /// <summary>CRC-32C.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words)
-        {
-            crc = BitOperations.Crc32C(
-                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
-        }
-
-        foreach (var octet in bytes[(words.Length * sizeof(ulong))..])
-        {
-            crc = BitOperations.Crc32C(crc, octet);
-        }
-
-        return ~crc;
-    }
+    public static uint Checksum(ReadOnlySpan<byte> bytes) => Crc32C.Of(bytes);
 
     private static bool Seal(FrameBuffer buffer, int start, FrameKind kind, GroupId group, Epoch epoch)
     {

@@ -2,19 +2,23 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace PaxosSM.Storage;
+namespace PaxosSM;
 
-/// <summary>CRC-32C (Castagnoli), eight bytes at a time.</summary>
-internal static class Crc32C
+/// <summary>CRC-32C (Castagnoli), eight bytes at a time: of values, logs, snapshots and frames alike.</summary>
+public static class Crc32C
 {
+    /// <summary>What a checksum starts from; its end is inverted.</summary>
+    public const uint Start = uint.MaxValue;
+
     /// <summary>The checksum of some bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes) => ~Append(uint.MaxValue, bytes);
+    public static uint Of(ReadOnlySpan<byte> bytes) => ~Append(Start, bytes);
 
     /// <summary>The checksum of two spans, one behind the other.</summary>
     public static uint Of(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
-        ~Append(Append(uint.MaxValue, first), second);
+        ~Append(Append(Start, first), second);
 
-    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
+    /// <summary>Goes on with more bytes; the end, inverted, is the checksum.</summary>
+    public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
