@@ -13,6 +13,8 @@ internal static class ProjectRules
         ["PaxosSM.Storage"] = ["PaxosSM.Runtime"],
         ["PaxosSM.Transport.Tcp"] = ["PaxosSM.Runtime"],
         ["PaxosSM.Client"] = ["PaxosSM.Runtime"],
+        ["PaxosSM.Testing"] = ["PaxosSM.Storage", "PaxosSM.Client"],
+        ["PaxosSM.Cli"] = ["PaxosSM.Hosting", "PaxosSM.Testing"],
         ["PaxosSM.Hosting"] = ["PaxosSM.Storage", "PaxosSM.Transport.Tcp", "PaxosSM.Client"],
     };
 

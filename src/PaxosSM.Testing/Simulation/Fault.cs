@@ -1,0 +1,87 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Something that goes wrong at a known moment of a run. The set is closed.</summary>
+/// <remarks>Nodes are named by their place in <see cref="SimulationPlan.Members"/>. Times are simulated and count from
+/// the run's start.</remarks>
+/// <param name="At">When.</param>
+public abstract record Fault(TimeSpan At);
+
+/// <summary>A process dies and comes back.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long it stays away.</param>
+/// <param name="Effects">So many more effects (a message sent, an append, a write, a value given to the executor) take
+/// place before it dies: a crash between any two of them.</param>
+/// <param name="PowerCut">Whether the page cache is lost too: what was not flushed may be gone, or torn.</param>
+public sealed record Crash(TimeSpan At, int Node, TimeSpan Down, int Effects, bool PowerCut) : Fault(At);
+
+/// <summary>All of a process stands still, as in a long collection of garbage; its clocks go on.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="For">How long.</param>
+public sealed record Pause(TimeSpan At, int Node, TimeSpan For) : Fault(At);
+
+/// <summary>Some directions between nodes carry nothing.</summary>
+/// <param name="At">When.</param>
+/// <param name="For">How long.</param>
+/// <param name="Links">The directions.</param>
+/// <param name="Noticed">Whether the connections break, so that both ends know at once.</param>
+public sealed record Cut(TimeSpan At, TimeSpan For, IReadOnlyList<DirectedLink> Links, bool Noticed) : Fault(At);
+
+/// <summary>A direction between two nodes.</summary>
+/// <param name="From">The sender's place.</param>
+/// <param name="To">The receiver's place.</param>
+public readonly record struct DirectedLink(int From, int To);
+
+/// <summary>Writes and flushes take longer.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="For">How long.</param>
+/// <param name="Factor">How many times as long.</param>
+public sealed record SlowDisk(TimeSpan At, int Node, TimeSpan For, int Factor) : Fault(At);
+
+/// <summary>No byte more fits on the disk.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="For">How long.</param>
+public sealed record FullDisk(TimeSpan At, int Node, TimeSpan For) : Fault(At);
+
+/// <summary>The next flush fails (R1); the process is started again after a while, with what the disk really
+/// holds.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long until somebody restarts it.</param>
+public sealed record FailedFlush(TimeSpan At, int Node, TimeSpan Down) : Fault(At);
+
+/// <summary>A process dies, bits of its files flip, it comes back (R24).</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long it stays away.</param>
+/// <param name="Bits">How many.</param>
+/// <param name="Place">Chance that says where.</param>
+public sealed record FlippedBits(TimeSpan At, int Node, TimeSpan Down, int Bits, ulong Place) : Fault(At);
+
+/// <summary>A process dies, its disk is replaced by an empty one, it comes back (R13).</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long it stays away.</param>
+public sealed record WipedDisk(TimeSpan At, int Node, TimeSpan Down) : Fault(At);
+
+/// <summary>A process dies, and comes back on a copy of another member's disk (R13).</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long it stays away.</param>
+/// <param name="Source">Whose disk is copied.</param>
+public sealed record ClonedDisk(TimeSpan At, int Node, TimeSpan Down, int Source) : Fault(At);
+
+/// <summary>A second process runs on a copy of a member's disk, under the same name, for a while (R13).</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="For">How long the copy runs.</param>
+public sealed record ClonedIdentity(TimeSpan At, int Node, TimeSpan For) : Fault(At);
+
+/// <summary>The wall clock jumps; the monotonic clock does not.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="By">How far; negative for back.</param>
+public sealed record ClockJump(TimeSpan At, int Node, TimeSpan By) : Fault(At);

@@ -1,0 +1,107 @@
+using PaxosSM.Storage;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>All that decides a run: the same plan gives the same run, event by event, on any machine.</summary>
+public sealed record SimulationPlan
+{
+    /// <summary>Where all chance of the run comes from: delays, losses, the clients' choices.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Who plays which roles.</summary>
+    public required IReadOnlyList<MemberRoles> Members { get; init; }
+
+    /// <summary>The core's settings.</summary>
+    public ProtocolOptions Protocol { get; init; } = new();
+
+    /// <summary>The logs' settings.</summary>
+    public LogOptions Log { get; init; } = new() { SegmentBytes = 64 * 1024, FirstSegmentBytes = 64 * 1024 };
+
+    /// <summary>A snapshot is due after so many slots.</summary>
+    public int SnapshotSlots { get; init; } = 200;
+
+    /// <summary>How long clients send and things break. A liveness phase follows, in which nothing breaks and everything
+    /// must finish (I13).</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The network between members, and between them and clients.</summary>
+    public NetworkPlan Network { get; init; } = new();
+
+    /// <summary>The disks.</summary>
+    public DiskPlan Disk { get; init; } = new();
+
+    /// <summary>The clients.</summary>
+    public ClientPlan Clients { get; init; } = new();
+
+    /// <summary>How far a node's monotonic clock may drift from true time, in parts of a million, either way.</summary>
+    public int ClockDriftMax { get; init; }
+
+    /// <summary>What goes wrong, in the order of time.</summary>
+    public IReadOnlyList<Fault> Faults { get; init; } = [];
+}
+
+/// <summary>How messages travel.</summary>
+public sealed record NetworkPlan
+{
+    /// <summary>The shortest way, in microseconds.</summary>
+    public int DelayMin { get; init; } = 50;
+
+    /// <summary>What chance adds at most, in microseconds.</summary>
+    public int DelaySpread { get; init; } = 200;
+
+    /// <summary>How many messages of a thousand are lost.</summary>
+    public int LossPermille { get; init; }
+
+    /// <summary>How many of a thousand arrive twice.</summary>
+    public int DuplicatePermille { get; init; }
+
+    /// <summary>How many of a thousand wander for up to <see cref="LateMax"/>.</summary>
+    public int LatePermille { get; init; }
+
+    /// <summary>How long a late one wanders at most.</summary>
+    public TimeSpan LateMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether those that are neither lost nor late keep their order.</summary>
+    public bool KeepsOrder { get; init; } = true;
+
+    /// <summary>Whether every message goes through the wire format.</summary>
+    public bool Encodes { get; init; }
+}
+
+/// <summary>How long disks take.</summary>
+public sealed record DiskPlan
+{
+    /// <summary>The shortest write with its flush, in microseconds.</summary>
+    public int FlushMin { get; init; } = 100;
+
+    /// <summary>What chance adds at most, in microseconds.</summary>
+    public int FlushSpread { get; init; } = 400;
+}
+
+/// <summary>What clients do.</summary>
+public sealed record ClientPlan
+{
+    /// <summary>How many.</summary>
+    public int Count { get; init; } = 4;
+
+    /// <summary>How many operations all of them start in a second of simulated time.</summary>
+    public int RatePerSecond { get; init; } = 100;
+
+    /// <summary>How many keys they share.</summary>
+    public int Keys { get; init; } = 8;
+
+    /// <summary>How many of a hundred operations are queries.</summary>
+    public int QueryPercent { get; init; } = 20;
+
+    /// <summary>How many of the clients send through ordered sessions, pipelined; the others without order.</summary>
+    public int Streams { get; init; } = 2;
+
+    /// <summary>How many commands a client has under way at most.</summary>
+    public int Window { get; init; } = 16;
+
+    /// <summary>The longest value, in bytes.</summary>
+    public int ValueBytesMax { get; init; } = 32;
+
+    /// <summary>How long a client waits for an answer.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+}
