@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Storage;
 using PaxosSM.Transport.Tcp;
@@ -39,7 +40,7 @@ internal sealed class NodeDevices : IAsyncDisposable
     public static NodeDevices Open(NodeContext context)
     {
         var (options, services, log) = (context.Options, context.Services, context.Log);
-        var members = NodeMembers.Of(options);
+        var members = MembersOf(options);
         var self = members.First(member => member.Name == options.Self);
         var folder = DataDirectory.Open(
             options.Data, ClusterName.Digest(options.Cluster), options.Cluster, self.Id, self.Name, services.Files);
@@ -73,7 +74,7 @@ internal sealed class NodeDevices : IAsyncDisposable
     public async Task StartAsync(NodeContext context, CancellationToken cancellationToken)
     {
         var options = context.Options;
-        var members = NodeMembers.Of(options);
+        var members = MembersOf(options);
         Members.Readdress(members);
         Transport.SetMembers(members);
         var identity = Members.Self;
@@ -92,6 +93,13 @@ internal sealed class NodeDevices : IAsyncDisposable
         await Log.DisposeAsync().ConfigureAwait(false);
         Folder.Dispose();
     }
+
+    // Their storages are not known before genesis.
+    private static IReadOnlyList<Member> MembersOf(PaxosOptions options) =>
+    [
+        .. options.Members.Select((member, index) =>
+            new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),
+    ];
 
     private static LogThread OpenLog(PaxosOptions options, DataDirectory folder, TimeProvider time) =>
         new(options.Durability == Durability.Volatile ? new VolatileLog(time) : folder.OpenLog(options.Log, time));

@@ -11,7 +11,6 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly NodeContext _node;
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
-    private readonly GroupSettings _settings;
     private NodeLoop? _loop;
 
     /// <summary>Takes genesis' word, durably; serves nothing yet.</summary>
@@ -21,8 +20,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _node = node;
         _devices = devices;
         var roles = Adopt(outcome);
-        _settings = NewGroup(roles);
-        _group = new(_settings, node.Machine, node.Gateway, devices.Snapshots);
+        _group = new(node.Name, NewGroup(roles), node.Machine, node.Gateway, devices.Snapshots);
     }
 
     /// <summary>The group's state.</summary>
@@ -35,7 +33,7 @@ internal sealed class NodeServing : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var pump = NewPump();
-        await _group.StartAsync(_settings, pump, cancellationToken).ConfigureAwait(false);
+        await _group.StartAsync(pump, cancellationToken).ConfigureAwait(false);
         _loop = new(pump, _node.Time, _node.Name, crash => _node.Fail(crash.ToString()));
         _devices.Receiver.Pump = pump;
         _loop.Start();
@@ -57,7 +55,9 @@ internal sealed class NodeServing : IAsyncDisposable
             GenesisRefused refused => throw new PaxosConfigurationException(refused.Why),
             _ => throw new UnreachableException(),
         };
-        _devices.Members.Adopt(configuration, fork, _devices.Folder);
+        _devices.Folder.SaveFork(fork);
+        _devices.Folder.SaveEpoch(configuration.Epoch);
+        _devices.Members.Adopt(configuration, _devices.Folder.Identity);
         _node.Log.Ready(string.Join(", ", configuration.Members.Select(each => $"{each.Name} ({each.Storage})")));
         var roles = configuration.Find(_devices.Members.Self.Node)!.Roles; // genesis lists this node
         if (outcome is not StorageReplaced dead)
@@ -83,7 +83,6 @@ internal sealed class NodeServing : IAsyncDisposable
         var options = _node.Options;
         return new()
         {
-            Name = _node.Name,
             Context = new(
                 GroupId.Default,
                 self.Node,

@@ -1,15 +1,11 @@
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Runtime;
 
 /// <summary>What a group on a node works with.</summary>
-internal sealed record GroupSettings
+public sealed record GroupSettings
 {
-    /// <summary>The node's name, for people.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Who the replica is.</summary>
     public required ReplicaContext Context { get; init; }
 

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Wire;
-using PaxosSM.Storage;
 
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Runtime;
 
 /// <summary>Who this node and the others are: changes when genesis ends. Safe for use by many threads.</summary>
-internal sealed class NodeMembers
+public sealed class NodeMembers
 {
     private readonly ConcurrentDictionary<NodeId, StorageId> _storages = new();
     private volatile NodeIdentity _self;
     private volatile Configuration _configuration;
 
+    /// <summary>What is known before genesis.</summary>
+    /// <param name="self">Who this node is.</param>
+    /// <param name="configured">The members as configured: their storages are not known yet.</param>
+    /// <param name="onTwoCopies">Told when a second copy of a member was refused (R13); must not block.</param>
     public NodeMembers(NodeIdentity self, Configuration configured, Action<TwoCopies> onTwoCopies)
     {
         _self = self;
@@ -23,19 +25,14 @@ internal sealed class NodeMembers
         };
     }
 
+    /// <summary>Who this node is.</summary>
     public NodeIdentity Self => _self;
 
     /// <summary>The members; their storages are known once genesis has ended.</summary>
     public Configuration Configuration => _configuration;
 
+    /// <summary>Whom this node talks to.</summary>
     public PeerRegistry Policy { get; }
-
-    /// <summary>The configured members: their storages are not known yet.</summary>
-    public static IReadOnlyList<Member> Of(PaxosOptions options) =>
-    [
-        .. options.Members.Select((member, index) =>
-            new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),
-    ];
 
     /// <summary>Whether the member last came with a storage that is not the one listed: it has no vote (R13).</summary>
     public bool IsStranger(NodeId node) =>
@@ -46,11 +43,11 @@ internal sealed class NodeMembers
     public void Readdress(IReadOnlyList<Member> members) => _configuration = new(_configuration.Epoch, members);
 
     /// <summary>Genesis ended.</summary>
-    public void Adopt(Configuration configuration, ForkId fork, DataDirectory folder)
+    /// <param name="configuration">The members, with their storages.</param>
+    /// <param name="self">Who this node is from now on: the fork and the epoch are durable.</param>
+    public void Adopt(Configuration configuration, NodeIdentity self)
     {
-        folder.SaveFork(fork);
-        folder.SaveEpoch(configuration.Epoch);
         _configuration = configuration;
-        _self = folder.Identity;
+        _self = self;
     }
 }

@@ -1,0 +1,117 @@
+using PaxosSM.Execution;
+using PaxosSM.Messages;
+using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Ports;
+using PaxosSM.Runtime.Serving;
+
+namespace PaxosSM.Runtime;
+
+/// <summary>One group on one node, composed but without a thread: executor, snapshots and their transfer, core and
+/// driver, joined to the gateway.</summary>
+/// <remarks>A host gives it threads: one for <see cref="Execution"/>, the pump's, the workers'; a simulator runs the
+/// same parts itself, one step at a time.</remarks>
+public sealed class GroupReplica : ISnapshotTransfer
+{
+    private readonly GroupSettings _settings;
+    private readonly Func<IStateMachine> _machine;
+    private readonly Gateway _gateway;
+    private readonly SnapshotTransfer _transfer;
+    private IStateMachine _inUse;
+    private ReplicaDriver? _driver;
+
+    /// <summary>A replica that has not started.</summary>
+    /// <param name="settings">What it works with.</param>
+    /// <param name="machine">Makes the machine: an empty one; again when a damaged snapshot spoiled the first.</param>
+    /// <param name="gateway">Where its clients are.</param>
+    /// <param name="store">Where snapshots are, and go.</param>
+    /// <param name="snapshotWorker">Writes this machine's snapshots.</param>
+    /// <param name="transferWorker">Reads and writes those that travel.</param>
+    public GroupReplica(
+        GroupSettings settings,
+        Func<IStateMachine> machine,
+        Gateway gateway,
+        ISnapshotStore store,
+        IWorker snapshotWorker,
+        IWorker transferWorker)
+    {
+        var context = settings.Context;
+        _settings = settings;
+        _gateway = gateway;
+        _machine = machine;
+        _inUse = machine();
+        Executor executor = new(context.Group, context.Configuration, _inUse, gateway);
+        Execution = new(executor, store, snapshotWorker, settings.Execution, settings.Observer, settings.Clock);
+        _transfer = new(
+            context.Group, context.Configuration.Epoch, store, settings.Transport, transferWorker, settings.Transfer);
+    }
+
+    /// <summary>The executor: its owner runs it.</summary>
+    public ApplyLoop Execution { get; }
+
+    /// <summary>What people want to know; null before the start.</summary>
+    public ReplicaStatus? Status => _driver?.Status;
+
+    /// <summary>Restores the machine, recovers the core from the log, and joins the group to the node's pump.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is intact, but not for this replica.</exception>
+    public async Task StartAsync(NodePump pump, CancellationToken cancellationToken)
+    {
+        var context = _settings.Context;
+        var restored = await Execution.RecoverAsync(NewExecutor, cancellationToken).ConfigureAwait(false);
+        Replica core = new(context, restored.Slot, NodeLoop.Now(_settings.Clock));
+        ReplicaPorts ports = new()
+        {
+            Log = _settings.Log,
+            Transport = _settings.Transport,
+            Execution = Execution,
+            Snapshots = this,
+            Events = _settings.Events,
+            Clock = _settings.Clock,
+            OnReadBound = _gateway.OnReadBound,
+            OnRefused = _gateway.OnRefused,
+            DeviceFailure = _settings.DeviceFailure,
+            OnHalted = _settings.OnHalted,
+        };
+        ReplicaDriver driver = new(context, core, ports, pump.Wake);
+        Execution.Attach(driver);
+        _transfer.Attach(driver, Execution, _settings.Observer);
+        driver.Recover();
+        if (restored.Slot > Slot.Zero)
+        {
+            driver.Post(new Executed(restored.Slot, restored.Time, restored.NextDeadline));
+        }
+
+        _gateway.Attach(driver, Execution);
+        _driver = driver;
+        pump.Add(driver);
+    }
+
+    /// <summary>Gives up the transfers under way.</summary>
+    public void Stop() => _transfer.Stop();
+
+    void ISnapshotTransfer.Start(SnapshotSource source) => _transfer.Start(source);
+
+    void ISnapshotTransfer.OnMessage(NodeId from, Message message) => _transfer.OnMessage(from, message);
+
+    // The driver's tick is the loop's, and what else the group does on the loop goes with it.
+    void ISnapshotTransfer.OnTick(Instant now)
+    {
+        _transfer.OnTick(now);
+        _gateway.OnTick(now);
+    }
+
+    // R24: what a damaged snapshot left half restored is not used any more.
+    private Executor NewExecutor()
+    {
+        var context = _settings.Context;
+        var machine = _machine();
+        if (ReferenceEquals(machine, _inUse))
+        {
+            throw new InvalidDataException(
+                $"a snapshot of {context.Group} is damaged, and there is no other machine to start empty with: each "
+                + "call of the machine's factory must give a new one; the next start will do without the snapshot");
+        }
+
+        _inUse = machine;
+        return new(context.Group, context.Configuration, machine, _gateway);
+    }
+}
