@@ -22,6 +22,7 @@ public sealed class Effects
     private readonly List<ChosenValue> _applies = [];
     private readonly List<ReadBound> _reads = [];
     private readonly List<ProtocolEvent> _events = [];
+    private readonly List<ProtocolEvent> _eventsAfterWrite = [];
 
     /// <summary>The effects of a node's steps.</summary>
     public Effects(NodeId self) => _self = self;
@@ -44,6 +45,10 @@ public sealed class Effects
     /// <summary>What happened, for people, metrics and trace checkers; nothing depends on it.</summary>
     public IReadOnlyList<ProtocolEvent> Events => _events;
 
+    /// <summary>What happened once <see cref="Writes"/> are durable; told before any of <see cref="SendsAfterWrite"/>
+    /// leaves, so that a trace never lacks what another node was answered.</summary>
+    public IReadOnlyList<ProtocolEvent> EventsAfterWrite => _eventsAfterWrite;
+
     /// <summary>A snapshot to fetch from a node that has it; null for none.</summary>
     public SnapshotSource? FetchSnapshot { get; private set; }
 
@@ -56,6 +61,7 @@ public sealed class Effects
         _applies.Clear();
         _reads.Clear();
         _events.Clear();
+        _eventsAfterWrite.Clear();
         FetchSnapshot = null;
     }
 
@@ -81,6 +87,10 @@ public sealed class Effects
     internal void AnswerRead(ReadBound read) => _reads.Add(read);
 
     internal void Tell(ProtocolEvent happened) => _events.Add(happened);
+
+    internal void TellAfterWrite(ProtocolEvent happened) => _eventsAfterWrite.Add(happened);
+
+    internal void ForgetEvents() => _events.Clear();
 
     internal void Fetch(SnapshotSource source) => FetchSnapshot = source;
 }

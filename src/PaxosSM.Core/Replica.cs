@@ -85,7 +85,14 @@ public sealed class Replica
         {
         }
 
+        // What the records taught on the way is told as one: how this life begins.
         _votes.ForgetLearned(_learning.Frontier);
+        effects.ForgetEvents();
+        effects.Tell(new Started(
+            _context.Incarnation,
+            _context.Own,
+            _context.Has(MemberRoles.Acceptor) ? _votes.Remember(records.Count(record => record.Write is null)) : null,
+            _learning.Frontier));
         foreach (var range in _votes.Faulty)
         {
             effects.Tell(new FaultFound(range));
@@ -241,7 +248,7 @@ public sealed class Replica
                 _watch.On(from, canvass, _acceptor.Promised, effects);
                 break;
             case Learned learned:
-                _acceptor.On(learned);
+                _acceptor.On(learned, effects);
                 break;
             default:
                 break;

@@ -49,7 +49,7 @@ public sealed class ReplicaDriver : IReplica
     public void Recover()
     {
         _core.Recover(_ports.Log.TakeRecovered(Group), _effects);
-        Report();
+        Report(_effects.Events);
         if (_effects.Applies.Count > 0)
         {
             _ports.Execution.Apply([.. _effects.Applies]);
@@ -130,7 +130,7 @@ public sealed class ReplicaDriver : IReplica
 
         try
         {
-            Deliver(_gate.TakeReleased());
+            Release();
             for (var pass = 0; pass < PassesMax && _inbox.TakeAll() is { Count: > 0 } inputs; pass++)
             {
                 // R20b: no input may meet a clock older than itself; a lease would end earlier here than its leader
@@ -182,8 +182,8 @@ public sealed class ReplicaDriver : IReplica
 
     private void CarryOut()
     {
-        Report();
-        _gate.Append(_effects.Writes, _effects.SendsAfterWrite);
+        Report(_effects.Events);
+        _gate.Append(_effects);
         Deliver(_effects.Sends);
         if (_effects.Applies.Count > 0)
         {
@@ -201,7 +201,14 @@ public sealed class ReplicaDriver : IReplica
         }
 
         _effects.Clear();
-        Deliver(_gate.TakeReleased());
+        Release();
+    }
+
+    private void Release()
+    {
+        _gate.Release();
+        Report(_gate.Events);
+        Deliver(_gate.Envelopes);
     }
 
     private void Deliver(IReadOnlyList<Envelope> envelopes)
@@ -219,9 +226,9 @@ public sealed class ReplicaDriver : IReplica
         }
     }
 
-    private void Report()
+    private void Report(IReadOnlyList<ProtocolEvent> events)
     {
-        foreach (var happened in _effects.Events)
+        foreach (var happened in events)
         {
             _ports.Events.On(Group, happened);
             if (happened is LeaderChanged changed)

@@ -1,16 +1,18 @@
-using PaxosSM.Log;
 using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime;
 
-/// <summary>Holds messages back until the writes that they depend on, and all before them, are durable (R1).</summary>
+/// <summary>Holds messages and events back until the writes that they depend on, and all before them, are durable
+/// (R1).</summary>
 internal sealed class WriteGate
 {
     private readonly GroupId _group;
     private readonly IDurableLog _log;
     private readonly Action _onDurable;
     private readonly Queue<(long Ticket, Envelope[] Envelopes)> _held = new();
-    private readonly List<Envelope> _released = [];
+    private readonly Queue<(long Ticket, ProtocolEvent Happened)> _untold = new();
+    private readonly List<Envelope> _envelopes = [];
+    private readonly List<ProtocolEvent> _events = [];
     private long _appended;
     private long _durable;
 
@@ -27,30 +29,48 @@ internal sealed class WriteGate
         };
     }
 
-    public void Append(IReadOnlyList<DurableWrite> writes, IReadOnlyList<Envelope> afterwards)
+    /// <summary>What may be told now, before <see cref="Envelopes"/> leave; valid until the next
+    /// <see cref="Release"/>.</summary>
+    public IReadOnlyList<ProtocolEvent> Events => _events;
+
+    /// <summary>The messages that may leave now; valid until the next <see cref="Release"/>.</summary>
+    public IReadOnlyList<Envelope> Envelopes => _envelopes;
+
+    public void Append(Effects effects)
     {
-        if (writes.Count > 0)
+        if (effects.Writes.Count > 0)
         {
             _appended++;
-            _log.Append(_group, [.. writes], _onDurable);
+            _log.Append(_group, [.. effects.Writes], _onDurable);
         }
 
-        if (afterwards.Count > 0)
+        foreach (var happened in effects.EventsAfterWrite)
         {
-            _held.Enqueue((_appended, [.. afterwards]));
+            _untold.Enqueue((_appended, happened));
+        }
+
+        if (effects.SendsAfterWrite.Count > 0)
+        {
+            _held.Enqueue((_appended, [.. effects.SendsAfterWrite]));
         }
     }
 
-    /// <summary>The messages that may leave now; valid until the next call.</summary>
-    public IReadOnlyList<Envelope> TakeReleased()
+    /// <summary>Takes what has become true from what is held.</summary>
+    public void Release()
     {
-        _released.Clear();
+        _events.Clear();
+        _envelopes.Clear();
+
+        // One look serves both: no message may overtake the event that tells what it is true of.
         var durable = Interlocked.Read(ref _durable);
-        while (_held.TryPeek(out var first) && first.Ticket <= durable)
+        while (_untold.TryPeek(out var next) && next.Ticket <= durable)
         {
-            _released.AddRange(_held.Dequeue().Envelopes);
+            _events.Add(_untold.Dequeue().Happened);
         }
 
-        return _released;
+        while (_held.TryPeek(out var first) && first.Ticket <= durable)
+        {
+            _envelopes.AddRange(_held.Dequeue().Envelopes);
+        }
     }
 }

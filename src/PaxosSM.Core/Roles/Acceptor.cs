@@ -34,7 +34,7 @@ internal sealed class Acceptor
         {
             _state.Promise(ballot);
             effects.Write(new PromiseWrite(ballot));
-            effects.Tell(new PromiseMade(ballot));
+            effects.TellAfterWrite(new PromiseMade(ballot));
         }
 
         effects.SendAfterWrite(from, _state.Report(ballot));
@@ -67,7 +67,7 @@ internal sealed class Acceptor
 
             _state.VoteSync(sync.Ballot, sync.Base, sync.View, sync.Suffix);
             effects.Write(new SyncWrite(sync.Ballot, sync.Base, sync.View, sync.Suffix));
-            effects.Tell(
+            effects.TellAfterWrite(
                 new SyncVoted(sync.Ballot, sync.Base, sync.View, [.. from value in sync.Suffix select value.Checksum]));
             effects.Send(_self, new VotedSync(sync.Base, sync.View, sync.Suffix));
         }
@@ -96,7 +96,8 @@ internal sealed class Acceptor
             _state.VoteSlot(accept.Lane, accept.Slot, accept.Value);
             effects.Write(new VoteWrite(
                 accept.Ballot, accept.Lane, accept.Slot, accept.Value, _state.ChosenThrough, accept.LaneThrough));
-            effects.Tell(new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum));
+            effects.TellAfterWrite(
+                new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
             effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
         }
 
@@ -138,7 +139,13 @@ internal sealed class Acceptor
         }
     }
 
-    public void On(Learned learned) => _state.ForgetLearned(learned.Through);
+    public void On(Learned learned, Effects effects)
+    {
+        foreach (var range in _state.ForgetLearned(learned.Through))
+        {
+            effects.Tell(new FaultRepaired(range));
+        }
+    }
 
     /// <summary>Drops what concerns slots up to the floor only; durable before the log deletes anything
     /// (R25).</summary>
@@ -146,7 +153,7 @@ internal sealed class Acceptor
     {
         _state.Trim(floor);
         effects.Write(_state.Checkpoint());
-        effects.Tell(new Trimmed(floor));
+        effects.TellAfterWrite(new Trimmed(floor));
     }
 
     private static bool IsWellFormed(Sync sync) =>
@@ -159,6 +166,7 @@ internal sealed class Acceptor
         if (_state.RaiseChosenThrough(chosenThrough))
         {
             effects.Write(new ChosenThroughWrite(_state.ChosenThrough));
+            effects.TellAfterWrite(new ChosenThroughRaised(_state.ChosenThrough));
         }
     }
 }

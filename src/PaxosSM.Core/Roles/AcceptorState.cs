@@ -99,12 +99,15 @@ internal sealed class AcceptorState
 
     /// <summary>The chosen values up to here are held durably on this node: the votes there have done their work (R3),
     /// and damage there is repaired (R24).</summary>
-    public void ForgetLearned(Slot through)
+    /// <returns>The slots repaired.</returns>
+    public SlotRange[] ForgetLearned(Slot through)
     {
         var forget = Slot.Min(through, ChosenThrough);
+        SlotRange[] repaired = _faulty.IsEmpty ? [] : _faulty.Within(new(Slot.Zero, forget));
         _votes.RemoveThrough(forget);
         _faulty.RemoveThrough(forget);
         _dropped = Slot.Max(_dropped, forget);
+        return repaired;
     }
 
     public void Trim(Slot floor)
@@ -124,9 +127,31 @@ internal sealed class AcceptorState
             votes.Add(vote);
         }
 
-        SlotRange[] faulty = _lostReign ? [new(ChosenThrough.Next, new(long.MaxValue / 4))]
-            : _faulty.Above(ChosenThrough);
-        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, faulty);
+        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, FaultyAboveChosen());
+    }
+
+    /// <summary>What a restart found, for whoever checks that nothing was forgotten (I11).</summary>
+    public AcceptorMemory Remember(int damaged)
+    {
+        var votes = new List<VoteMark>();
+        for (var index = _votes.IndexAbove(ChosenThrough); index < _votes.Count; index++)
+        {
+            var vote = _votes.At(index).Value;
+            votes.Add(new(vote.Slot, vote.Ballot, vote.Value.Checksum));
+        }
+
+        return new()
+        {
+            Promised = Promised,
+            LastVoted = LastVoted,
+            SyncBase = SyncBase,
+            View = View,
+            ChosenThrough = ChosenThrough,
+            TrimmedTo = TrimmedTo,
+            Votes = votes,
+            Faulty = FaultyAboveChosen(),
+            Damaged = damaged,
+        };
     }
 
     public VotesReply ReportVotes(Ballot ballot, SlotRange range)
@@ -184,6 +209,10 @@ internal sealed class AcceptorState
                 break;
         }
     }
+
+    private SlotRange[] FaultyAboveChosen() => _lostReign
+        ? [new(ChosenThrough.Next, new(long.MaxValue / 4))]
+        : _faulty.Above(ChosenThrough);
 
     // A vote of a ballot whose sync is not in the log: a later checkpoint let the sync go, and tells its base and deal.
     private void RecoverReign(Ballot ballot)

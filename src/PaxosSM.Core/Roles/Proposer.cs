@@ -75,7 +75,13 @@ internal sealed class Proposer
         List<Value> suffix = [.. adoption.Suffix, new(ValueKind.View, _stamps.Next(), ViewCodec.Encode(view))];
         var reign = new Reign(_context, view, adoption.Base, suffix, now);
         _phase = new Leading(reign, new(_context, reign));
-        effects.Tell(new TakenOver(view.Ballot, adoption.Base, adoption.Adopted, view));
+        effects.Tell(new TakenOver(view.Ballot, adoption.Base, adoption.Adopted, view)
+        {
+            Promises = [.. from node in _context.Configuration.Acceptors
+                           where adoption.Counted.Contains(_context.Configuration.PlaceOf(node))
+                           select node],
+            Checksums = [.. from value in suffix select value.Checksum],
+        });
         foreach (var acceptor in reign.Acceptors)
         {
             reign.SendSync(acceptor, now, effects);

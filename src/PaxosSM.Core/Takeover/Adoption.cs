@@ -7,7 +7,8 @@ namespace PaxosSM.Takeover;
 /// <param name="Base">C: everything up to here is chosen.</param>
 /// <param name="Adopted">m: the ballot whose suffix is taken over; <see cref="Ballot.None"/> for none.</param>
 /// <param name="Suffix">The values from C + 1 on; the new ballot's view follows them.</param>
-internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> Suffix)
+/// <param name="Counted">Whose promises counted.</param>
+internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> Suffix, NodeSet Counted)
 {
     /// <summary>The slot of the new ballot's view.</summary>
     public Slot ViewSlot => new(Base.Index + Suffix.Count + 1);
@@ -46,7 +47,8 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
             return null;
         }
 
-        return new(chosen, adopted, adopted == Ballot.None ? [] : SuffixOf(adopted, chosen, promises, counting));
+        var suffix = adopted == Ballot.None ? [] : SuffixOf(adopted, chosen, promises, counting);
+        return new(chosen, adopted, suffix, counting);
     }
 
     private static bool Counts(Promise promise, Slot chosen, IReadOnlyDictionary<int, Promise> promises)

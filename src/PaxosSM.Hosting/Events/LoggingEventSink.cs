@@ -40,7 +40,7 @@ public sealed partial class LoggingEventSink : IProtocolEventSink
             case Diverged diverged:
                 LogDiverged(_node, group, diverged.Slot, diverged.Text);
                 break;
-            case PromiseMade or SyncVoted or Standing or Trimmed:
+            case Started or PromiseMade or SyncVoted or Standing or Trimmed:
                 LogDetail(_node, group, happened);
                 break;
             default:

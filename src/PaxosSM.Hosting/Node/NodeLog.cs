@@ -27,12 +27,18 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void TwoCopies(string who) => LogTwoCopies(_node, who);
 
-    public void OnSnapshotSaved(GroupId group, Slot slot, long length) => LogSaved(_node, group, slot, length);
+    public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
+    {
+        // One for each slot: for trace files, not for people.
+    }
+
+    public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length) =>
+        LogSaved(_node, group, slot, length);
 
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         LogSnapshotFailed(_node, group, slot, retryAfter, why);
 
-    public void OnSnapshotRestored(GroupId group, Slot slot) => LogRestored(_node, group, slot);
+    public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => LogRestored(_node, group, slot);
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => LogDamaged(_node, group, slot, why);
 

@@ -239,8 +239,9 @@ public sealed class ApplyLoop : IExecution
 
     private void ApplyValues()
     {
-        foreach (var (slot, value) in _round.Values)
+        foreach (var chosen in _round.Values)
         {
+            var (slot, value) = chosen;
             if (slot <= _executor.Applied)
             {
                 continue; // A snapshot covered it while it was on its way.
@@ -248,6 +249,7 @@ public sealed class ApplyLoop : IExecution
 
             _executor.Apply(slot, value);
             Volatile.Write(ref _applied, slot.Index);
+            _observer.OnApplied(_executor.Group, in chosen, _executor.Chain);
             _taker.Count(value);
             if (slot.Index % _options.CheckpointSlots == 0)
             {
@@ -272,7 +274,7 @@ public sealed class ApplyLoop : IExecution
     {
         Volatile.Write(ref _applied, slot.Index);
         _taker.OnRestored(_executor.Group, slot);
-        _observer.OnSnapshotRestored(_executor.Group, slot);
+        _observer.OnSnapshotRestored(_executor.Group, slot, _executor.Chain);
     }
 
     private void AnswerQueries()

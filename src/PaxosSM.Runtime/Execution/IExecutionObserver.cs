@@ -4,11 +4,18 @@ namespace PaxosSM.Runtime.Execution;
 /// must not throw.</summary>
 public interface IExecutionObserver
 {
+    /// <summary>A slot is applied. Called for every one, on the executor's thread, in order.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="value">The slot and its value.</param>
+    /// <param name="chain">The hash chain after it (R28).</param>
+    void OnApplied(GroupId group, in ChosenValue value, ulong chain);
+
     /// <summary>A snapshot of the own machine is durable.</summary>
     /// <param name="group">The group.</param>
     /// <param name="slot">What it covers.</param>
+    /// <param name="chain">The hash chain there (R28).</param>
     /// <param name="length">Its length as stored, in bytes.</param>
-    void OnSnapshotSaved(GroupId group, Slot slot, long length);
+    void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length);
 
     /// <summary>A snapshot could not be written; nothing is lost but the space that trimming would free.</summary>
     /// <param name="group">The group.</param>
@@ -20,7 +27,8 @@ public interface IExecutionObserver
     /// <summary>A snapshot is restored into the machine.</summary>
     /// <param name="group">The group.</param>
     /// <param name="slot">What it covers.</param>
-    void OnSnapshotRestored(GroupId group, Slot slot);
+    /// <param name="chain">The hash chain there (R28).</param>
+    void OnSnapshotRestored(GroupId group, Slot slot, ulong chain);
 
     /// <summary>A stored snapshot is damaged and was set aside (R24).</summary>
     /// <param name="group">The group.</param>

@@ -3,7 +3,11 @@ namespace PaxosSM.Runtime.Execution;
 /// <summary>Tells nobody.</summary>
 internal sealed class QuietObserver : IExecutionObserver
 {
-    public void OnSnapshotSaved(GroupId group, Slot slot, long length)
+    public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
+    {
+    }
+
+    public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length)
     {
     }
 
@@ -11,7 +15,7 @@ internal sealed class QuietObserver : IExecutionObserver
     {
     }
 
-    public void OnSnapshotRestored(GroupId group, Slot slot)
+    public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain)
     {
     }
 

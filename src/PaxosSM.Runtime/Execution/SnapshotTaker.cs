@@ -86,8 +86,8 @@ internal sealed class SnapshotTaker(
             var head = new ArrayBufferWriter<byte>();
             executor.WriteState(head);
             var captured = executor.Machine.BeginSnapshot();
-            var group = executor.Group;
-            worker.Post(stopping => WriteAsync(group, slot, head.WrittenMemory, captured, stopping));
+            Capture capture = new(executor.Group, slot, executor.Chain, head.WrittenMemory, captured);
+            worker.Post(stopping => WriteAsync(capture, stopping));
             _slotsSince = 0;
             _bytesSince = 0;
         }
@@ -110,22 +110,18 @@ internal sealed class SnapshotTaker(
         return _requested || _bytesSince > bytesMax || _slotsSince >= options.SlotsMax;
     }
 
-    private async ValueTask WriteAsync(
-        GroupId group,
-        Slot slot,
-        ReadOnlyMemory<byte> head,
-        ISnapshotWriter captured,
-        CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(Capture capture, CancellationToken cancellationToken)
     {
+        var (group, slot) = (capture.Group, capture.Slot);
         try
         {
-            using (captured)
+            using (capture.Machine)
             {
                 var draft = store.Create(group, slot);
                 await using (draft.ConfigureAwait(false))
                 {
-                    await draft.Stream.WriteAsync(head, cancellationToken).ConfigureAwait(false);
-                    await captured.WriteAsync(draft.Stream, cancellationToken).ConfigureAwait(false);
+                    await draft.Stream.WriteAsync(capture.Head, cancellationToken).ConfigureAwait(false);
+                    await capture.Machine.WriteAsync(draft.Stream, cancellationToken).ConfigureAwait(false);
                     await draft.CommitAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -137,11 +133,11 @@ internal sealed class SnapshotTaker(
             return;
         }
 
-        OnSaved(group, slot);
+        OnSaved(group, slot, capture.Chain);
         Written?.Invoke();
     }
 
-    private void OnSaved(GroupId group, Slot slot)
+    private void OnSaved(GroupId group, Slot slot, ulong chain)
     {
         long length = 0;
         try
@@ -165,7 +161,7 @@ internal sealed class SnapshotTaker(
             }
         }
 
-        observer.OnSnapshotSaved(group, slot, length);
+        observer.OnSnapshotSaved(group, slot, chain, length);
         Replica?.Post(new SnapshotSaved(slot));
         try
         {
@@ -198,4 +194,7 @@ internal sealed class SnapshotTaker(
         Span<byte> first = stackalloc byte[1];
         return store.ReadPiece(group, slot, 0, first).Length;
     }
+
+    private sealed record Capture(
+        GroupId Group, Slot Slot, ulong Chain, ReadOnlyMemory<byte> Head, ISnapshotWriter Machine);
 }

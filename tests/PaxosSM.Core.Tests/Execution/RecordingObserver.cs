@@ -7,12 +7,16 @@ internal sealed class RecordingObserver : IExecutionObserver
 {
     public List<string> Lines { get; } = [];
 
-    public void OnSnapshotSaved(GroupId group, Slot slot, long length) => Lines.Add($"saved {slot}");
+    public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
+    {
+    }
+
+    public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length) => Lines.Add($"saved {slot}");
 
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         Lines.Add($"not saved {slot}: {why.Message}; again in {retryAfter.TotalSeconds} s");
 
-    public void OnSnapshotRestored(GroupId group, Slot slot) => Lines.Add($"restored {slot}");
+    public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => Lines.Add($"restored {slot}");
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => Lines.Add($"damaged {slot}: {why}");
 

@@ -206,7 +206,7 @@ internal sealed class FuzzNode
 
     private void CarryOut()
     {
-        foreach (var happened in _effects.Events)
+        foreach (var happened in _effects.Events.Concat(_effects.EventsAfterWrite))
         {
             _cluster.Trace.Add(_cluster.Now, Id, "tells", happened);
             FuzzChecks.Holds(happened is not Diverged, "R28: diverged");
