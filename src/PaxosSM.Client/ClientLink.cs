@@ -22,6 +22,7 @@ internal sealed class ClientLink
     {
         _channel = channel;
         Options = options;
+        Waiters = new(options.Scheduling);
         _microsecondsPerTick = 1e6 / options.TimeProvider.TimestampFrequency;
         var quarter = options.Timeout / 4;
         StallAfter = quarter < options.ResendInterval ? quarter : options.ResendInterval;
@@ -29,7 +30,9 @@ internal sealed class ClientLink
 
     public PaxosClientOptions Options { get; }
 
-    public WaiterPool Waiters { get; } = new();
+    public ClientScheduling Scheduling => Options.Scheduling;
+
+    public WaiterPool Waiters { get; }
 
     public bool IsConnected => _connected;
 

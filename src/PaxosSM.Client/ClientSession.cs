@@ -241,7 +241,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         else if (start)
         {
             // With commands in flight a hop costs no latency that counts, and lets those that come meanwhile join.
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _link.Scheduling.Run(this);
         }
     }
 

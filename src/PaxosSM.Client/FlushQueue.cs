@@ -1,13 +1,13 @@
 namespace PaxosSM.Client;
 
 /// <summary>The flushes of a session, in order (R18). For one thread at a time.</summary>
-internal sealed class FlushQueue
+internal sealed class FlushQueue(ClientLink link)
 {
     private readonly Queue<Flush> _queue = new();
 
-    public Task Add(long through, Instant now, TimeSpan timeout)
+    public Task Add(long through, Instant now)
     {
-        var flush = new Flush(through, now, now + timeout, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var flush = new Flush(through, now, now + link.Options.Timeout, link.Scheduling.NewSource<bool>());
         _queue.Enqueue(flush);
         return flush.Done.Task;
     }
@@ -17,16 +17,18 @@ internal sealed class FlushQueue
     {
         while (_queue.TryPeek(out var flush) && flush.Through < first)
         {
-            _queue.Dequeue().Done.SetResult();
+            _queue.Dequeue();
+            link.Scheduling.Complete(() => flush.Done.SetResult(true));
         }
     }
 
-    public void Expire(Instant now, ClientLink link)
+    public void Expire(Instant now)
     {
         while (_queue.TryPeek(out var flush) && flush.Deadline <= now)
         {
+            _queue.Dequeue();
             var waited = (now - flush.Since).TotalSeconds;
-            _queue.Dequeue().Done.SetException(new PaxosException(
+            Fail(flush, new PaxosException(
                 PaxosError.Timeout, $"{link.Why()}; waited {waited:0.0} s for command {flush.Through} to be applied"));
         }
     }
@@ -35,9 +37,12 @@ internal sealed class FlushQueue
     {
         while (_queue.TryDequeue(out var flush))
         {
-            flush.Done.SetException(exception);
+            Fail(flush, exception);
         }
     }
 
-    private sealed record Flush(long Through, Instant Since, Instant Deadline, TaskCompletionSource Done);
+    private void Fail(Flush flush, Exception exception) =>
+        link.Scheduling.Complete(() => flush.Done.SetException(exception));
+
+    private sealed record Flush(long Through, Instant Since, Instant Deadline, TaskCompletionSource<bool> Done);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
@@ -13,8 +14,6 @@ namespace PaxosSM.Client;
 public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(500);
-    private readonly ConcurrentDictionary<ClientSession, byte> _all = new();
-    private readonly ConcurrentDictionary<long, ClientSession> _openings = new();
     private readonly ConcurrentDictionary<SessionId, ClientSession> _sessions = new();
     private readonly Lock _gate = new();
     private readonly IClientChannel _channel;
@@ -22,6 +21,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
     private readonly ClientLink _link;
     private readonly QueryTable _queries;
     private readonly ITimer _timer;
+
+    // By the number of their opening. In a fixed order, since the order in which sessions are told is seen outside.
+    private ImmutableSortedDictionary<long, ClientSession> _all = ImmutableSortedDictionary<long, ClientSession>.Empty;
     private volatile ClientSession? _unordered;
     private volatile PaxosException? _end;
 
@@ -111,9 +113,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         _queries.End(_end);
-        foreach (var session in _all)
+        foreach (var (_, session) in _all)
         {
-            await CloseAsync(session.Key).ConfigureAwait(false);
+            await CloseAsync(session).ConfigureAwait(false);
         }
 
         await _channel.DisposeAsync().ConfigureAwait(false);
@@ -163,7 +165,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         if (tell is not null)
         {
             // Only a courtesy: a session that is not closed expires.
-            await Task.WhenAny(_link.SendAsync(tell).AsTask(), Task.Delay(CloseTimeout)).ConfigureAwait(false);
+            Task telling = _link.SendAsync(tell).AsTask();
+            await telling.WaitAsync(CloseTimeout, _options.TimeProvider)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -210,8 +214,8 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
             return _sessions.GetValueOrDefault(entry.Session);
         }
 
-        var session = _openings.GetValueOrDefault(entry.Sequence);
-        if (session is not null && entry.Error == PaxosError.None && entry.Result.Length == sizeof(long))
+        if (_all.TryGetValue(entry.Sequence, out var session)
+            && entry.Error == PaxosError.None && entry.Result.Length == sizeof(long))
         {
             // Before the session hears of it: its first results may follow at once, on another thread.
             _sessions[new(BinaryPrimitives.ReadInt64LittleEndian(entry.Result.Span))] = session;
@@ -233,9 +237,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         if (status.Id == ClientStatus.Busy)
         {
             _link.OnBusy(status.Text);
-            foreach (var session in _all)
+            foreach (var (_, session) in _all)
             {
-                session.Key.OnBusy();
+                session.OnBusy();
             }
 
             return;
@@ -252,9 +256,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     private void ResendAll()
     {
-        foreach (var session in _all)
+        foreach (var (_, session) in _all)
         {
-            session.Key.ResendAll();
+            session.ResendAll();
         }
 
         _queries.ResendAll();
@@ -264,9 +268,9 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
     {
         var now = _link.Now;
         var stalled = _queries.OnTick(now);
-        foreach (var session in _all)
+        foreach (var (_, session) in _all)
         {
-            stalled |= session.Key.OnTick(now);
+            stalled |= session.OnTick(now);
         }
 
         if (stalled)
@@ -296,8 +300,7 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
     private ClientSession Add(SessionMode mode, int window)
     {
         var session = new ClientSession(_link, mode, window);
-        _openings[session.Opening] = session;
-        _all[session] = 0;
+        ImmutableInterlocked.Update(ref _all, static (all, added) => all.Add(added.Opening, added), session);
         if (_end is not null)
         {
             session.Close();
@@ -309,8 +312,7 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     private void Forget(ClientSession session)
     {
-        _all.TryRemove(session, out _);
-        _openings.TryRemove(session.Opening, out _);
+        ImmutableInterlocked.Update(ref _all, static (all, over) => all.Remove(over.Opening), session);
         if (session.Id != SessionId.None)
         {
             _sessions.TryRemove(session.Id, out _);

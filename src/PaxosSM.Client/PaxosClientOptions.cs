@@ -42,6 +42,9 @@ public sealed record PaxosClientOptions
     /// <summary>The clock. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Where work runs: the thread pool, except in a simulation.</summary>
+    internal ClientScheduling Scheduling { get; init; } = ClientScheduling.Pool;
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One makes no sense.</exception>
     public void Validate()

@@ -6,12 +6,17 @@ internal sealed class ResendPacer
     private const int RefusalsMax = 6;
     private static readonly TimeSpan HoldStart = TimeSpan.FromMilliseconds(10);
     private readonly TimeSpan _interval;
+    private readonly ClientScheduling _scheduling;
     private Instant _holdUntil;
     private Instant _gapAt;
     private long _gapFrom;
     private int _refusals;
 
-    public ResendPacer(TimeSpan interval) => _interval = interval;
+    public ResendPacer(TimeSpan interval, ClientScheduling scheduling)
+    {
+        _interval = interval;
+        _scheduling = scheduling;
+    }
 
     /// <summary>When something was last answered, or everything sent again.</summary>
     public Instant ProgressAt { get; private set; }
@@ -46,7 +51,7 @@ internal sealed class ResendPacer
 
         var pause = HoldStart * (1 << Math.Min(_refusals, RefusalsMax));
         _refusals++;
-        _holdUntil = now + (pause * (0.5 + Random.Shared.NextDouble()));
+        _holdUntil = now + (pause * (0.5 + _scheduling.NextDouble()));
     }
 
     /// <summary>What was held back is to go out now: a leader, or a connection, is there.</summary>

@@ -13,8 +13,8 @@ internal sealed class SessionState
     private readonly SessionRequest _request;
     private readonly CommandRing _ring;
     private readonly ResendPacer _pacer;
-    private readonly FlushQueue _flushes = new();
-    private readonly TaskCompletionSource<SessionId> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FlushQueue _flushes;
+    private readonly TaskCompletionSource<SessionId> _opened;
     private bool _openingDue = true;
     private bool _keepAliveDue;
     private long _expireFrom = 1;
@@ -22,9 +22,11 @@ internal sealed class SessionState
     public SessionState(ClientLink link, SessionMode mode, int window)
     {
         _link = link;
-        _request = new(Guid.NewGuid(), mode, window, link.Options.SessionTimeout);
+        _request = new(link.Scheduling.NewNonce(), mode, window, link.Options.SessionTimeout);
         _ring = new(window);
-        _pacer = new(link.Options.ResendInterval);
+        _flushes = new(link);
+        _opened = link.Scheduling.NewSource<SessionId>();
+        _pacer = new(link.Options.ResendInterval, link.Scheduling);
         _pacer.OnFirst(link.Now);
         Span<byte> request = stackalloc byte[SessionRequest.Size];
         _request.Write(request);
@@ -85,7 +87,7 @@ internal sealed class SessionState
 
     /// <summary>Completes when every command so far is resolved.</summary>
     public Task Flush() =>
-        _ring.IsEmpty ? Task.CompletedTask : _flushes.Add(_ring.Next - 1, _link.Now, _link.Options.Timeout);
+        _ring.IsEmpty ? Task.CompletedTask : _flushes.Add(_ring.Next - 1, _link.Now);
 
     /// <summary>Everything unanswered is to go again, in order.</summary>
     public void ResendAll()
@@ -123,7 +125,7 @@ internal sealed class SessionState
     public bool OnTick(Instant now)
     {
         ExpireDeadlines(now);
-        _flushes.Expire(now, _link);
+        _flushes.Expire(now);
         var pending = !_ring.IsEmpty || !IsOpen;
         if (!IsOpen)
         {
@@ -237,10 +239,15 @@ internal sealed class SessionState
         }
 
         _flushes.Fail(end);
-        if (!_opened.TrySetException(end))
+        if (!IsOpen)
         {
-            return;
+            _link.Scheduling.Complete(() => FailOpening(end));
         }
+    }
+
+    private void FailOpening(PaxosException end)
+    {
+        _opened.SetException(end);
 
         // Observed, whether or not somebody waits for it.
         _ = _opened.Task.Exception;
@@ -291,7 +298,8 @@ internal sealed class SessionState
         _openingDue = false;
         _pacer.OnProgress(now);
         _link.OnProgress();
-        _opened.TrySetResult(Id);
+        var id = Id;
+        _link.Scheduling.Complete(() => _opened.SetResult(id));
     }
 
     private void Resolve(in ResultEntry entry, in CommandResult result, Instant now)

@@ -1,7 +1,7 @@
 namespace PaxosSM.Client;
 
 /// <summary>Waiters for use again. Safe for use by many threads.</summary>
-internal sealed class WaiterPool
+internal sealed class WaiterPool(ClientScheduling scheduling)
 {
     private const int KeptMax = 4096;
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class WaiterPool
             }
         }
 
-        return new(this);
+        return new(this, scheduling);
     }
 
     public void Return(CommandWaiter waiter)

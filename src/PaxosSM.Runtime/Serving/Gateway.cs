@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
@@ -20,10 +20,11 @@ public sealed class Gateway : IResultSink
 
     // A node may take a deposed leader for the leader for a while: "send again" must not go round and round meanwhile.
     private static readonly TimeSpan ResendToldInterval = TimeSpan.FromMilliseconds(100);
-    private readonly ConcurrentDictionary<GatewayConnection, byte> _connections = new();
     private readonly List<GatewayConnection> _gathering = [];
     private readonly SessionRoutes _routes;
     private readonly Func<Instant> _clock;
+    // In the order in which they came: the order in which they are told is seen outside.
+    private ImmutableArray<GatewayConnection> _connections = [];
     private volatile Attached? _attached;
     private volatile string? _stopped;
     private PaxosError _refusal;
@@ -47,7 +48,7 @@ public sealed class Gateway : IResultSink
     public GroupId Group { get; }
 
     /// <summary>How many clients are connected.</summary>
-    public int Connections => _connections.Count;
+    public int Connections => _connections.Length;
 
     internal GatewayOptions Options { get; }
 
@@ -65,7 +66,7 @@ public sealed class Gateway : IResultSink
     public IClientConnection Connect(IClientReplies replies)
     {
         var connection = new GatewayConnection(this, replies);
-        _connections[connection] = 0;
+        ImmutableInterlocked.Update(ref _connections, static (all, added) => all.Add(added), connection);
         return connection;
     }
 
@@ -171,7 +172,7 @@ public sealed class Gateway : IResultSink
 
     internal void OnClosed(GatewayConnection connection)
     {
-        _connections.TryRemove(connection, out _);
+        ImmutableInterlocked.Update(ref _connections, static (all, gone) => all.Remove(gone), connection);
         _routes.Forget(connection);
     }
 
@@ -296,7 +297,7 @@ public sealed class Gateway : IResultSink
             var told = new ClientStatus(Group, ClientStatus.Busy, StatusText.LeaderAddress(status), QueueIsFull);
             foreach (var connection in _connections)
             {
-                connection.Key.Send(told);
+                connection.Send(told);
             }
         }
         else if (refusal == PaxosError.NotLeader
@@ -313,8 +314,8 @@ public sealed class Gateway : IResultSink
         var told = new ClientStatus(Group, 0, StatusText.LeaderAddress(status), StatusText.Of(status));
         foreach (var connection in _connections)
         {
-            connection.Key.ForgetLeaderless();
-            connection.Key.Send(told);
+            connection.ForgetLeaderless();
+            connection.Send(told);
         }
     }
 

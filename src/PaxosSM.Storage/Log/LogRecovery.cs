@@ -252,9 +252,9 @@ internal sealed class LogRecovery
 
         // R1: that a segment has its name may be known to the page cache only.
         _files.FlushDirectory(_directory);
-        foreach (var (segment, range) in _leftovers)
+        foreach (var segment in _segments)
         {
-            if (segment.Number >= active.Number)
+            if (segment.Number >= active.Number && _leftovers.TryGetValue(segment, out var range))
             {
                 Clear(segment, range);
             }

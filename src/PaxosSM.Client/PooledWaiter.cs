@@ -1,0 +1,83 @@
+using System.Threading.Tasks.Sources;
+
+namespace PaxosSM.Client;
+
+/// <summary>The caller's side of a command or query: pooled, so that none allocates a task.</summary>
+/// <remarks>Goes back to its pool when its result is taken, so it is awaited once, as a <see cref="ValueTask"/> must
+/// be.</remarks>
+/// <typeparam name="TResult">What is waited for.</typeparam>
+internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>
+{
+    private readonly ClientScheduling _scheduling;
+    private ManualResetValueTaskSourceCore<TResult> _core;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _token;
+
+    protected PooledWaiter(ClientScheduling scheduling)
+    {
+        _scheduling = scheduling;
+
+        // A continuation on the executor's thread would let one caller hold up all others.
+        _core.RunContinuationsAsynchronously = scheduling.IsPool;
+    }
+
+    public ValueTask<TResult> Task => new(this, _core.Version);
+
+    /// <summary>
+    /// Gives up when the token is cancelled. Called by the caller's thread, before the task is given out.
+    /// </summary>
+    public void Register(CancellationToken token)
+    {
+        _token = token;
+        _registration = token.UnsafeRegister(
+            static state => ((PooledWaiter<TResult>)state!).OnCancelled(), this);
+    }
+
+    public void Complete(in TResult result)
+    {
+        if (_scheduling.IsPool)
+        {
+            _core.SetResult(result);
+        }
+        else
+        {
+            CompleteLater(result);
+        }
+    }
+
+    public void Fail(Exception exception) => _scheduling.Complete(() => _core.SetException(exception));
+
+    public TResult GetResult(short token)
+    {
+        // Waits for a callback that is running: it must not meet what this waiter serves next.
+        _registration.Dispose();
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _core.Reset();
+            _registration = default;
+            _token = default;
+            Recycle();
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Gives up what is waited for.</summary>
+    protected abstract void Cancel(CancellationToken token);
+
+    /// <summary>Forgets what was waited for, and goes back to the pool.</summary>
+    protected abstract void Recycle();
+
+    // Apart, so that what it captures costs nothing where it is not called.
+    private void CompleteLater(TResult result) => _scheduling.Complete(() => _core.SetResult(result));
+
+    private void OnCancelled() => Cancel(_token);
+}
