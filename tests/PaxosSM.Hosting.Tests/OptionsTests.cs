@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using PaxosSM.Messages;
+using PaxosSM.Quorums;
+using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Hosting.Tests;
 
@@ -101,11 +104,67 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void The_defaults_are_valid()
+    public void The_defaults_are_valid() => Assert.Empty(WrongWith(_ => { }));
+
+    [Theory]
+    [InlineData("windowSlotsMax", "64")]
+    [InlineData("batchBytesMax", "16MiB")]
+    [InlineData("submitBytesMax", "16MiB")]
+    [InlineData("frameBytesMax", "16MiB")]
+    [InlineData("peerBytesMax", "16MiB")]
+    public void A_window_that_nobody_could_take_over_is_refused(string name, string value)
+    {
+        // R5: what a new leader adopts travels in one message.
+        var wrong = WrongWith(options => PaxosSettings.Apply(options, name, value));
+
+        string[] expected = ["windowSlotsMax (", "batchBytesMax (", "submitBytesMax (", "frameBytesMax", "peerBytesMax"];
+        Assert.All(expected, text => Assert.Contains(text, wrong, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1, 4096)]
+    [InlineData(16, 1024)]
+    [InlineData(300, 1500)]
+    public void The_smallest_frame_that_is_allowed_holds_a_whole_window(int window, int batch)
+    {
+        void Set(PaxosOptions options, int frame)
+        {
+            options.Protocol = options.Protocol with
+            {
+                WindowSlotsMax = window, BatchBytesMax = batch, LearnBytesMax = batch,
+            };
+            options.Gateway = options.Gateway with { SubmitBytesMax = batch };
+            options.Transport = options.Transport with { FrameBytesMax = frame };
+        }
+
+        var (refused, frame) = (0, 1 << 24);
+        while (frame - refused > 1)
+        {
+            var between = (refused + frame) / 2;
+            (refused, frame) = WrongWith(options => Set(options, between)).Length == 0
+                ? (refused, between)
+                : (between, frame);
+        }
+
+        var value = new Value(ValueKind.Commands, LogTime.Zero, new byte[batch]);
+        var ballot = new Ballot(1, new(0), 1);
+        var owners = Enumerable.Range(0, NodeSet.MembersMax).Select(node => new LaneOwner(new((ushort)node), 1));
+        View view = new(ballot, new(2), [.. owners]);
+        var votes = Enumerable.Range(1, window).Select(slot => new Vote(new(slot), ballot, value));
+        Message[] largest =
+        [
+            new Promise(ballot, Slot.Zero, ballot, Slot.Zero, view, [.. votes], [new(new(1), new(1))]),
+            new Sync(ballot, Slot.Zero, view, [.. Enumerable.Repeat(value, window)]),
+        ];
+        Assert.All(
+            largest, message => Assert.True(FrameCodec.TryWrite(new(frame), new(1), new(1), message), $"{frame}"));
+    }
+
+    private static string WrongWith(Action<PaxosOptions> change)
     {
         PaxosOptions options = new() { Self = "a", Data = "data" };
         options.Members.Add(new("a", "10.0.0.1:7001"));
-
-        Assert.True(new PaxosOptionsValidator().Validate(null, options).Succeeded);
+        change(options);
+        return string.Join('\n', new PaxosOptionsValidator().Validate(null, options).Failures ?? []);
     }
 }

@@ -7,10 +7,21 @@ namespace PaxosSM.Hosting;
 /// <summary>Finds everything that is wrong with a node's options at once, in words.</summary>
 public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
 {
+    // More than a value, and a message of many, cost beside the payloads.
+    private const int ValueOverhead = 64;
+    private const int MessageOverhead = 4096;
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, PaxosOptions options)
     {
-        List<string> wrong = [.. Members(options), .. Node(options), .. Protocol(options.Protocol), .. Parts(options)];
+        List<string> wrong =
+        [
+            .. Members(options),
+            .. Node(options),
+            .. Protocol(options.Protocol),
+            .. Messages(options),
+            .. Parts(options),
+        ];
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 
@@ -137,14 +148,35 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         }
     }
 
+    /// <summary>A message that does not fit is dropped each time that it is sent: nobody would take over, or catch up.
+    /// </summary>
+    private static IEnumerable<string> Messages(PaxosOptions options)
+    {
+        var protocol = options.Protocol;
+
+        // A lone submission is a batch, however large it is.
+        long batch = Math.Max(protocol.BatchBytesMax, options.Gateway.SubmitBytesMax);
+        var room = Math.Min(options.Transport.FrameBytesMax, options.Transport.PeerBytesMax);
+        var takeOver = (protocol.WindowSlotsMax * (batch + ValueOverhead)) + MessageOverhead;
+        if (room < takeOver)
+        {
+            yield return $"frameBytesMax and peerBytesMax must be {takeOver} or more: whoever takes over sends a whole "
+                + $"window in one message, windowSlotsMax ({protocol.WindowSlotsMax}) batches, each as large as the "
+                + $"larger of batchBytesMax ({protocol.BatchBytesMax}) and submitBytesMax "
+                + $"({options.Gateway.SubmitBytesMax})";
+        }
+
+        var learn = protocol.LearnBytesMax + batch + MessageOverhead;
+        if (room < learn)
+        {
+            yield return $"frameBytesMax and peerBytesMax must be {learn} or more: a catch-up answer carries up to "
+                + $"learnBytesMax ({protocol.LearnBytesMax}) and a batch";
+        }
+    }
+
     // The parts know their own bounds, and throw; their words are what people should read.
     private static IEnumerable<string> Parts(PaxosOptions options)
     {
-        if (options.Transport.FrameBytesMax < options.Protocol.LearnBytesMax + options.Protocol.BatchBytesMax)
-        {
-            yield return "frameBytesMax must hold learnBytesMax and a batch";
-        }
-
         Action[] parts =
         [
             options.Transport.Validate, options.Client.Validate, options.Log.Validate, options.Snapshots.Validate,
