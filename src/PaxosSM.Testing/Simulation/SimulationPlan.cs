@@ -20,8 +20,8 @@ public sealed record SimulationPlan
     /// <summary>A snapshot is due after so many slots.</summary>
     public int SnapshotSlots { get; init; } = 200;
 
-    /// <summary>How long clients send and things break. A liveness phase follows, in which nothing breaks and everything
-    /// must finish (I13).</summary>
+    /// <summary>How long clients send and things break. A liveness phase follows, in which nothing breaks and
+    /// everything must finish (I13).</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The network between members, and between them and clients.</summary>

@@ -1,0 +1,81 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>What a plan may ask of any protocol: a run that breaks more than that shows nothing when it
+/// fails.</summary>
+public static class FairPlan
+{
+    /// <summary>How long genesis has, which needs every disk (R13): one that is lost before it is over is no fault to
+    /// be survived.</summary>
+    public static TimeSpan GenesisMax { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The kinds of faults that may end an identity, or what its disk holds, for good.</summary>
+    internal static IReadOnlyList<FaultKind> Destructive { get; } =
+    [
+        FaultKind.Of<WipedDisk>(), FaultKind.Of<ClonedDisk>(), FaultKind.Of<FlippedBits>(),
+        FaultKind.Of<ClonedIdentity>(),
+    ];
+
+    /// <summary>What a plan asks too much; null if it is fair.</summary>
+    public static string? Problem(SimulationPlan plan)
+    {
+        var damaging = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).ToList();
+        var damaged = damaging.Select(Node).Distinct().ToList();
+        var doubled = damaging.OfType<ClonedIdentity>().Select(Node).Distinct().ToList();
+        return plan switch
+        {
+            _ when !Survives(plan.Members, damaged) => "more members are damaged for good than the group can lose",
+            _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
+            _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
+            _ when plan.ClockDriftMax > DriftBound(plan.Protocol) => "clocks drift further than leases allow for",
+            _ when plan.Faults.Any(fault => FaultSpan.End(fault) > plan.Duration) => "a fault outlives the duration",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether a group can lose these members' disks, and keep what it chose and go on.</summary>
+    /// <remarks>A chosen slot's quorum has an acceptor left. That one still has its vote; or a snapshot of its own, if
+    /// it is a learner; or f + 1 learners have the slot in their snapshots (R25), of which one must be left.</remarks>
+    public static bool Survives(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged)
+    {
+        var faultsMax = (members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
+        var everyVoterLearns = members.Where(Has(MemberRoles.Acceptor)).All(Has(MemberRoles.Learner));
+        var lost = damaged.Select(place => members[place]).ToList();
+        var left = members.Where((_, place) => !damaged.Contains(place)).ToList();
+        return lost.Count(Has(MemberRoles.Acceptor)) <= faultsMax
+            && (everyVoterLearns || lost.Count(Has(MemberRoles.Learner)) <= faultsMax)
+            && left.Any(Has(MemberRoles.Learner))
+            && left.Any(Has(MemberRoles.Proposer));
+    }
+
+    /// <summary>Whether a group stays safe though these members run twice at a time.</summary>
+    /// <remarks>
+    /// R13 fences doubles as they meet, but a partition may keep them from meeting. An acceptor that votes on both
+    /// sides joins two quorums that share nobody else, and a proposer that restarts may take the life, and so the
+    /// ballot, that its double had. So a double must propose nothing; and it may vote only where any two majorities
+    /// share another acceptor too, which is where their number is even.
+    /// </remarks>
+    public static bool MayDouble(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> doubled)
+    {
+        var voters = members.Count(Has(MemberRoles.Acceptor));
+        var shared = (2 * ((voters / 2) + 1)) - voters;
+        var roles = doubled.Select(place => members[place]).ToList();
+        return roles.Count(Has(MemberRoles.Acceptor)) < shared && !roles.Any(Has(MemberRoles.Proposer));
+    }
+
+    /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>
+    /// <remarks>An acceptor whose clock is fast by d binds itself for D / (1 + d) of true time; a leader whose clock is
+    /// slow by d uses the lease for (D - M) / (1 - d). The second is at most the first if d is at most M / (2D - M).
+    /// The bound stays a tenth below that. Without leases nothing depends on it.</remarks>
+    public static int DriftBound(ProtocolOptions options) => options.LeaseDuration == TimeSpan.Zero
+        ? 100_000
+        : (int)(900_000 * options.LeaseDriftMax.Ticks
+            / ((2 * options.LeaseDuration.Ticks) - options.LeaseDriftMax.Ticks));
+
+    private static Func<MemberRoles, bool> Has(MemberRoles role) => roles => roles.HasFlag(role);
+
+    private static int Node(Fault fault)
+    {
+        var kind = FaultKind.Of(fault);
+        return (int)kind.Get(fault, kind.Fields[0]);
+    }
+}

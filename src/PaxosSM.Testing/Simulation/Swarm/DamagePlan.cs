@@ -1,0 +1,38 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Which members a plan may damage for good: so few that nothing chosen is lost and the rest can go
+/// on.</summary>
+internal sealed class DamagePlan
+{
+    private DamagePlan(IReadOnlyList<int> damaged, IReadOnlyList<int> doubled) =>
+        (Damaged, Doubled) = (damaged, doubled);
+
+    /// <summary>Those whose disks may be wiped, swapped, or have flipped bits.</summary>
+    public IReadOnlyList<int> Damaged { get; }
+
+    /// <summary>Those of them that may run twice at a time.</summary>
+    public IReadOnlyList<int> Doubled { get; }
+
+    public static DamagePlan Draw(IReadOnlyList<MemberRoles> members, Dice dice)
+    {
+        var damaged = new List<int>();
+        foreach (var place in dice.Shuffled(members.Count))
+        {
+            if (FairPlan.Survives(members, [.. damaged, place]))
+            {
+                damaged.Add(place);
+            }
+        }
+
+        var doubled = new List<int>();
+        foreach (var place in damaged)
+        {
+            if (FairPlan.MayDouble(members, [.. doubled, place]))
+            {
+                doubled.Add(place);
+            }
+        }
+
+        return new(damaged, doubled);
+    }
+}

@@ -1,0 +1,50 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Who plays which roles.</summary>
+internal static class SwarmLayouts
+{
+    private const MemberRoles Acc = MemberRoles.Acceptor;
+    private const MemberRoles Lea = MemberRoles.Learner;
+    private const MemberRoles Pro = MemberRoles.Proposer;
+    private const MemberRoles All = MemberRoles.All;
+
+    private static readonly MemberRoles[][] Few =
+    [
+        [All, All, All, All, All],
+        [All, All, All, All],
+        [All, All, Acc | Lea, Acc],
+        [All, All, All, Lea],
+        [All, All, All, Lea, Lea],
+        [All, All, Acc],
+        [All, Acc, Acc],
+        [Acc | Lea, Acc | Lea, Acc | Lea, Pro],
+        [Acc | Lea, Acc | Lea, Acc, Pro, Pro | Lea],
+        [Acc, Acc, Acc, Pro | Lea, Pro | Lea],
+        [All, Acc | Pro, Acc | Pro, Lea],
+        [All, All, Acc | Lea, Acc, Acc],
+        [All],
+        [All, All],
+    ];
+
+    private static readonly MemberRoles[][] Many =
+    [
+        [All, All, All, All, All, All, All],
+        [All, All, All, All, All, Lea, Lea, Lea],
+        [Acc, Acc, Acc, Acc, Acc, Pro | Lea, Pro | Lea, Pro | Lea, Lea],
+        [All, All, All, Acc, Acc, Acc, Acc, Lea, Lea],
+        [All, All, All, All, All, All],
+    ];
+
+    /// <summary>The layout that most clusters have.</summary>
+    public static IReadOnlyList<MemberRoles> Three { get; } = [All, All, All];
+
+    public static IReadOnlyList<MemberRoles> Draw(Dice dice)
+    {
+        if (dice.OneIn(3))
+        {
+            return Three;
+        }
+
+        return dice.Pick(dice.OneIn(8) ? Many : Few);
+    }
+}

@@ -1,0 +1,34 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Makes a whole plan from one seed.</summary>
+/// <remarks>
+/// Groce, Zhang, Eide, Chen, Regehr: <i>Swarm Testing</i> (ISSTA'12): a seed turns a random part of all features on, so
+/// that features that hide others' bugs are often away.
+/// </remarks>
+public static class SwarmPlans
+{
+    /// <summary>The plan of a seed: equal seeds and options give equal plans.</summary>
+    /// <param name="seed">Decides everything that the options leave open.</param>
+    /// <param name="options">What the plans of a swarm have in common.</param>
+    public static SimulationPlan Of(ulong seed, SwarmOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Seconds, 1);
+        var dice = new Dice(seed);
+        var calm = new SimulationPlan
+        {
+            // Not the seed itself: the run's chance must not repeat the draws that made the plan.
+            Seed = dice.Any(),
+            Members = options.Profile == SwarmProfile.Default ? SwarmLayouts.Three : SwarmLayouts.Draw(dice),
+            Duration = TimeSpan.FromSeconds(options.Seconds),
+        };
+        var plan = options.Profile switch
+        {
+            SwarmProfile.Default => SwarmSettings.Moderate(calm),
+            SwarmProfile.Calm => SwarmSettings.Draw(calm, harsh: 0, dice),
+            _ => SwarmSettings.Draw(calm, harsh: dice.Between(0, 3), dice),
+        };
+        return options.Profile == SwarmProfile.Calm
+            ? plan
+            : plan with { Faults = new SwarmFaults(plan, FaultMix.Draw(options, dice), dice).Draw() };
+    }
+}
