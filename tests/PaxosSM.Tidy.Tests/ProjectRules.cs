@@ -18,7 +18,8 @@ internal static class ProjectRules
         ["PaxosSM.Hosting"] = ["PaxosSM.Storage", "PaxosSM.Transport.Tcp", "PaxosSM.Client"],
     };
 
-    private static readonly string[] ForExamples = ["PaxosSM.Abstractions", "PaxosSM.Hosting"];
+    // What users reference: the contract, the whole for programs, the test kits for their tests.
+    private static readonly string[] ForExamples = ["PaxosSM.Abstractions", "PaxosSM.Hosting", "PaxosSM.Testing"];
     private static readonly string[] TestEndings = [".Tests", ".Benchmarks"];
     private static readonly string[] WithoutPackages = ["PaxosSM.Abstractions", "PaxosSM.Core"];
 
