@@ -14,6 +14,7 @@ internal sealed class LearnerSide
     private readonly CatchUp _catchUp;
     private readonly Trimming _trimming;
     private readonly Divergence _divergence;
+    private Slot _candidate;
 
     public LearnerSide(ReplicaContext context, Slot restored)
     {
@@ -140,13 +141,15 @@ internal sealed class LearnerSide
     {
         var options = _context.Options;
         var floor = _trimming.Floor(now, _learner.RetainedBytes > options.LogBytesMax / 2);
-        if (floor > Floor)
+        var candidate = _learns ? Slot.Min(floor, _learner.Executed) : floor;
+        if (candidate <= Floor || candidate == _candidate)
         {
-            // The tail is a kindness to others, and must never be what keeps the log full.
-            var tailBytes = Math.Min(options.TrimTailBytes, options.LogBytesMax / 4);
-            Floor = _learns
-                ? _learner.FloorWithTail(Slot.Min(floor, _learner.Executed), options.TrimTailSlots, tailBytes)
-                : floor;
+            return;
         }
+
+        // The tail is a kindness to others, and must never be what keeps the log full.
+        _candidate = candidate;
+        var tailBytes = Math.Min(options.TrimTailBytes, options.LogBytesMax / 4);
+        Floor = _learns ? _learner.FloorWithTail(candidate, options.TrimTailSlots, tailBytes) : candidate;
     }
 }

@@ -59,7 +59,7 @@ public sealed class ApplyLoop : IExecution
     public string? Failure => _failure;
 
     /// <summary>Called when there is something to do, on any thread; set before the first round.</summary>
-    internal Action? Wake
+    public Action? Wake
     {
         get;
         set

@@ -31,6 +31,13 @@ public sealed class InMemoryFileLayer : IFileLayer
     /// null.</summary>
     public int? CallsUntilCrash { get; set; }
 
+    /// <summary>Whether the process died at a call (<see cref="CallsUntilCrash"/>), and <see cref="Crash"/> was not
+    /// called yet.</summary>
+    public bool IsCrashed => Locked(() => _isCrashed);
+
+    /// <summary>How many bytes the files take.</summary>
+    public long UsedBytes => Locked(() => _names.Values.Distinct().Sum(file => file.Length));
+
     /// <summary>Called before each flush, on the thread that flushes: a slow disk waits here.</summary>
     public Action? OnFlush { get; set; }
 

@@ -36,6 +36,9 @@ public sealed record SimulationPlan
     /// <summary>How far a node's monotonic clock may drift from true time, in parts of a million, either way.</summary>
     public int ClockDriftMax { get; init; }
 
+    /// <summary>How far the nodes' wall clocks are apart at the start, at most.</summary>
+    public TimeSpan ClockSkewMax { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>What goes wrong, in the order of time.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 }
@@ -101,6 +104,9 @@ public sealed record ClientPlan
 
     /// <summary>The longest value, in bytes.</summary>
     public int ValueBytesMax { get; init; } = 32;
+
+    /// <summary>How long, by the log's time, a session outlives its last sign of life.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a client waits for an answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

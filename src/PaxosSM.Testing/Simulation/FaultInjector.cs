@@ -1,0 +1,174 @@
+using System.Diagnostics;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Has the plan's faults happen.</summary>
+internal sealed class FaultInjector(SimulatedCluster cluster)
+{
+    private readonly Dictionary<SimulatedDirection, int> _cuts = [];
+
+    public void Plan(IReadOnlyList<Fault> faults)
+    {
+        foreach (var fault in faults)
+        {
+            cluster.World.At(World.Micros(fault.At), () => Happen(fault));
+        }
+    }
+
+    private void Happen(Fault fault)
+    {
+        // Until genesis has ended every member is needed: what is lost then can't be made up for (R13).
+        if (fault is FlippedBits or WipedDisk or ClonedDisk or ClonedIdentity && !cluster.IsFounded)
+        {
+            return;
+        }
+
+        cluster.Log.Count($"fault {fault.GetType().Name}");
+        if (cluster.Log.IsTraced)
+        {
+            cluster.Log.Tell("fault", fault.ToString());
+        }
+
+        switch (fault)
+        {
+            case Crash crash:
+                Node(crash.Node).Crash(crash.Effects, crash.PowerCut, crash.Down);
+                break;
+            case Pause pause:
+                StandStill(Node(pause.Node), pause.For);
+                break;
+            case Cut cut:
+                CutLinks(cut);
+                break;
+            case ClonedIdentity copied:
+                cluster.Copy(Node(copied.Node), copied.For);
+                break;
+            case ClockJump jump:
+                Node(jump.Node).Clock.Jump(jump.By);
+                break;
+            default:
+                HappenToDisk(fault);
+                break;
+        }
+    }
+
+    private void HappenToDisk(Fault fault)
+    {
+        switch (fault)
+        {
+            case SlowDisk slow:
+                Node(slow.Node).DiskFactor = slow.Factor;
+                Later(slow.For, () => Node(slow.Node).DiskFactor = 1);
+                break;
+            case FullDisk full:
+                Fill(Node(full.Node), full.For);
+                break;
+            case FailedFlush failed:
+                FailFlush(Node(failed.Node), failed.Down);
+                break;
+            case FlippedBits flipped:
+                Node(flipped.Node).Crash(0, false, flipped.Down, () => Flip(flipped));
+                break;
+            case WipedDisk wiped:
+                Node(wiped.Node).Crash(0, true, wiped.Down, () => Node(wiped.Node).Replace(new()));
+                break;
+            case ClonedDisk cloned:
+                Node(cloned.Node).Crash(0, true, cloned.Down, () => Clone(cloned));
+                break;
+            default:
+                throw new UnreachableException($"{fault.GetType().Name} is no known fault");
+        }
+    }
+
+    private SimulatedNode Node(int place) => cluster.Nodes[place];
+
+    private void Later(TimeSpan span, Action happens) => cluster.World.After(World.Micros(span), happens);
+
+    // Either all threads stand still, or only the loop does, right after it looked at the clock.
+    private void StandStill(SimulatedNode node, TimeSpan span)
+    {
+        if (cluster.World.Random.Below(2) == 0)
+        {
+            node.LoopStall = World.Micros(span);
+        }
+        else
+        {
+            node.PausedUntil = Math.Max(node.PausedUntil, cluster.World.Now + World.Micros(span));
+        }
+    }
+
+    private void CutLinks(Cut cut)
+    {
+        List<SimulatedDirection> directions =
+            [.. cut.Links.Select(link => cluster.Network.Between(Node(link.From), Node(link.To)))];
+        foreach (var direction in directions)
+        {
+            _cuts[direction] = _cuts.GetValueOrDefault(direction) + 1;
+        }
+
+        cluster.Network.Cut(directions, true, cut.Noticed);
+        Later(cut.For, () =>
+        {
+            // Cuts may overlap: a direction is whole again when the last one ends.
+            foreach (var direction in directions)
+            {
+                _cuts[direction]--;
+            }
+
+            cluster.Network.Cut([.. directions.Where(direction => _cuts[direction] == 0)], false, false);
+        });
+    }
+
+    private void Fill(SimulatedNode node, TimeSpan span)
+    {
+        var disk = node.Disk;
+        disk.CapacityBytes = disk.UsedBytes;
+        Later(span, () => disk.CapacityBytes = long.MaxValue);
+    }
+
+    private void FailFlush(SimulatedNode node, TimeSpan down)
+    {
+        if (node.Process is not { IsAlive: true } process)
+        {
+            return;
+        }
+
+        node.MayHalt = true;
+        node.Disk.FlushesUntilFailure = 0;
+        Later(down, () =>
+        {
+            node.Disk.FlushesUntilFailure = null;
+            if (node.Process == process)
+            {
+                node.Crash(0, cluster.World.Random.Below(2) == 0, TimeSpan.FromMilliseconds(1));
+            }
+        });
+    }
+
+    private void Flip(FlippedBits flipped)
+    {
+        var disk = Node(flipped.Node).Disk;
+        SeededRandom place = new(flipped.Place);
+        for (var bit = 0; bit < flipped.Bits; bit++)
+        {
+            var paths = disk.Paths;
+            if (paths.Count == 0)
+            {
+                return;
+            }
+
+            var path = paths[(int)place.Below(paths.Count)];
+            var length = disk.ReadAll(path).Length;
+            if (length > 0)
+            {
+                disk.Flip(path, place.Below(length), (byte)(1 << (int)place.Below(8)));
+            }
+        }
+    }
+
+    private void Clone(ClonedDisk cloned)
+    {
+        var node = Node(cloned.Node);
+        node.Replace(Node(cloned.Source).Disk.Clone());
+    }
+}

@@ -1,0 +1,38 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Replicas that applied the same slots have the same state: machines byte by byte, sessions and all.</summary>
+internal sealed class ReplicasAreEqual : SimulationProperty
+{
+    public override string Name => "replicas are equal";
+
+    public override string? LookAtEnd(SimulatedRun run)
+    {
+        (SimulatedNode Node, Slot Applied, byte[] State)? first = null;
+        foreach (var node in run.Learners)
+        {
+            var state = StateOf(node.Process!.Machine!);
+            var applied = node.Process.Execution!.Applied;
+            first ??= (node, applied, state);
+            if (first.Value.Applied != applied)
+            {
+                return $"{first.Value.Node.Name} ends at {first.Value.Applied}, {node.Name} at {applied}";
+            }
+
+            if (!first.Value.State.AsSpan().SequenceEqual(state))
+            {
+                var at = first.Value.State.AsSpan().CommonPrefixLength(state);
+                return $"at {applied} the machines of {first.Value.Node.Name} and {node.Name} differ from byte {at} on";
+            }
+        }
+
+        return null;
+    }
+
+    private static byte[] StateOf(IStateMachine machine)
+    {
+        using MemoryStream stream = new();
+        using var writer = machine.BeginSnapshot();
+        writer.WriteAsync(stream, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,228 @@
+using PaxosSM.Client;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>A client of the cluster: the production client, and somebody who calls it and writes down what comes
+/// back.</summary>
+internal sealed class SimulatedClient
+{
+    // What a run's clients number their sessions by: each one's lie apart.
+    private const int SessionsMax = 1_000_000;
+
+    // A fifth of the default rate: what is lost is missed a little later, and the run is faster.
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private readonly SimulatedRun _run;
+    private readonly SimulatedChannel _channel;
+    private readonly PaxosClient _client;
+    private readonly SeededRandom _random;
+    private readonly int _index;
+    private readonly bool _isOrdered;
+    private ICommandStream? _stream;
+    private bool _opening;
+    private int _streams;
+    private Slot _lastSlot;
+
+    private SimulatedClient(
+        SimulatedRun run, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
+    {
+        _run = run;
+        _index = index;
+        _random = random;
+        _isOrdered = index < run.Plan.Clients.Streams;
+        _channel = channel;
+        _client = client;
+    }
+
+    /// <summary>How many operations are under way.</summary>
+    public int Open { get; private set; }
+
+    /// <summary>How many succeeded.</summary>
+    public long Succeeded { get; private set; }
+
+    /// <summary>The ordered sessions that it opened.</summary>
+    public List<SessionId> Sessions { get; } = [];
+
+    /// <summary>What it waits for, in words.</summary>
+    public string State => _client.State;
+
+    public static SimulatedClient Join(SimulatedRun run, int index)
+    {
+        SeededRandom random = new(run.World.Random.Next());
+        SimulatedChannel channel = new(run.Cluster);
+        PaxosClient client = new(channel, new()
+        {
+            Timeout = run.Plan.Clients.Timeout,
+            SessionTimeout = run.Plan.Clients.SessionTimeout,
+            TickInterval = TickInterval,
+            TimeProvider = new SimulatedClock(run.World, 0, random.Below(1_000_000), TimeSpan.Zero),
+            Scheduling = new(work => run.World.After(random.Below(20), work), new(random.Next())),
+        });
+        return new(run, index, random, channel, client);
+    }
+
+    /// <summary>Calls now and then, until the run stops loading.</summary>
+    public void Run()
+    {
+        var plan = _run.Plan.Clients;
+        if (_run.IsLoading)
+        {
+            if (Open < plan.Window)
+            {
+                Call(_run.Workload.Next(_random, _index, plan));
+            }
+
+            var pause = 2_000_000L * plan.Count / plan.RatePerSecond;
+            _run.World.After(_random.Below(pause), Run);
+        }
+    }
+
+    public void Call(WorkloadOperation operation)
+    {
+        if (operation.IsQuery)
+        {
+            // The workload can't know the slot of this client's last answer: zero stands for it.
+            var consistency = operation.Consistency == ReadConsistency.After(Slot.Zero)
+                ? ReadConsistency.After(_lastSlot)
+                : operation.Consistency;
+            var query = _run.History.BeginQuery(_index, operation.Input, consistency);
+            Await(query, _client.QueryAsync(operation.Input, consistency));
+        }
+        else if (!_isOrdered)
+        {
+            var command = _run.History.BeginCommand(_index, operation.Input);
+            Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
+        }
+        else if (_stream is { } stream)
+        {
+            var command = _run.History.BeginCommand(_index, operation.Input, (_index * SessionsMax) + _streams);
+            Await(command, operation.Input, stream.ExecuteAsync(operation.Input));
+        }
+        else
+        {
+            OpenStream();
+        }
+    }
+
+    /// <summary>Sends a command without order, in a whole world.</summary>
+    public void CallForSure()
+    {
+        WorkloadOperation operation;
+        do
+        {
+            operation = _run.Workload.Next(_random, _index, _run.Plan.Clients);
+        }
+        while (operation.IsQuery);
+        var command = _run.History.BeginCommand(_index, operation.Input);
+        Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
+    }
+
+    private void OpenStream()
+    {
+        if (_opening)
+        {
+            return;
+        }
+
+        _opening = true;
+        Open++;
+        var awaiter = _client.OpenStreamAsync().AsTask().GetAwaiter();
+        OnCompleted(awaiter.IsCompleted, awaiter.UnsafeOnCompleted, () =>
+        {
+            _opening = false;
+            Open--;
+            try
+            {
+                _stream = awaiter.GetResult();
+                _streams++;
+                Sessions.Add(_stream.Session);
+            }
+            catch (PaxosException)
+            {
+                _run.Log.Count("streams not opened");
+            }
+        });
+    }
+
+    private void Await(long id, ReadOnlyMemory<byte> input, ValueTask<CommandResult> task)
+    {
+        Open++;
+        var awaiter = task.GetAwaiter();
+        OnCompleted(awaiter.IsCompleted, awaiter.UnsafeOnCompleted, () =>
+        {
+            Open--;
+            try
+            {
+                var result = awaiter.GetResult();
+                Succeeded++;
+                _lastSlot = Slot.Max(_lastSlot, result.Slot);
+                _run.Log.Mix((ulong)id, (ulong)result.Slot.Index);
+                _run.Log.Count("commands");
+                _run.History.Succeeded(id, result.Result, result.Slot);
+                _run.OnAcknowledged(input, result);
+            }
+            catch (PaxosException failed)
+            {
+                OnFailed(id, failed);
+            }
+        });
+    }
+
+    private void Await(long id, ValueTask<QueryResult> task)
+    {
+        Open++;
+        var awaiter = task.GetAwaiter();
+        OnCompleted(awaiter.IsCompleted, awaiter.UnsafeOnCompleted, () =>
+        {
+            Open--;
+            try
+            {
+                var result = awaiter.GetResult();
+                Succeeded++;
+                _lastSlot = Slot.Max(_lastSlot, result.Slot);
+                _run.Log.Mix((ulong)id, (ulong)result.Slot.Index);
+                _run.Log.Count("queries");
+                _run.History.Succeeded(id, result.Result, result.Slot, result.Age, Replica());
+            }
+            catch (PaxosException failed)
+            {
+                OnFailed(id, failed);
+            }
+        });
+    }
+
+    private void OnFailed(long id, PaxosException failed)
+    {
+        _run.Log.Count($"failed {failed.Error}");
+        _run.Log.Mix((ulong)id, (ulong)failed.Error);
+        if (failed.OutcomeUnknown)
+        {
+            _run.History.Unknown(id);
+        }
+        else
+        {
+            _run.History.Refused(id);
+        }
+
+        // An ordered session that has expired takes nothing more: the next command opens another.
+        if (failed.Error == PaxosError.SessionExpired)
+        {
+            _stream = null;
+        }
+    }
+
+    // The answer was handed over by the connection that is there now.
+    private string? Replica() =>
+        _channel.Process is { Members: { } members } ? $"{members.Self.Node}.{members.Self.Incarnation}" : null;
+
+    private static void OnCompleted(bool isCompleted, Action<Action> onCompleted, Action then)
+    {
+        if (isCompleted)
+        {
+            then();
+        }
+        else
+        {
+            onCompleted(then);
+        }
+    }
+}

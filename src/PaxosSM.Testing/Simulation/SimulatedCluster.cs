@@ -1,0 +1,168 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>All machines of a run, and the network between them.</summary>
+internal sealed class SimulatedCluster
+{
+    private const long RestartMicros = 200_000;
+    private SimulatedRun? _run;
+
+    public SimulatedCluster(SimulationPlan plan, World world, RunLog log)
+    {
+        Plan = plan;
+        World = world;
+        Log = log;
+        Network = new(world, log, plan.Network);
+        Configured = new(
+            Epoch.First,
+            [
+                .. plan.Members.Select((roles, place) => new Member(
+                    new((ushort)place), $"n{place}", $"n{place}:1", roles, StorageId.None)),
+            ]);
+        Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
+        Network.Join(Nodes);
+    }
+
+    public SimulationPlan Plan { get; }
+
+    public World World { get; }
+
+    public RunLog Log { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    /// <summary>The members; their storages are not known before genesis.</summary>
+    public Configuration Configured { get; }
+
+    public IReadOnlyList<SimulatedNode> Nodes { get; }
+
+    /// <summary>Whether genesis has ended everywhere: until then every member is needed (R13).</summary>
+    public bool IsFounded { get; private set; }
+
+    public SimulatedNode? Find(NodeId id) => id.Value < Nodes.Count ? Nodes[id.Value] : null;
+
+    /// <summary>Starts all machines.</summary>
+    public void Begin(SimulatedRun run)
+    {
+        const long StartMicros = 20_000;
+        _run = run;
+        foreach (var node in Nodes)
+        {
+            World.After(World.Random.Below(StartMicros), node.Start);
+        }
+    }
+
+    /// <summary>Nothing goes wrong from now on, and what is down starts.</summary>
+    public void Heal()
+    {
+        var calm = Plan.Network with { LossPermille = 0, DuplicatePermille = 0, LatePermille = 0 };
+        Network.Heal(calm);
+        foreach (var node in Nodes)
+        {
+            node.Heal();
+            if (node.Process is { IsAlive: true, Halted: not null } && node.MayHalt)
+            {
+                node.Crash(0, true, TimeSpan.FromMilliseconds(1));
+            }
+            else
+            {
+                node.Start();
+            }
+        }
+
+        if (Log.IsTraced)
+        {
+            Log.Tell("world", "is whole from now on");
+        }
+    }
+
+    public IStateMachine NewMachine(SimulatedProcess process)
+    {
+        var run = _run!; // set by the begin
+        return new WitnessedMachine(run.Workload.NewMachine(), run.Witness, process.Node.Name);
+    }
+
+    public void OnEvent(SimulatedProcess process, ProtocolEvent happened)
+    {
+        if (!process.Node.IsCopy)
+        {
+            Log.On(process.Members!.Self, happened); // it serves, so it knows who it is
+        }
+    }
+
+    /// <summary>A process begins to serve the group.</summary>
+    public void OnServes(SimulatedNode node)
+    {
+        node.Founded = true;
+        IsFounded = Nodes.All(each => each.Founded);
+    }
+
+    public void OnStarted(SimulatedNode node)
+    {
+        Log.Count("starts");
+        Log.Mix(node.Id.Value, 10);
+        Tell(node, "starts");
+        Network.OnStarted(node);
+    }
+
+    public void OnDied(SimulatedNode node, bool powerCut)
+    {
+        Log.Count("deaths");
+        Log.Mix(node.Id.Value, 11);
+        Tell(node, powerCut ? "loses power" : "dies");
+
+        // Without power nobody says goodbye: the others find out by silence.
+        if (!powerCut)
+        {
+            Network.OnEnded(node);
+        }
+    }
+
+    public void OnRefusedToStart(SimulatedNode node, string why)
+    {
+        Log.Count("starts refused");
+        node.Dead = why;
+        node.Lost = true;
+        Tell(node, $"refuses to start: {why}");
+    }
+
+    public void OnHalted(SimulatedProcess process, string why)
+    {
+        Log.Count("halts");
+        Tell(process.Node, $"halts: {why}");
+        if (!process.Node.MayHalt)
+        {
+            World.Break("no replica halts without a reason", $"{process.Node.Name} halted: {why}");
+        }
+    }
+
+    /// <summary>A second process runs on a copy of a member's disk for a while.</summary>
+    public void Copy(SimulatedNode original, TimeSpan span)
+    {
+        SimulatedNode copy = new(this, original.Place, original.Roles) { IsCopy = true };
+        copy.Replace(original.Disk.Clone());
+        Network.Intrude(copy, original, Nodes);
+        copy.Start();
+        if (copy.Process is not { IsAlive: true } process)
+        {
+            return;
+        }
+
+        World.After(World.Micros(span), () =>
+        {
+            process.Die();
+
+            // The copy's life had the number of the next one: whoever looks after the member restarts it past that.
+            var moment = TimeSpan.FromMilliseconds(1);
+            original.Crash(0, false, moment);
+            World.After(RestartMicros, () => original.Crash(0, false, moment));
+        });
+    }
+
+    private void Tell(SimulatedNode node, string what)
+    {
+        if (Log.IsTraced)
+        {
+            Log.Tell(node.Name, what);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using PaxosSM.Messages;
+using PaxosSM.Runtime.Wire;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>The network between members.</summary>
+internal sealed class SimulatedNetwork
+{
+    private const int FrameBytesMax = 1 << 26;
+    private const long IntrudeMicros = 100_000;
+    private readonly List<SimulatedConnection> _connections = [];
+    private readonly Dictionary<(SimulatedNode, SimulatedNode), SimulatedDirection> _directions = [];
+    private readonly FrameBuffer _frame = new(FrameBytesMax);
+
+    public SimulatedNetwork(World world, RunLog log, NetworkPlan plan)
+    {
+        World = world;
+        Log = log;
+        Plan = plan;
+    }
+
+    public World World { get; }
+
+    public RunLog Log { get; }
+
+    /// <summary>How messages travel now.</summary>
+    public NetworkPlan Plan { get; set; }
+
+    public void Join(IReadOnlyList<SimulatedNode> nodes)
+    {
+        for (var first = 0; first < nodes.Count; first++)
+        {
+            for (var second = first + 1; second < nodes.Count; second++)
+            {
+                SimulatedConnection connection = new(this, nodes[first], nodes[second]);
+                _connections.Add(connection);
+                _directions[(nodes[first], nodes[second])] = connection.From(nodes[first]);
+                _directions[(nodes[second], nodes[first])] = connection.From(nodes[second]);
+            }
+        }
+    }
+
+    public SimulatedDirection Between(SimulatedNode from, SimulatedNode to) => _directions[(from, to)];
+
+    /// <summary>A process of that node started.</summary>
+    public void OnStarted(SimulatedNode node)
+    {
+        foreach (var connection in Of(node))
+        {
+            connection.Break("restarted");
+        }
+    }
+
+    /// <summary>A process ended, and its system told the others.</summary>
+    public void OnEnded(SimulatedNode node)
+    {
+        foreach (var connection in Of(node))
+        {
+            connection.Break("the process ended");
+        }
+    }
+
+    /// <summary>A second process dials out under a member's name, from a machine of its own: what is sent to the member
+    /// still reaches the first.</summary>
+    public void Intrude(SimulatedNode copy, SimulatedNode original, IReadOnlyList<SimulatedNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (node == original)
+            {
+                continue;
+            }
+
+            SimulatedDirection direction = new(this, copy, node);
+            _directions[(copy, node)] = direction;
+            World.After(World.Random.Below(IntrudeMicros), () => Intrude(direction, original));
+        }
+    }
+
+    public void Cut(IEnumerable<SimulatedDirection> directions, bool cut, bool noticed)
+    {
+        foreach (var direction in directions)
+        {
+            direction.IsCut = cut;
+        }
+
+        foreach (var connection in _connections)
+        {
+            if (cut && noticed && directions.Any(cutOne => connection.From(cutOne.From) == cutOne))
+            {
+                connection.Break("cut");
+            }
+
+            connection.Dial();
+        }
+    }
+
+    /// <summary>Nothing is cut any more, and messages travel like that from now on.</summary>
+    public void Heal(NetworkPlan plan)
+    {
+        Plan = plan;
+        foreach (var (_, direction) in _directions)
+        {
+            direction.IsCut = false;
+        }
+
+        foreach (var connection in _connections)
+        {
+            connection.Dial();
+        }
+    }
+
+    /// <summary>A message as it is after its way over the wire.</summary>
+    public Message Encode(Message message)
+    {
+        _frame.Clear();
+        var kind = MessageCodec.Write(new(_frame), message);
+        return MessageCodec.Read(kind, _frame.Written.Span);
+    }
+
+    // R13: a newer life of the same disk pushes the older one's connection out; both can't be told from a restart.
+    private void Intrude(SimulatedDirection direction, SimulatedNode original)
+    {
+        var (copy, peer) = (direction.From.Process, direction.To.Process);
+        if (copy is not { IsAlive: true } || peer is not { IsAlive: true }
+            || !peer.Members!.Policy.Check(copy.Members!.Self).Accepted)
+        {
+            Log.Count("connections refused");
+            return;
+        }
+
+        direction.Up();
+        Between(original, direction.To).Down("another life connected under this name");
+        foreach (var connection in Of(original))
+        {
+            connection.Dial();
+        }
+    }
+
+    private IEnumerable<SimulatedConnection> Of(SimulatedNode node) =>
+        _connections.Where(connection => connection.From(node).From == node);
+}

@@ -1,0 +1,179 @@
+using PaxosSM.Storage;
+using PaxosSM.Storage.Simulated;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>One machine: its disk and clocks outlive the processes on it.</summary>
+internal sealed class SimulatedNode
+{
+    // A process that has nothing to do may never reach the effect at which it is to die.
+    private const long ArmedMicrosMax = 50_000;
+    private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(500);
+    private readonly SimulatedCluster _cluster;
+    private Action? _beforeStart;
+    private TimeSpan _down;
+    private bool _powerCut;
+    private int _restarts;
+
+    public SimulatedNode(SimulatedCluster cluster, int place, MemberRoles roles)
+    {
+        _cluster = cluster;
+        Place = place;
+        Id = new((ushort)place);
+        Roles = roles;
+        var random = cluster.World.Random;
+        var (drift, skew) = (cluster.Plan.ClockDriftMax, World.Micros(cluster.Plan.ClockSkewMax));
+        Clock = new(
+            cluster.World,
+            (int)random.Below((2L * drift) + 1) - drift,
+            1_000_000 + random.Below(1_000_000_000),
+            TimeSpan.FromMicroseconds(random.Below(skew + 1)));
+    }
+
+    public int Place { get; }
+
+    public NodeId Id { get; }
+
+    public string Name => $"n{Place}";
+
+    public MemberRoles Roles { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public InMemoryFileLayer Disk { get; private set; } = new();
+
+    /// <summary>The process that runs; null while there is none.</summary>
+    public SimulatedProcess? Process { get; private set; }
+
+    /// <summary>Until then, in true time, no thread of the process runs.</summary>
+    public long PausedUntil { get; set; }
+
+    /// <summary>The next round of the loop stands still for so long after it looked at the clock.</summary>
+    public long LoopStall { get; set; }
+
+    /// <summary>How many times as long as usual the disk takes.</summary>
+    public int DiskFactor { get; set; } = 1;
+
+    /// <summary>Why this machine's acceptor is dead for good (R13, R24); null while it is not.</summary>
+    public string? Dead { get; set; }
+
+    /// <summary>Whether genesis has ended here, in some life.</summary>
+    public bool Founded { get; set; }
+
+    /// <summary>Whether no process can start on this disk any more.</summary>
+    public bool Lost { get; set; }
+
+    /// <summary>Whether its disk has failed a flush: then a halt is right (R1).</summary>
+    public bool MayHalt { get; set; }
+
+    /// <summary>Whether it runs a copy of a member, under the member's name (R13).</summary>
+    public bool IsCopy { get; init; }
+
+    public World World => _cluster.World;
+
+    public long FlushTime()
+    {
+        var plan = _cluster.Plan.Disk;
+        return (plan.FlushMin + World.Random.Below(plan.FlushSpread + 1)) * DiskFactor;
+    }
+
+    /// <summary>Has the process die after some more effects, and come back.</summary>
+    public void Crash(int effects, bool powerCut, TimeSpan down, Action? beforeStart = null)
+    {
+        if (Process is not { IsAlive: true } process)
+        {
+            return;
+        }
+
+        _powerCut = powerCut;
+        _down = down;
+        _beforeStart = beforeStart;
+        process.DieAfter(effects);
+        World.After(ArmedMicrosMax, () =>
+        {
+            if (Process == process && process.IsAlive)
+            {
+                process.Die();
+            }
+        });
+    }
+
+    /// <summary>Starts a process, unless one runs.</summary>
+    public void Start()
+    {
+        if (Process is { IsAlive: true } || Lost)
+        {
+            return;
+        }
+
+        _restarts++;
+        SimulatedProcess process = new(_cluster, this, (World.Random.Next() << 8) + (ulong)(uint)_restarts);
+        try
+        {
+            Process = process;
+            process.Start();
+        }
+        catch (IOException refused) when (refused is DataDirectoryException or LogDamagedException)
+        {
+            // R13, R24: what was lost can't be told from what never was: this identity is dead, and says so.
+            _cluster.OnRefusedToStart(this, refused.Message);
+            process.Die();
+            return;
+        }
+        catch (Exception failed) when (failed is SimulatedCrashException or IOException)
+        {
+            OnFailed();
+            return;
+        }
+
+        if (!IsCopy)
+        {
+            _cluster.OnStarted(this);
+        }
+    }
+
+    /// <summary>The process is of no use, for want of space most likely: whoever looks after it starts it again.</summary>
+    public void OnFailed()
+    {
+        _down = RestartPause;
+        Process?.Die();
+    }
+
+    /// <summary>The process has ended: what its disk keeps is decided, and its successor planned.</summary>
+    public void OnDied()
+    {
+        var random = World.Random;
+        var keep = random.Next();
+        Disk.Crash(_powerCut, index => ((keep >> (index % 64)) & 1) == 0, (int)random.Below(8));
+        if (IsCopy)
+        {
+            return;
+        }
+
+        _cluster.OnDied(this, _powerCut);
+        if (Lost)
+        {
+            return;
+        }
+
+        var before = _beforeStart;
+        _beforeStart = null;
+        World.After(World.Micros(_down), () =>
+        {
+            before?.Invoke();
+            Start();
+        });
+    }
+
+    public void Replace(InMemoryFileLayer disk) => Disk = disk;
+
+    /// <summary>Nothing goes wrong here from now on.</summary>
+    public void Heal()
+    {
+        DiskFactor = 1;
+        LoopStall = 0;
+        Disk.CapacityBytes = long.MaxValue;
+        Disk.FlushesUntilFailure = null;
+        Disk.CallsUntilCrash = null;
+    }
+}

@@ -1,0 +1,239 @@
+using PaxosSM.Messages;
+using PaxosSM.Runtime;
+using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Serving;
+using PaxosSM.Storage;
+using PaxosSM.Storage.Simulated;
+
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>One life of a node: the production parts, composed as a host composes them, with actors for
+/// threads.</summary>
+internal sealed class SimulatedProcess : IProtocolEventSink
+{
+    private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
+    private readonly SimulatedCluster _cluster;
+    private readonly Actor _loop;
+    private readonly List<SimulatedClientLink> _links = [];
+    private readonly ulong _seed;
+    private SimulatedGenesis? _genesis;
+    private NodePump? _pump;
+    private GroupReplica? _replica;
+    private SimulatedDevices? _devices;
+    private int _effectsLeft = int.MaxValue;
+
+    public SimulatedProcess(SimulatedCluster cluster, SimulatedNode node, ulong seed)
+    {
+        _cluster = cluster;
+        _seed = seed;
+        Node = node;
+        World = cluster.World;
+        _loop = new(this, ShortDelay, RunLoop);
+        Gateway = new(GroupId.Default, new(), () => Node.Clock.Now);
+    }
+
+    public World World { get; }
+
+    public SimulatedNode Node { get; }
+
+    public bool IsAlive { get; private set; } = true;
+
+    public Gateway Gateway { get; }
+
+    /// <summary>Who is who; null before the start.</summary>
+    public NodeMembers? Members => _devices?.Members;
+
+    /// <summary>Null before genesis has ended.</summary>
+    public ReplicaStatus? Status => _replica?.Status;
+
+    /// <summary>The executor; null before genesis has ended.</summary>
+    public ApplyLoop? Execution => _replica?.Execution;
+
+    /// <summary>The machine in use; null before genesis has ended.</summary>
+    public IStateMachine? Machine { get; private set; }
+
+    /// <summary>Why the replica halted; null while it works.</summary>
+    public string? Halted { get; private set; }
+
+    /// <summary>Opens the disk and begins genesis, or goes on from it.</summary>
+    /// <exception cref="DataDirectoryException">The folder is another's, or damaged.</exception>
+    /// <exception cref="LogDamagedException">The log is.</exception>
+    public void Start()
+    {
+        _devices = SimulatedDevices.Open(_cluster, this, ClusterId, _seed);
+        _genesis = new(this, _devices, new(this, _cluster));
+        RunLoop();
+    }
+
+    /// <summary>Whether an effect takes place: a process that is to die here does nothing any more.</summary>
+    public bool CountEffect()
+    {
+        if (_effectsLeft == int.MaxValue)
+        {
+            return IsAlive;
+        }
+
+        return IsAlive && --_effectsLeft >= 0;
+    }
+
+    public void DieAfter(int effects)
+    {
+        _effectsLeft = effects;
+        Node.Disk.CallsUntilCrash = effects;
+    }
+
+    /// <summary>Runs some of the process' code, as one of its threads.</summary>
+    public void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (SimulatedCrashException)
+        {
+            Die();
+        }
+#pragma warning disable CA1031 // whatever it is, production code threw it on a thread of its own: a bug
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            World.Break("no thread ends by an exception", $"{Node.Name}: {bug}");
+        }
+
+        if (IsAlive && (_effectsLeft < 0 || Node.Disk.IsCrashed))
+        {
+            Die();
+        }
+    }
+
+    public void Die()
+    {
+        if (IsAlive)
+        {
+            IsAlive = false;
+            _genesis?.Stop();
+            foreach (var link in _links)
+            {
+                link.OnProcessEnded();
+            }
+
+            Node.OnDied();
+        }
+    }
+
+    /// <summary>A message arrived; the next one is read when the task completes.</summary>
+    public Task Receive(NodeId from, GroupId group, Epoch epoch, Message message) =>
+        _genesis!.On(from, message) || _pump is null
+            ? Task.CompletedTask
+            : _pump.OnMessageAsync(from, group, epoch, message).AsTask();
+
+    public void Add(SimulatedClientLink link) => _links.Add(link);
+
+    void IProtocolEventSink.On(GroupId group, ProtocolEvent happened)
+    {
+        if (CountEffect())
+        {
+            _cluster.OnEvent(this, happened);
+        }
+    }
+
+    private long ShortDelay() => World.Random.Below(30);
+
+    private void RunLoop()
+    {
+        var now = Node.Clock.Now;
+        var wall = NodeLoop.Wall(Node.Clock);
+        if (Node.LoopStall is var stall and > 0)
+        {
+            Node.LoopStall = 0;
+            World.After(stall, () => RunLoopAt(now, wall));
+            return;
+        }
+
+        RunLoopAt(now, wall);
+    }
+
+    // Between looking at the clock and acting a thread may stand still for as long as it pleases the system.
+    private void RunLoopAt(Instant now, LogTime wall)
+    {
+        if (!IsAlive)
+        {
+            return;
+        }
+
+        if (_pump is null && _genesis!.Step(now) is { } outcome)
+        {
+            TryServe(outcome);
+        }
+
+        var next = _pump?.Run(now, wall) ?? now + SimulatedGenesis.TickInterval;
+        if (next <= now)
+        {
+            _loop.Wake();
+        }
+        else
+        {
+            _loop.WakeAt(Node.Clock.TrueTimeOf(next));
+        }
+    }
+
+    private void TryServe(GenesisOutcome outcome)
+    {
+        try
+        {
+            Serve(outcome);
+        }
+        catch (IOException)
+        {
+            // As a host does: a node that can't write its folder fails, and says so.
+            Node.OnFailed();
+        }
+    }
+
+    private void Serve(GenesisOutcome outcome)
+    {
+        var devices = _devices!; // the start opened them
+        var roles = devices.Adopt(outcome);
+        if (roles is not { } own)
+        {
+            Die();
+            return;
+        }
+
+        SimulatedTransport transport = new(this, _cluster);
+        var pump = devices.NewPump(transport);
+        pump.Woken += _loop.Wake;
+        var settings = devices.NewGroup(transport, own, (_, why) => OnHalted(why)) with { Events = this };
+        SimulatedWorker saving = new(this, Node.FlushTime);
+        SimulatedWorker moving = new(this, Node.FlushTime);
+        _replica = new(settings, NewMachine, Gateway, devices.Snapshots, saving, moving);
+        Actor executor = new(this, ShortDelay, () => { });
+        executor = new(this, ShortDelay, () =>
+        {
+            if (_replica.Execution.RunOnce())
+            {
+                executor.Wake();
+            }
+        });
+        _replica.Execution.Wake = executor.Wake;
+        var starting = _replica.StartAsync(pump, CancellationToken.None);
+        if (!starting.IsCompleted)
+        {
+            throw new InvalidOperationException("a replica on a simulated disk starts at once");
+        }
+
+        starting.GetAwaiter().GetResult();
+        _pump = pump;
+        _cluster.OnServes(Node);
+    }
+
+    private IStateMachine NewMachine() => Machine = _cluster.NewMachine(this);
+
+    private void OnHalted(string why)
+    {
+        Halted = why;
+        Gateway.OnHalted(why);
+        _cluster.OnHalted(this, why);
+    }
+}

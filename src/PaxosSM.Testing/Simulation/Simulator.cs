@@ -1,0 +1,16 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>Runs whole clusters on one thread: the production code on a simulated network, disk, clock and
+/// scheduler.</summary>
+/// <remarks>A function of the plan: it reads no clock, starts no thread and touches no file. Runs on different threads
+/// don't know of each other.</remarks>
+public static class Simulator
+{
+    /// <summary>Runs a plan: first what breaks and the load at once, then a whole world in which everything must finish
+    /// (I13).</summary>
+    /// <param name="plan">All that decides the run.</param>
+    /// <param name="options">What to run on the cluster, and who listens; null for the defaults.</param>
+    /// <returns>How it ended; a violation is no exception.</returns>
+    public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null) =>
+        new SimulatedRun(plan, options ?? new()).Run();
+}
