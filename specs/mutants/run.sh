@@ -7,13 +7,14 @@
 #   specs/mutants/run.sh --equivalent       the mutants that change nothing: every one must survive
 #   --killers "core-tests simulator"        who runs, in which order; default: all, the cheapest first
 #   --seeds N --first-seed S --seconds X    what the simulator runs for each mutant
+#   --copy FOLDER                           works there and leaves it, so that the next run need not build it all
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
 killers="core-tests storage-tests transport-tests simulator simulation-tests hosting-tests"
 seeds=200 first_seed=1 seconds=20
-only_check=0 equivalent=0
+only_check=0 equivalent=0 scratch=""
 words=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -23,8 +24,9 @@ while [ $# -gt 0 ]; do
     --seeds) seeds=$2 && shift ;;
     --first-seed) first_seed=$2 && shift ;;
     --seconds) seconds=$2 && shift ;;
+    --copy) scratch=$2 && shift ;;
     --*)
-      sed -n '2,9p' "${BASH_SOURCE[0]}" | cut -c3- >&2
+      sed -n '2,10p' "${BASH_SOURCE[0]}" | cut -c3- >&2
       exit 2
       ;;
     *) words+=("$1") ;;
@@ -81,8 +83,10 @@ if [ $only_check -eq 1 ]; then
   exit
 fi
 
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+if [ -z "$scratch" ]; then
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+fi
 copy=$scratch/copy
 log=$scratch/log
 started=$SECONDS
@@ -95,35 +99,45 @@ assembly_of() {
   echo "$copy/artifacts/bin/$name/release/$name.dll"
 }
 
+# What the copy was built from: patches and pages may change without a build.
+built_from() { git -C "$root" rev-parse HEAD:src HEAD:tests 2>/dev/null | tr '\n' ' '; }
+
 # Builds every killer once, keeps the sound assemblies, and makes sure that nobody cries wolf.
 prepare() {
-  git clone -q --shared "$root" "$copy" || exit 1
-  local killer present=""
+  local killer project present=()
+  if [ "$(cat "$scratch/built-from" 2>/dev/null)" != "$(built_from)" ]; then
+    rm -rf "$copy" "$scratch/sound" "$scratch/passed"
+    git clone -q --shared "$root" "$copy" || exit 1
+    mkdir -p "$scratch/sound" "$scratch/passed"
+    cat >"$scratch/stop.runsettings" <<'SETTINGS'
+<RunSettings><xUnit><StopOnFail>true</StopOnFail></xUnit></RunSettings>
+SETTINGS
+    built_from >"$scratch/built-from"
+  fi
   for killer in $killers; do
     if ! killer_is_there "$killer"; then
       echo "no $killer: ${projects[$killer]} is not there" >&2
       continue
     fi
-    present="$present $killer"
+    present+=("$killer")
+    [ -e "$scratch/passed/$killer" ] && continue
+    git -C "$copy" checkout -q -- src
     (cd "$copy" && timeout 600 dotnet build "${projects[$killer]}" "${build_options[@]}") >"$log" 2>&1 ||
       { cat "$log" >&2; echo "the sound code does not build" >&2; exit 1; }
-  done
-  killers=$present
-  cat >"$scratch/stop.runsettings" <<'SETTINGS'
-<RunSettings><xUnit><StopOnFail>true</StopOnFail></xUnit></RunSettings>
-SETTINGS
-  mkdir "$scratch/sound"
-  for project in "${build_order[@]}"; do
-    cp "$copy/artifacts/bin/PaxosSM.$project/release/PaxosSM.$project.dll" "$scratch/sound/" 2>/dev/null
-  done
-  for killer in $killers; do
-    if ! kill_with "$killer"; then
-      echo "$(date +%T) the sound code passes $killer" >&2
-      continue
+    if kill_with "$killer"; then
+      cat "$log" >&2
+      echo "$killer fails on the sound code: $sign" >&2
+      exit 1
     fi
-    cat "$log" >&2
-    echo "$killer fails on the sound code: $sign" >&2
-    exit 1
+    touch "$scratch/passed/$killer"
+    echo "$(date +%T) the sound code passes $killer" >&2
+    for project in "${build_order[@]}"; do
+      cp "$copy/artifacts/bin/PaxosSM.$project/release/PaxosSM.$project.dll" "$scratch/sound/" 2>/dev/null
+    done
+  done
+  killers="${present[*]}"
+  for project in "${build_order[@]}"; do
+    [ ! -e "$scratch/sound/PaxosSM.$project.dll" ] || restore "$project"
   done
 }
 
