@@ -51,7 +51,7 @@ public sealed class MutantTests
     }
 
     [Fact]
-    public void The_table_names_every_mutant_and_who_killed_it()
+    public void The_table_names_every_mutant_and_none_that_survived()
     {
         var page = Repository.Lines($"{Folder}/README.md");
         foreach (var patch in Patches)
@@ -60,7 +60,7 @@ public sealed class MutantTests
             var row = page.SingleOrDefault(line => line.StartsWith($"| [{name}](", StringComparison.Ordinal));
 
             Assert.True(row is not null, $"{name} is not in the table: run {Folder}/run.sh {name}");
-            Assert.True(Killers.Contains(row.Split('|')[3].Trim()), $"nobody kills {name}: {row}");
+            Assert.False(row.Contains("**nobody**", StringComparison.Ordinal), $"a hole in the tests: {row}");
         }
     }
 
@@ -76,13 +76,18 @@ public sealed class MutantTests
     {
         var lines = Repository.Lines(patch).SkipWhile(line => !line.StartsWith($"{name}: ", StringComparison.Ordinal));
         var own = lines.Take(1).Concat(lines.Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)));
-        return string.Join(' ', own.Select(line => line.Trim())).Replace($"{name}: ", string.Empty, StringComparison.Ordinal);
+        var text = string.Join(' ', own.Select(line => line.Trim()));
+        return text.Replace($"{name}: ", string.Empty, StringComparison.Ordinal);
     }
 
     private static bool Applies(string patch)
     {
         string[] arguments = ["apply", "--recount", "-C1", "--check", patch];
-        ProcessStartInfo start = new("git", arguments) { WorkingDirectory = Repository.Root, RedirectStandardError = true };
+        ProcessStartInfo start = new("git", arguments)
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardError = true,
+        };
         using var git = Process.Start(start)!;
         git.StandardError.ReadToEnd();
         git.WaitForExit();

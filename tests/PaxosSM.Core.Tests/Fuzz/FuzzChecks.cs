@@ -14,6 +14,7 @@ internal sealed class FuzzChecks(Configuration configuration, QuorumSystem quoru
     private readonly List<(uint Checksum, ulong Chain)> _applied = [(0, 0)];
     private readonly HashSet<long> _submitted = [];
     private readonly HashSet<long> _done = [];
+    private readonly HashSet<Ballot> _stood = [];
 
     /// <summary>The highest slot that any machine applied: its effects may be known to clients.</summary>
     public Slot Visible => new(_applied.Count - 1);
@@ -21,6 +22,9 @@ internal sealed class FuzzChecks(Configuration configuration, QuorumSystem quoru
     public bool IsDone(long id) => _done.Contains(id);
 
     public void OnSubmitted(long id) => _submitted.Add(id);
+
+    // R5, R6: one phase 1 a ballot, over all lives of its proposer.
+    public void OnStanding(Ballot ballot) => Holds(_stood.Add(ballot), $"I12: {ballot} was stood with twice");
 
     public void OnDurable(NodeId node, DurableWrite write)
     {

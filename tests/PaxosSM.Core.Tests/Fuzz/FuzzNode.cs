@@ -210,6 +210,10 @@ internal sealed class FuzzNode
         {
             _cluster.Trace.Add(_cluster.Now, Id, "tells", happened);
             FuzzChecks.Holds(happened is not Diverged, "R28: diverged");
+            if (happened is Standing standing)
+            {
+                _cluster.Checks.OnStanding(standing.Ballot);
+            }
         }
 
         CheckAnswers(_effects.Sends);
