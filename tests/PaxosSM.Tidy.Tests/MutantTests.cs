@@ -74,8 +74,9 @@ public sealed class MutantTests
     // A field goes on in the lines that are indented.
     private static string Field(string patch, string name)
     {
-        var lines = Repository.Lines(patch).SkipWhile(line => !line.StartsWith($"{name}: ", StringComparison.Ordinal));
-        var own = lines.Take(1).Concat(lines.Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)));
+        var from = Repository.Lines(patch).SkipWhile(line => !line.StartsWith($"{name}: ", StringComparison.Ordinal));
+        var more = from.Skip(1).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal));
+        var own = from.Take(1).Concat(more);
         var text = string.Join(' ', own.Select(line => line.Trim()));
         return text.Replace($"{name}: ", string.Empty, StringComparison.Ordinal);
     }
