@@ -27,6 +27,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void TwoCopies(string who) => LogTwoCopies(_node, who);
 
+    public void TraceStopped(Exception why) => LogTraceStopped(_node, why);
+
     public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
     {
         // One for each slot: for trace files, not for people.
@@ -82,4 +84,7 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     [LoggerMessage(31, LogLevel.Error, "{Node} {Group}: snapshot through {Slot} is damaged and set aside (R24): {Why}")]
     private partial void LogDamaged(string node, GroupId group, Slot slot, string why);
+
+    [LoggerMessage(32, LogLevel.Error, "{Node}: the trace ends here, the replica goes on")]
+    private partial void LogTraceStopped(string node, Exception why);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Hosting;
 
@@ -11,6 +12,7 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly NodeContext _node;
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
+    private readonly TraceFile? _trace;
     private NodeLoop? _loop;
 
     /// <summary>Takes genesis' word, durably; serves nothing yet.</summary>
@@ -20,6 +22,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _node = node;
         _devices = devices;
         var roles = Adopt(outcome);
+        _trace = OpenTrace();
         _group = new(node.Name, NewGroup(roles), node.Machine, node.Gateway, devices.Snapshots);
     }
 
@@ -43,6 +46,7 @@ internal sealed class NodeServing : IAsyncDisposable
     {
         _loop?.Dispose();
         await _group.DisposeAsync().ConfigureAwait(false);
+        _trace?.Dispose();
     }
 
     /// <returns>The roles that this node may play.</returns>
@@ -97,7 +101,7 @@ internal sealed class NodeServing : IAsyncDisposable
             DeviceFailure = () => _devices.Snapshots.Failure,
             Transport = _devices.Transport,
             Events = NewEvents(),
-            Observer = _node.Log,
+            Observer = _trace is null ? _node.Log : new TracedExecution(_node.Log, _trace),
             OnHalted = OnHalted,
             Clock = _node.Time,
             Execution = new()
@@ -120,10 +124,23 @@ internal sealed class NodeServing : IAsyncDisposable
         },
         NodeLoop.Now(_node.Time));
 
+    private TraceFile? OpenTrace()
+    {
+        if (_node.Options.Trace.Length == 0)
+        {
+            return null;
+        }
+
+        var self = _devices.Members.Self;
+        TraceOrigin origin = new(_devices.Members.Configuration.Epoch, self.Node, self.Incarnation);
+        return new(_node.Options.Trace, origin, _node.Time, _node.Log.TraceStopped);
+    }
+
     private EventSinks NewEvents() => new(
     [
         new LoggingEventSink(_node.Services.LoggerFactory.CreateLogger<LoggingEventSink>(), _node.Name),
         new MetricsEventSink(_node.Meter, _node.Name),
         .. _node.Services.EventSinks,
+        .. _trace is null ? Array.Empty<IProtocolEventSink>() : [_trace],
     ]);
 }

@@ -33,6 +33,10 @@ public sealed class PaxosOptions
     /// <summary>What votes, and so acknowledgements, survive (R26). Default <see cref="Durability.Synced"/>.</summary>
     public Durability Durability { get; set; } = Durability.Synced;
 
+    /// <summary>A folder for traces of the protocol, a file for each start: for checkers and for the curious. Default
+    /// none: no trace.</summary>
+    public string Trace { get; set; } = string.Empty;
+
     /// <summary>When snapshots are taken.</summary>
     public SnapshotOptions Snapshots { get; set; } = new();
 

@@ -23,6 +23,12 @@ public static class PaxosSettings
                 "where to listen, when it is not the member's address",
                 (options, text) => options.Listen = text,
                 options => options.Listen),
+            new(
+                "trace",
+                "folder",
+                "where to write a trace of the protocol, a file for each start; nothing for none",
+                (options, text) => options.Trace = text,
+                options => options.Trace),
             LongCount(
                 "snapshotSlotsMax",
                 "slots applied that call for a snapshot",

@@ -1,9 +1,11 @@
 using System.Globalization;
+using PaxosSM.Testing.Traces;
 using Xunit.Abstractions;
 
 namespace PaxosSM.RedisKv.Tests.Processes;
 
-/// <summary>Real processes on loopback, killed with SIGKILL under load. PAXOSSM_LONG=1 runs the long series.</summary>
+/// <summary>Real processes on loopback, killed with SIGKILL under load. PAXOSSM_LONG=1 runs the long series; the short
+/// one's traces go through the checker.</summary>
 [Collection("processes")]
 public sealed class KillTests(ITestOutputHelper output)
 {
@@ -62,12 +64,13 @@ public sealed class KillTests(ITestOutputHelper output)
     private sealed class Load : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
+        private readonly string _traces = Directory.CreateTempSubdirectory("rediskv-trace-").FullName;
         private readonly CheckedWorker[] _workers;
         private readonly Thread[] _threads;
 
         public Load()
         {
-            Cluster = new(["a", "b", "c"]);
+            Cluster = new(["a", "b", "c"], options: Tool.Long ? null : new { trace = _traces });
             Cluster.StartAll();
             Probe = new(Cluster);
             _workers = [.. Enumerable.Range(0, Workers).Select(number => new CheckedWorker(Cluster, number))];
@@ -107,7 +110,32 @@ public sealed class KillTests(ITestOutputHelper output)
                 wrong.AddRange(_workers.SelectMany(worker => worker.Check(client)).Select(text => $"{name}: {text}"));
             }
 
+            wrong.AddRange(CheckTraces());
             return (_workers.Sum(worker => worker.Answered), wrong);
+        }
+
+        // Ended first: files that still grow end at different moments.
+        private IEnumerable<string> CheckTraces()
+        {
+            foreach (var name in Cluster.Names)
+            {
+                Cluster.Kill(name);
+            }
+
+            Configuration members = new(
+                Epoch.First,
+                [.. Cluster.Names.Select((name, number) => new Member(
+                    new((ushort)number), name, string.Empty, MemberRoles.All, StorageId.None))]);
+            var verdict = TraceMerge.CheckFolder(_traces, new(GroupId.Default, members));
+            if (verdict.Problem is not null)
+            {
+                yield return verdict.Problem;
+            }
+
+            if (verdict.Events == 0 && !Tool.Long)
+            {
+                yield return "nobody wrote a trace";
+            }
         }
 
         public void Dispose()
@@ -115,6 +143,7 @@ public sealed class KillTests(ITestOutputHelper output)
             _stop.Cancel();
             Cluster.Dispose();
             _stop.Dispose();
+            Directory.Delete(_traces, recursive: true);
         }
     }
 }

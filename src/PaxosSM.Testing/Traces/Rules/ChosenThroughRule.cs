@@ -1,0 +1,31 @@
+using PaxosSM.Runtime.Tracing;
+
+namespace PaxosSM.Testing.Traces;
+
+/// <summary>R7, R10: whoever says that everything up to a slot is chosen is right; a frontier, what is applied and what
+/// is trimmed lie within.</summary>
+internal sealed class ChosenThroughRule() : TraceRule("R7")
+{
+    public override string? On(in TraceEvent traced, TraceHistory history)
+    {
+        var claimed = ClaimOf(traced.Happened);
+        return claimed <= history.ChosenThrough
+            ? null
+            : $"not all through {claimed} is chosen, only through {history.ChosenThrough}";
+    }
+
+    /// <summary>Everything up to here is chosen, as an event says.</summary>
+    public static Slot ClaimOf(ProtocolEvent happened) => happened switch
+    {
+        SlotVoted voted => voted.ChosenThrough,
+        SyncVoted sync => sync.Base,
+        ChosenThroughRaised raised => raised.Through,
+        FrontierMoved moved => moved.Through,
+        Applied applied => applied.Slot,
+        Trimmed trimmed => trimmed.Through,
+        StateRestored restored => restored.Slot,
+        StateSaved saved => saved.Slot,
+        Started started => Slot.Max(started.Frontier, started.Memory?.ChosenThrough ?? Slot.Zero),
+        _ => Slot.Zero,
+    };
+}

@@ -1,0 +1,36 @@
+using PaxosSM.Runtime.Tracing;
+
+namespace PaxosSM.Testing.Traces;
+
+/// <summary>R25: a node drops only what is in a durable snapshot here and with f + 1 learners.</summary>
+internal sealed class TrimRule() : TraceRule("R25")
+{
+    public override string? On(in TraceEvent traced, TraceHistory history)
+    {
+        if (traced.Happened is not Trimmed trimmed)
+        {
+            return null;
+        }
+
+        var node = history.NodeOf(in traced);
+        if ((node.Roles & MemberRoles.Learner) != 0 && node.Saved < trimmed.Through)
+        {
+            return $"its snapshots end at {node.Saved}";
+        }
+
+        return IsCovered(trimmed.Through, history) ? null : $"too few learners hold a snapshot of {trimmed.Through}";
+    }
+
+    /// <summary>Whether f + 1 learners, or all, told that a snapshot covers a slot.</summary>
+    public static bool IsCovered(Slot through, TraceHistory history)
+    {
+        var learners = history.Configuration.Learners;
+        var needed = Math.Min(((history.Configuration.Acceptors.Count - 1) / 2) + 1, learners.Count);
+        foreach (var learner in learners)
+        {
+            needed -= history.Find(learner)!.Saved >= through ? 1 : 0;
+        }
+
+        return needed <= 0;
+    }
+}

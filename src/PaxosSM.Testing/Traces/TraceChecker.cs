@@ -1,0 +1,92 @@
+using PaxosSM.Runtime.Tracing;
+
+namespace PaxosSM.Testing.Traces;
+
+/// <summary>Judges what a whole cluster did by what its nodes told, rule by rule; it knows nothing of how they did
+/// it.</summary>
+/// <remarks>
+/// <para>Events come in an order in which nothing comes before what it depends on: the order in which they were told,
+/// as a simulator has it, or the one that <see cref="TraceMerge"/> makes of files. Those of a life come in its own
+/// order. The traces begin where the cluster begins.</para>
+/// <para><c>specs/traces.md</c> says what each rule demands. Not safe for use by many threads.</para>
+/// </remarks>
+public sealed class TraceChecker
+{
+    private readonly TraceHistory _history;
+    private readonly TraceRule[] _rules;
+
+    /// <summary>A checker of one group in one epoch.</summary>
+    public TraceChecker(GroupId group, Configuration configuration)
+    {
+        _history = new(configuration);
+        _rules =
+        [
+            new LifeRule(group),
+            new AmnesiaRule(),
+            new PromiseRule(),
+            new RightRule(),
+            new ProposedValueRule(),
+            new SyncRule(),
+            new LanePrefixRule(),
+            new TakeOverRule(),
+            new WatermarkRule(),
+            new OneOrderRule(),
+            new ChosenThroughRule(),
+            new StabilityRule(),
+            new TrimRule(),
+            new AgreementRule(),
+            new OrphanRule(),
+            new PrefixRule(),
+        ];
+    }
+
+    /// <summary>How many events were judged.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>Everything up to here is chosen, by the votes told.</summary>
+    public Slot ChosenThrough => _history.ChosenThrough;
+
+    /// <summary>The first event that broke a rule; null while there is none. Nothing is judged after it.</summary>
+    public TraceViolation? Violation { get; private set; }
+
+    /// <summary>Takes the next event.</summary>
+    /// <returns><see cref="Violation"/>.</returns>
+    public TraceViolation? On(in TraceEvent traced)
+    {
+        if (Violation is not null)
+        {
+            return Violation;
+        }
+
+        Events++;
+        foreach (var rule in _rules)
+        {
+            if (rule.On(in traced, _history) is { } what)
+            {
+                return Violation = new(rule.Name, traced, what);
+            }
+        }
+
+        _history.Take(in traced);
+        return _history.NewlyChosen.Count > 0 ? OnChosen(in traced) : null;
+    }
+
+    /// <summary>Whether everything was told that an event depends on. Once true it stays true.</summary>
+    internal bool IsReady(in TraceEvent traced) => TraceDependencies.AreMet(in traced, _history);
+
+    private TraceViolation? OnChosen(in TraceEvent traced)
+    {
+        foreach (var chosen in _history.NewlyChosen)
+        {
+            foreach (var rule in _rules)
+            {
+                if (rule.OnChosen(in chosen, _history) is { } what)
+                {
+                    return Violation = new(rule.Name, traced, what);
+                }
+            }
+        }
+
+        return null;
+    }
+}
