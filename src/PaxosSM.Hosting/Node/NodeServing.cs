@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
-using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Hosting;
 
@@ -12,7 +10,7 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly NodeContext _node;
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
-    private readonly TraceFile? _trace;
+    private readonly NodeEvents _events;
     private NodeLoop? _loop;
 
     /// <summary>Takes genesis' word, durably; serves nothing yet.</summary>
@@ -22,7 +20,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _node = node;
         _devices = devices;
         var roles = Adopt(outcome);
-        _trace = OpenTrace();
+        _events = new(node, devices.Members);
         _group = new(node.Name, NewGroup(roles), node.Machine, node.Gateway, devices.Snapshots);
     }
 
@@ -46,7 +44,7 @@ internal sealed class NodeServing : IAsyncDisposable
     {
         _loop?.Dispose();
         await _group.DisposeAsync().ConfigureAwait(false);
-        _trace?.Dispose();
+        _events.Dispose();
     }
 
     /// <returns>The roles that this node may play.</returns>
@@ -100,8 +98,8 @@ internal sealed class NodeServing : IAsyncDisposable
             Log = _devices.Log,
             DeviceFailure = () => _devices.Snapshots.Failure,
             Transport = _devices.Transport,
-            Events = NewEvents(),
-            Observer = _trace is null ? _node.Log : new TracedExecution(_node.Log, _trace),
+            Events = _events.Sinks,
+            Observer = _events.Observer,
             OnHalted = OnHalted,
             Clock = _node.Time,
             Execution = new()
@@ -123,24 +121,4 @@ internal sealed class NodeServing : IAsyncDisposable
             IsStranger = _devices.Members.IsStranger,
         },
         NodeLoop.Now(_node.Time));
-
-    private TraceFile? OpenTrace()
-    {
-        if (_node.Options.Trace.Length == 0)
-        {
-            return null;
-        }
-
-        var self = _devices.Members.Self;
-        TraceOrigin origin = new(_devices.Members.Configuration.Epoch, self.Node, self.Incarnation);
-        return new(_node.Options.Trace, origin, _node.Time, _node.Log.TraceStopped);
-    }
-
-    private EventSinks NewEvents() => new(
-    [
-        new LoggingEventSink(_node.Services.LoggerFactory.CreateLogger<LoggingEventSink>(), _node.Name),
-        new MetricsEventSink(_node.Meter, _node.Name),
-        .. _node.Services.EventSinks,
-        .. _trace is null ? Array.Empty<IProtocolEventSink>() : [_trace],
-    ]);
 }

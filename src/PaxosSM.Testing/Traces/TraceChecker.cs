@@ -40,6 +40,12 @@ public sealed class TraceChecker
         ];
     }
 
+    /// <summary>A checker by some rules only: the invariants follow from the others, so only alone can they be seen to
+    /// fail.</summary>
+    internal TraceChecker(GroupId group, Configuration configuration, IReadOnlyList<string> rules)
+        : this(group, configuration) =>
+        _rules = [.. from rule in _rules where rules.Contains(rule.Name) select rule];
+
     /// <summary>How many events were judged.</summary>
     public long Events { get; private set; }
 
