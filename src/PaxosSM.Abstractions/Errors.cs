@@ -1,6 +1,6 @@
 namespace PaxosSM;
 
-/// <summary>Why a command or query was not done.</summary>
+/// <summary>Why a command or query was not done, or not answered.</summary>
 public enum PaxosError : byte
 {
     /// <summary>Not an error.</summary>
@@ -38,6 +38,10 @@ public enum PaxosError : byte
 
     /// <summary>Contact with the cluster was lost with the outcome open.</summary>
     Unknown = 10,
+
+    /// <summary>The command was applied, or the query answered, but the result is larger than the node sends. Doing it
+    /// again would not help.</summary>
+    ResultTooLarge = 11,
 }
 
 /// <summary>A command or query failed; <see cref="Error"/> says how and the message says why and what to do.</summary>

@@ -189,7 +189,11 @@ internal sealed class SessionState
                 OnOpened(entry.Result.Span, now);
                 break;
             case PaxosError.None:
-                Resolve(entry, new(entry.Result, entry.Slot, durability), now);
+                Resolve(entry.Sequence, now)?.Complete(new(entry.Result, entry.Slot, durability));
+                break;
+            case PaxosError.ResultTooLarge:
+                // R17: it was applied, and what follows it in its session goes on.
+                Resolve(entry.Sequence, now)?.Fail(FailureOf(entry));
                 break;
             case PaxosError.SessionGap:
                 OnGap(entry.Detail, now);
@@ -253,6 +257,9 @@ internal sealed class SessionState
         _ = _opened.Task.Exception;
     }
 
+    private static PaxosException FailureOf(in ResultEntry entry) => new(
+        entry.Error, entry.Result.IsEmpty ? entry.Error.ToString() : Encoding.UTF8.GetString(entry.Result.Span));
+
     private bool CanSend(Instant now) => Ended is null && _link.IsConnected && !_pacer.Holds(now);
 
     private ClientSubmit? TakeCommands(Instant now)
@@ -302,19 +309,22 @@ internal sealed class SessionState
         _link.Scheduling.Complete(() => _opened.SetResult(id));
     }
 
-    private void Resolve(in ResultEntry entry, in CommandResult result, Instant now)
+    /// <summary>A command is answered.</summary>
+    /// <returns>Who waits for it; null when nobody does.</returns>
+    private CommandWaiter? Resolve(long sequence, Instant now)
     {
         // Anything from the cluster is a sign of life, a result that is known already too.
         _pacer.OnProgress(now);
         _link.OnProgress();
-        if (!_ring.Contains(entry.Sequence) || _ring[entry.Sequence].State == CommandState.Resolved)
+        if (!IsUnresolved(sequence))
         {
-            return;
+            return null;
         }
 
-        _ring[entry.Sequence].Waiter?.Complete(result);
-        _ring.Resolve(entry.Sequence);
+        var waiter = _ring[sequence].Waiter;
+        _ring.Resolve(sequence);
         _flushes.Complete(_ring.First);
+        return waiter;
     }
 
     private void OnGap(long from, Instant now)
@@ -341,8 +351,7 @@ internal sealed class SessionState
 
     private void Fail(in ResultEntry entry)
     {
-        var failure = new PaxosException(
-            entry.Error, entry.Result.IsEmpty ? entry.Error.ToString() : Encoding.UTF8.GetString(entry.Result.Span));
+        var failure = FailureOf(entry);
         if (!IsOpen || _request.Mode == SessionMode.Ordered)
         {
             // R17: nothing behind it can be applied any more.

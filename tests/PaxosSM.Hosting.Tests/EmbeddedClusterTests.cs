@@ -1,3 +1,5 @@
+using PaxosSM.Hosting.Tests.Client;
+
 namespace PaxosSM.Hosting.Tests;
 
 /// <summary>The whole stack in one process, over loopback TCP, on real disks.</summary>
@@ -71,6 +73,27 @@ public sealed class EmbeddedClusterTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_result_that_no_connection_could_carry_is_told_as_such_and_the_client_goes_on()
+    {
+        EmbeddedOptions options = new()
+        {
+            Configure = node =>
+            {
+                node.Transport = node.Transport with { ClientBytesMax = 64 << 10 };
+                node.Gateway = node.Gateway with { AnswerBytesMax = 16 << 10, ResultBytesMax = 16 << 10 };
+            },
+        };
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<JournalMachine>(replicas: 1, options: options);
+        await using var client = cluster.CreateClient();
+
+        // The machine answers with the command's own text, and more.
+        var large = client.ExecuteAsync(new byte[100 << 10]).AsTask();
+        Assert.Equal(PaxosError.ResultTooLarge, (await Assert.ThrowsAsync<PaxosException>(() => large)).Error);
+        var small = await client.ExecuteAsync(ClientBench.Bytes("small"));
+        Assert.Equal("small@2", ClientBench.Text(small.Result));
     }
 
     [Fact]

@@ -117,7 +117,21 @@ public sealed class OptionsTests
         // R5: what a new leader adopts travels in one message.
         var wrong = WrongWith(options => PaxosSettings.Apply(options, name, value));
 
-        string[] expected = ["windowSlotsMax (", "batchBytesMax (", "submitBytesMax (", "frameBytesMax", "peerBytesMax"];
+        string[] expected =
+        [
+            "windowSlotsMax (", "batchBytesMax (", "submitBytesMax (", "frameBytesMax", "peerBytesMax",
+        ];
+        Assert.All(expected, text => Assert.Contains(text, wrong, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("answerBytesMax", "16MiB")]
+    [InlineData("clientBytesMax", "8MiB")]
+    public void An_answer_that_no_client_could_take_is_refused(string name, string value)
+    {
+        var wrong = WrongWith(options => PaxosSettings.Apply(options, name, value));
+
+        string[] expected = ["answerBytesMax (", "clientBytesMax", "frameBytesMax"];
         Assert.All(expected, text => Assert.Contains(text, wrong, StringComparison.Ordinal));
     }
 
@@ -133,7 +147,10 @@ public sealed class OptionsTests
             {
                 WindowSlotsMax = window, BatchBytesMax = batch, LearnBytesMax = batch,
             };
-            options.Gateway = options.Gateway with { SubmitBytesMax = batch };
+            options.Gateway = options.Gateway with
+            {
+                SubmitBytesMax = batch, AnswerBytesMax = 1024, ResultBytesMax = 0,
+            };
             options.Transport = options.Transport with { FrameBytesMax = frame };
         }
 

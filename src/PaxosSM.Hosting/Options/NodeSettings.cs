@@ -93,6 +93,11 @@ internal static class NodeSettings
             options => options.Gateway.CommandBytesMax,
             (options, value) => options.Gateway = options.Gateway with { CommandBytesMax = value }),
         Count(
+            "answerBytesMax",
+            "the largest result or answer that is sent to a client",
+            options => options.Gateway.AnswerBytesMax,
+            (options, value) => options.Gateway = options.Gateway with { AnswerBytesMax = value }),
+        Count(
             "sessionsPerConnectionMax",
             "sessions of one connection",
             options => options.Gateway.SessionsPerConnectionMax,

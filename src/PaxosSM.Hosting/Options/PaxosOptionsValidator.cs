@@ -11,6 +11,9 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
     private const int ValueOverhead = 64;
     private const int MessageOverhead = 4096;
 
+    // The cluster's own answers, such as a session's number, always pass.
+    private const int AnswerBytesMin = 1024;
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, PaxosOptions options)
     {
@@ -20,6 +23,7 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             .. Node(options),
             .. Protocol(options.Protocol),
             .. Messages(options),
+            .. Answers(options),
             .. Parts(options),
         ];
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
@@ -171,6 +175,23 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         {
             yield return $"frameBytesMax and peerBytesMax must be {learn} or more: a catch-up answer carries up to "
                 + $"learnBytesMax ({protocol.LearnBytesMax}) and a batch";
+        }
+    }
+
+    /// <summary>A frame that does not fit into a client's buffer ends its connection, and is sent again.</summary>
+    private static IEnumerable<string> Answers(PaxosOptions options)
+    {
+        var (transport, gateway) = (options.Transport, options.Gateway);
+        var answers = (long)gateway.AnswerBytesMax + gateway.ResultBytesMax + MessageOverhead;
+        if (gateway.AnswerBytesMax < AnswerBytesMin || gateway.ResultBytesMax < 0)
+        {
+            yield return $"answerBytesMax must be {AnswerBytesMin} or more, and ResultBytesMax not negative";
+        }
+        else if (Math.Min(transport.FrameBytesMax, transport.ClientBytesMax) < answers)
+        {
+            yield return $"frameBytesMax and clientBytesMax must be {answers} or more: one frame carries up to "
+                + $"answerBytesMax ({gateway.AnswerBytesMax}) and the results gathered before it "
+                + $"({gateway.ResultBytesMax})";
         }
     }
 

@@ -47,24 +47,17 @@ internal sealed class GatewayConnection : IClientConnection
     /// <returns>True when it is the first.</returns>
     public bool Gather(in ResultEntry entry, ReadOnlySpan<byte> result)
     {
-        var size = ResultEntry.HeaderSize + result.Length;
-        if (_gathered.Length - _gatheredBytes < size)
+        var bytesMax = _gateway.Options.AnswerBytesMax;
+        if (result.Length <= bytesMax)
         {
-            var grown = Math.Max(Math.Max(GatheredBytesStart, _gathered.Length * 2), _gatheredBytes + size);
-            Array.Resize(ref _gathered, grown);
+            return Add(entry, result);
         }
 
-        var room = _gathered.AsSpan(_gatheredBytes);
-        ResultEntry.Write(room, entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
-        _gatheredBytes += size;
-        if (_gatheredBytes >= _gateway.Options.ResultBytesMax)
-        {
-            _gatheredCount++;
-            SendGathered();
-            return false;
-        }
-
-        return ++_gatheredCount == 1;
+        // Sent, it would fill the connection's buffer and end it, now and at every repeat. The session table keeps it.
+        var why = $"the command was applied in slot {entry.Slot}, but its result of {result.Length} bytes is larger "
+            + $"than answerBytesMax ({bytesMax}), and is not sent";
+        ResultEntry told = new(entry.Session, entry.Sequence, PaxosError.ResultTooLarge, 0, entry.Slot, default);
+        return Add(told, Encoding.UTF8.GetBytes(why));
     }
 
     /// <summary>Sends what was gathered, if anything.</summary>
@@ -117,5 +110,27 @@ internal sealed class GatewayConnection : IClientConnection
     {
         _closed = true;
         _gateway.OnClosed(this);
+    }
+
+    private bool Add(in ResultEntry entry, ReadOnlySpan<byte> result)
+    {
+        var size = ResultEntry.HeaderSize + result.Length;
+        if (_gathered.Length - _gatheredBytes < size)
+        {
+            var grown = Math.Max(Math.Max(GatheredBytesStart, _gathered.Length * 2), _gatheredBytes + size);
+            Array.Resize(ref _gathered, grown);
+        }
+
+        var room = _gathered.AsSpan(_gatheredBytes);
+        ResultEntry.Write(room, entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
+        _gatheredBytes += size;
+        if (_gatheredBytes >= _gateway.Options.ResultBytesMax)
+        {
+            _gatheredCount++;
+            SendGathered();
+            return false;
+        }
+
+        return ++_gatheredCount == 1;
     }
 }

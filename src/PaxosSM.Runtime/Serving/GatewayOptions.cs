@@ -17,6 +17,10 @@ public sealed record GatewayOptions
     /// </summary>
     public int ResultBytesMax { get; init; } = 256 << 10;
 
+    /// <summary>The largest result of a command, or answer to a query, that is sent, in bytes; of a larger one the
+    /// client is told <see cref="PaxosError.ResultTooLarge"/>. Default 8 MiB.</summary>
+    public int AnswerBytesMax { get; init; } = 8 << 20;
+
     /// <summary>How many queries may be under way. Default 16,384.</summary>
     public int QueriesMax { get; init; } = 1 << 14;
 

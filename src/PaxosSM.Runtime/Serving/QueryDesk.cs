@@ -150,7 +150,17 @@ internal sealed class QueryDesk
             return;
         }
 
-        query.Reply(PaxosError.None, context, AgeOf(query, context.Slot, now), answer);
+        if (answer.Length > _options.AnswerBytesMax)
+        {
+            var larger = $"the answer of {answer.Length} bytes is larger than answerBytesMax "
+                + $"({_options.AnswerBytesMax}), and is not sent";
+            Refuse(query, PaxosError.ResultTooLarge, larger);
+        }
+        else
+        {
+            query.Reply(PaxosError.None, context, AgeOf(query, context.Slot, now), answer);
+        }
+
         Remove(query);
     }
 

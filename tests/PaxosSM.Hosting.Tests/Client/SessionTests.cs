@@ -250,6 +250,52 @@ public sealed class SessionTests
         Assert.Equal(["tiny"], bench.Journal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_result_that_is_too_large_fails_its_command_alone_which_was_applied(bool lost)
+    {
+        await using var bench = new ClientBench(gateway: new() { AnswerBytesMax = 16 });
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        var text = new string('x', 20);
+        var large = stream.ExecuteAsync(ClientBench.Bytes(text)).AsTask();
+        var next = stream.ExecuteAsync(ClientBench.Bytes("next")).AsTask();
+        var flush = stream.FlushAsync().AsTask();
+        await bench.Until(() => bench.SentEntries().Count(entry => entry.Kind == EntryKind.Command) == 2);
+        if (lost)
+        {
+            // The answer is on its way when the connection breaks: the repeat must find the very same one.
+            bench.Channel.PumpToNode();
+            bench.Group.Pump();
+            bench.Channel.Disconnect();
+            Assert.Equal(2, bench.Journal.Count);
+            bench.Channel.Connect();
+        }
+
+        await bench.Run(Task.WhenAll(next, flush));
+        var failure = await Assert.ThrowsAsync<PaxosException>(() => large);
+        Assert.Equal((PaxosError.ResultTooLarge, false), (failure.Error, failure.OutcomeUnknown));
+        Assert.StartsWith("the command was applied in slot ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("next@2", ClientBench.Text((await next).Result));
+        await bench.Run(stream.ExecuteAsync(ClientBench.Bytes("last")).AsTask());
+        Assert.Equal([text, "next", "last"], bench.Journal);
+        Assert.Equal(2, bench.SentEntries().Last(entry => entry.Kind == EntryKind.Command).AcknowledgedThrough);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_too_large_fails_its_query()
+    {
+        await using var bench = new ClientBench(gateway: new() { AnswerBytesMax = 16 });
+        await bench.Run(Task.WhenAll(bench.Execute("a long one"), bench.Execute("another one")));
+        var query = bench.Client.QueryAsync(default, ReadConsistency.Local).AsTask();
+        await bench.Run(query);
+        var failure = await Assert.ThrowsAsync<PaxosException>(() => query);
+        Assert.Equal(PaxosError.ResultTooLarge, failure.Error);
+        Assert.Equal("the answer of 22 bytes is larger than answerBytesMax (16), and is not sent", failure.Message);
+    }
+
     /// <summary>Loses, duplicates and reorders frames and proposals, cuts connections, restarts the node, changes
     /// leaders.</summary>
     private static Action Disturb(ClientBench bench, Random random)
