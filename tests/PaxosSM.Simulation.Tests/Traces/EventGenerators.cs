@@ -14,7 +14,7 @@ internal static class EventGenerators
     private static readonly Gen<NodeId> Nodes = Gen.Choose(0, ushort.MaxValue).Select(id => new NodeId((ushort)id));
     private static readonly Gen<uint> Checksums = Gen.Elements(0u, 1u, 77u, uint.MaxValue);
     private static readonly Gen<ulong> Chains = Gen.Elements(0ul, 1ul, 0xABCul, ulong.MaxValue);
-    private static readonly Gen<string> Texts = Gen.Elements("", "words", "\"quoted\"\n\\", "Zürich ☃");
+    private static readonly Gen<string> Texts = Gen.Elements("", "words", "\"quoted\"\n\\", "Zürich λ");
 
     private static readonly Gen<Ballot> Ballots =
         from round in Numbers from node in Nodes from life in Checksums select new Ballot(round, node, life);
@@ -49,7 +49,8 @@ internal static class EventGenerators
             Damaged = damaged,
         };
 
-    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } = new Dictionary<Type, Gen<ProtocolEvent>>
+    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } =
+        new Dictionary<Type, Gen<ProtocolEvent>>
     {
         [typeof(Started)] = Of(
             from life in Checksums

@@ -2,7 +2,8 @@ using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Testing.Traces;
 
-/// <summary>Every event belongs to a life of a member, the next one of it, and is of a kind that the rules know.</summary>
+/// <summary>Every event belongs to a life of a member, the next one of it, and is of a kind that the rules
+/// know.</summary>
 /// <param name="group">The group that is checked.</param>
 internal sealed class LifeRule(GroupId group) : TraceRule("trace")
 {

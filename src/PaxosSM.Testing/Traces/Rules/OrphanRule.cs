@@ -3,8 +3,8 @@ using PaxosSM.Runtime.Tracing;
 namespace PaxosSM.Testing.Traces;
 
 /// <summary>I5: what a take-over did not adopt above its base is never chosen in a lower ballot any more.</summary>
-/// <remarks>The invariant says so once the view is chosen; with R2 and R5 it holds from the take-over on, and is checked
-/// from there.</remarks>
+/// <remarks>The invariant says so once the view is chosen; with R2 and R5 it holds from the take-over on, and is
+/// checked from there.</remarks>
 internal sealed class OrphanRule() : TraceRule("I5")
 {
     public override string? On(in TraceEvent traced, TraceHistory history) => null;
