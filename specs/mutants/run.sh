@@ -183,7 +183,9 @@ read_tests() {
     [ "$needed" -ge 100000 ] && needed=$((needed - 99999)) || needed=1
     message=$(sed 's/^seed [0-9]* ([^)]*): //' <<<"$message")
   fi
-  [ -z "$test" ] || sign="$test: $message"
+  # A test host that dies with the first failure leaves its name only.
+  [ -n "$test" ] || test=$(sed -n 's/.*\.\([A-Za-z_0-9]*\)\((.*\)\{0,1\} \[FAIL\].*/\1/p' "$log" | head -n 1 | tr _ ' ')
+  [ -z "$test" ] || sign="$test${message:+: }$message"
 }
 
 read_simulator() {
