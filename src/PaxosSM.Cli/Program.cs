@@ -1,0 +1,3 @@
+using PaxosSM.Cli;
+
+return await CommandLine.Run(args, Console.Error).ConfigureAwait(false);
