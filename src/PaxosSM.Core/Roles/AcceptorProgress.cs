@@ -20,6 +20,9 @@ internal sealed class AcceptorProgress(NodeId node, int place)
 
     public Instant SentAt { get; set; }
 
+    /// <summary>When something was last sent to it again.</summary>
+    public Instant ResentAt { get; set; }
+
     /// <summary>When it last confirmed the ballot (R23).</summary>
     public Instant HeardAt { get; set; }
 

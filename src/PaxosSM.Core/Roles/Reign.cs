@@ -126,9 +126,10 @@ internal sealed class Reign
         {
             Count(effects);
         }
-        else if (accepted.Through < from.Sent && now - from.SentAt > _context.Options.ResendInterval / 10)
+        else if (accepted.Through < from.Sent && now - from.ResentAt > _context.Options.ResendInterval / 10)
         {
-            // The run ended before what was sent: something was lost on the way (R4 refuses what follows it).
+            // The run ended before what was sent: something was lost, or overtaken, on the way (R4 refuses what follows
+            // it). New proposals don't put this off: they are refused, too, until the gap is filled.
             Resend(from, now, effects);
         }
 
@@ -179,6 +180,7 @@ internal sealed class Reign
 
         to.Sent = Last;
         to.SentAt = now;
+        to.ResentAt = now;
     }
 
     // R7: chosen is what a phase-2 quorum voted for in this ballot; what an acceptor passed as chosen is no vote of it.

@@ -2,8 +2,8 @@ namespace PaxosSM.Testing.Simulation;
 
 /// <summary>What would be a thread of a process: it sleeps until it is woken or its time comes, then does a
 /// step.</summary>
-/// <remarks>Between waking and running goes a while that chance decides, as a scheduler does; a process that stands still
-/// runs nothing, and one that died runs nothing any more.</remarks>
+/// <remarks>Between waking and running goes a while that chance decides, as a scheduler does; a process that stands
+/// still runs nothing, and one that died runs nothing any more.</remarks>
 internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action step)
 {
     private readonly World _world = process.World;

@@ -18,7 +18,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     private void Happen(Fault fault)
     {
         // Until genesis has ended every member is needed: what is lost then can't be made up for (R13).
-        if (fault is FlippedBits or WipedDisk or ClonedDisk or ClonedIdentity && !cluster.IsFounded)
+        if (!cluster.IsFounded && fault is (FlippedBits or WipedDisk or ClonedDisk or ClonedIdentity))
         {
             return;
         }
@@ -57,8 +57,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         switch (fault)
         {
             case SlowDisk slow:
-                Node(slow.Node).DiskFactor = slow.Factor;
-                Later(slow.For, () => Node(slow.Node).DiskFactor = 1);
+                Slow(Node(slow.Node), slow.For, slow.Factor);
                 break;
             case FullDisk full:
                 Fill(Node(full.Node), full.For);
@@ -119,11 +118,22 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         });
     }
 
+    // Faults of a kind may overlap: the latest end counts.
+    private void Slow(SimulatedNode node, TimeSpan span, int factor)
+    {
+        var until = cluster.World.Now + World.Micros(span);
+        node.DiskFactor = factor;
+        node.SlowUntil = Math.Max(node.SlowUntil, until);
+        Later(span, () => node.DiskFactor = cluster.World.Now >= node.SlowUntil ? 1 : node.DiskFactor);
+    }
+
     private void Fill(SimulatedNode node, TimeSpan span)
     {
         var disk = node.Disk;
         disk.CapacityBytes = disk.UsedBytes;
-        Later(span, () => disk.CapacityBytes = long.MaxValue);
+        node.FullUntil = Math.Max(node.FullUntil, cluster.World.Now + World.Micros(span));
+        Later(span, () =>
+            disk.CapacityBytes = cluster.World.Now >= node.FullUntil ? long.MaxValue : disk.CapacityBytes);
     }
 
     private void FailFlush(SimulatedNode node, TimeSpan down)

@@ -1,4 +1,4 @@
-using PaxosSM.Runtime;
+using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Testing.Simulation;
 
@@ -50,12 +50,22 @@ internal sealed class RunLog
         _trace?.Invoke(line);
     }
 
-    public void On(NodeIdentity node, ProtocolEvent happened)
+    /// <summary>Takes an event of the protocol.</summary>
+    public void On(in TraceEvent traced)
     {
-        Mix(node.Node.Value, DigestOf(happened));
+        Mix(traced.Origin.Node.Value, DigestOf(traced.Happened));
+        if (traced.Happened is Proposed)
+        {
+            Count("slots");
+        }
+        else if (traced.Happened is TakenOver)
+        {
+            Count("elections");
+        }
+
         if (IsTraced)
         {
-            Tell($"{node.Node}.{node.Incarnation}", happened.ToString());
+            Tell(traced.Origin.ToString(), traced.Happened.ToString());
         }
     }
 
@@ -68,6 +78,7 @@ internal sealed class RunLog
         Counted counted => 5 + DigestOf(counted.Mark.Ballot) + ((ulong)counted.Mark.Through.Index * Prime),
         FrontierMoved moved => 6 + ((ulong)moved.Through.Index * Prime),
         LeaderChanged changed => 7 + DigestOf(changed.Ballot),
+        Applied applied => applied.Chain,
         TakenOver taken => 8 + DigestOf(taken.Ballot) + ((ulong)taken.Base.Index * Prime),
         _ => 9,
     };

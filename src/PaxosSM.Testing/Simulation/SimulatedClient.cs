@@ -21,6 +21,8 @@ internal sealed class SimulatedClient
     private bool _opening;
     private int _streams;
     private Slot _lastSlot;
+    private long _succeededBefore;
+    private bool _insists;
 
     private SimulatedClient(
         SimulatedRun run, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
@@ -38,6 +40,9 @@ internal sealed class SimulatedClient
 
     /// <summary>How many succeeded.</summary>
     public long Succeeded { get; private set; }
+
+    /// <summary>Why the last operation that failed did; null before the first.</summary>
+    public PaxosException? Failure { get; private set; }
 
     /// <summary>The ordered sessions that it opened.</summary>
     public List<SessionId> Sessions { get; } = [];
@@ -103,9 +108,11 @@ internal sealed class SimulatedClient
         }
     }
 
-    /// <summary>Sends a command without order, in a whole world.</summary>
-    public void CallForSure()
+    /// <summary>Sends commands without order until one succeeds.</summary>
+    public void CallUntilOneSucceeds()
     {
+        _insists = true;
+        _succeededBefore = Succeeded;
         WorkloadOperation operation;
         do
         {
@@ -114,6 +121,14 @@ internal sealed class SimulatedClient
         while (operation.IsQuery);
         var command = _run.History.BeginCommand(_index, operation.Input);
         Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
+    }
+
+    private void CallAgain()
+    {
+        if (_insists && Succeeded == _succeededBefore && Open == 0)
+        {
+            CallUntilOneSucceeds();
+        }
     }
 
     private void OpenStream()
@@ -192,6 +207,7 @@ internal sealed class SimulatedClient
 
     private void OnFailed(long id, PaxosException failed)
     {
+        Failure = failed;
         _run.Log.Count($"failed {failed.Error}");
         _run.Log.Mix((ulong)id, (ulong)failed.Error);
         if (failed.OutcomeUnknown)
@@ -208,6 +224,8 @@ internal sealed class SimulatedClient
         {
             _stream = null;
         }
+
+        CallAgain();
     }
 
     // The answer was handed over by the connection that is there now.

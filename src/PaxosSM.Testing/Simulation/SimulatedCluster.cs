@@ -1,9 +1,13 @@
+using PaxosSM.Runtime.Tracing;
+using PaxosSM.Testing.Traces;
+
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>All machines of a run, and the network between them.</summary>
 internal sealed class SimulatedCluster
 {
     private const long RestartMicros = 200_000;
+    private readonly TraceChecker _checker;
     private SimulatedRun? _run;
 
     public SimulatedCluster(SimulationPlan plan, World world, RunLog log)
@@ -18,6 +22,7 @@ internal sealed class SimulatedCluster
                 .. plan.Members.Select((roles, place) => new Member(
                     new((ushort)place), $"n{place}", $"n{place}:1", roles, StorageId.None)),
             ]);
+        _checker = new(GroupId.Default, Configured);
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
         Network.Join(Nodes);
     }
@@ -81,11 +86,18 @@ internal sealed class SimulatedCluster
         return new WitnessedMachine(run.Workload.NewMachine(), run.Witness, process.Node.Name);
     }
 
-    public void OnEvent(SimulatedProcess process, ProtocolEvent happened)
+    public void OnEvent(SimulatedProcess process, in TraceEvent traced)
     {
-        if (!process.Node.IsCopy)
+        // A copy of a member is nobody: its votes don't count.
+        if (process.Node.IsCopy)
         {
-            Log.On(process.Members!.Self, happened); // it serves, so it knows who it is
+            return;
+        }
+
+        Log.On(in traced);
+        if (_checker.On(in traced) is { } violation)
+        {
+            World.Break(violation.Rule, violation.ToString());
         }
     }
 
@@ -141,6 +153,7 @@ internal sealed class SimulatedCluster
         SimulatedNode copy = new(this, original.Place, original.Roles) { IsCopy = true };
         copy.Replace(original.Disk.Clone());
         Network.Intrude(copy, original, Nodes);
+        _checker.OnDoubled(original.Id);
         copy.Start();
         if (copy.Process is not { IsAlive: true } process)
         {

@@ -1,6 +1,8 @@
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Ports;
+using PaxosSM.Runtime.Tracing;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Testing.Simulation;
@@ -95,14 +97,26 @@ internal sealed class SimulatedDevices
             DeviceFailure = () => Snapshots.Failure,
             Transport = transport,
             Events = _process,
-            Observer = new SimulatedObserver(_cluster, _process),
+            Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), _process),
             OnHalted = onHalted,
             Clock = _process.Node.Clock,
             Execution = new()
             {
                 CheckpointSlots = plan.Protocol.CheckpointSlots,
-                Snapshots = new() { SlotsMax = plan.SnapshotSlots },
+                Snapshots = Snapshotting(plan),
             },
+        };
+    }
+
+    // A log that is full takes no more slots: a snapshot must be due before that.
+    private static SnapshotOptions Snapshotting(SimulationPlan plan)
+    {
+        SnapshotOptions defaults = new() { SlotsMax = plan.SnapshotSlots };
+        var quarter = plan.Protocol.LogBytesMax / 4;
+        return defaults with
+        {
+            LogBytesMin = Math.Min(defaults.LogBytesMin, quarter),
+            LogBytesMax = Math.Min(defaults.LogBytesMax, quarter),
         };
     }
 

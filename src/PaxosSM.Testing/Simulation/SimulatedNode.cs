@@ -51,6 +51,12 @@ internal sealed class SimulatedNode
     /// <summary>The next round of the loop stands still for so long after it looked at the clock.</summary>
     public long LoopStall { get; set; }
 
+    /// <summary>Until when, in true time, the disk is slow.</summary>
+    public long SlowUntil { get; set; }
+
+    /// <summary>Until when, in true time, the disk is full.</summary>
+    public long FullUntil { get; set; }
+
     /// <summary>How many times as long as usual the disk takes.</summary>
     public int DiskFactor { get; set; } = 1;
 
@@ -113,7 +119,7 @@ internal sealed class SimulatedNode
             Process = process;
             process.Start();
         }
-        catch (IOException refused) when (refused is DataDirectoryException or LogDamagedException)
+        catch (IOException refused) when (IsDamage(refused))
         {
             // R13, R24: what was lost can't be told from what never was: this identity is dead, and says so.
             _cluster.OnRefusedToStart(this, refused.Message);
@@ -132,7 +138,12 @@ internal sealed class SimulatedNode
         }
     }
 
-    /// <summary>The process is of no use, for want of space most likely: whoever looks after it starts it again.</summary>
+    // A device that fails just now is not damaged: the next start may find it well.
+    private static bool IsDamage(IOException refused) =>
+        refused is LogDamagedException or DataDirectoryException { InnerException: not IOException };
+
+    /// <summary>The process is of no use, for want of space most likely: whoever looks after it starts it
+    /// again.</summary>
     public void OnFailed()
     {
         _down = RestartPause;

@@ -9,12 +9,14 @@ internal sealed class SimulatedObserver(SimulatedCluster cluster, SimulatedProce
     {
     }
 
-    public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length) => Tell("snapshots saved", slot, string.Empty);
+    public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length) =>
+        Tell("snapshots saved", slot, string.Empty);
 
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         Tell("snapshots failed", slot, why.Message);
 
-    public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => Tell("snapshots restored", slot, string.Empty);
+    public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) =>
+        Tell("snapshots restored", slot, string.Empty);
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => Tell("snapshots damaged", slot, why);
 

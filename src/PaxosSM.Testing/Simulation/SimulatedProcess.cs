@@ -3,6 +3,7 @@ using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Serving;
+using PaxosSM.Runtime.Tracing;
 using PaxosSM.Storage;
 using PaxosSM.Storage.Simulated;
 
@@ -22,6 +23,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private GroupReplica? _replica;
     private SimulatedDevices? _devices;
     private int _effectsLeft = int.MaxValue;
+    private long _events;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedNode node, ulong seed)
     {
@@ -134,9 +136,12 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     {
         if (CountEffect())
         {
-            _cluster.OnEvent(this, happened);
+            _events++;
+            _cluster.OnEvent(this, new(_events, World.Now, group, Origin, happened));
         }
     }
+
+    private TraceOrigin Origin => new(Members!.Configuration.Epoch, Node.Id, Members.Self.Incarnation); // it serves
 
     private long ShortDelay() => World.Random.Below(30);
 

@@ -21,7 +21,7 @@ internal sealed class SimulatedWorker : IWorker
         var work = _waiting.Dequeue()(CancellationToken.None);
         if (!work.IsCompleted)
         {
-            throw new InvalidOperationException("work on a simulated disk ends at once; this piece waits for something");
+            throw new InvalidOperationException("work on a simulated disk ends at once; this waits for something");
         }
 
         work.GetAwaiter().GetResult();

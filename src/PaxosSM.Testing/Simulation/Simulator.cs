@@ -11,6 +11,18 @@ public static class Simulator
     /// <param name="plan">All that decides the run.</param>
     /// <param name="options">What to run on the cluster, and who listens; null for the defaults.</param>
     /// <returns>How it ended; a violation is no exception.</returns>
-    public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null) =>
-        new SimulatedRun(plan, options ?? new()).Run();
+    public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null)
+    {
+        // A test runner's context would take what clients await to another thread.
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return new SimulatedRun(plan, options ?? new()).Run();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
 }

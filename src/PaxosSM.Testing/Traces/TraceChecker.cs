@@ -55,6 +55,10 @@ public sealed class TraceChecker
     /// <summary>The first event that broke a rule; null while there is none. Nothing is judged after it.</summary>
     public TraceViolation? Violation { get; private set; }
 
+    /// <summary>A second process runs under a member's name, on a copy of its disk (R13): what the others heard of the
+    /// member's snapshots may be the copy's, whose events don't come here.</summary>
+    public void OnDoubled(NodeId member) => _history.OnDoubled(member);
+
     /// <summary>Takes the next event.</summary>
     /// <returns><see cref="Violation"/>.</returns>
     public TraceViolation? On(in TraceEvent traced)

@@ -11,6 +11,7 @@ internal sealed class TraceHistory
     private readonly SortedDictionary<Ballot, ReignHistory> _reigns = [];
     private readonly List<ReignHistory> _newestLast = [];
     private readonly List<ChosenMark> _newlyChosen = [];
+    private readonly HashSet<NodeId> _doubled = [];
     private readonly ulong _acceptors;
 
     public TraceHistory(Configuration configuration)
@@ -63,6 +64,12 @@ internal sealed class TraceHistory
 
     /// <summary>Whether a slot is chosen.</summary>
     public bool IsChosen(Slot slot) => slot <= ChosenThrough || Slots.Find(slot) is { IsChosen: true };
+
+    /// <summary>Whether two processes ran under the member's name.</summary>
+    public bool IsDoubled(NodeId member) => _doubled.Contains(member);
+
+    /// <summary>Two processes run under the member's name.</summary>
+    public void OnDoubled(NodeId member) => _doubled.Add(member);
 
     /// <summary>Takes an event.</summary>
     public void Take(in TraceEvent traced)

@@ -1,6 +1,6 @@
 namespace PaxosSM.Testing.Simulation;
 
-/// <summary>Replicas that applied the same slots have the same state: machines byte by byte, sessions and all.</summary>
+/// <summary>Replicas that applied the same slots have the same state: machines byte by byte.</summary>
 internal sealed class ReplicasAreEqual : SimulationProperty
 {
     public override string Name => "replicas are equal";

@@ -56,7 +56,9 @@ internal static class SwarmSettings
             ResendInterval = TimeSpan.FromMilliseconds(isSlow ? 200 : dice.Pick([50, 200, 200, 400])),
             WindowSlotsMax = dice.OneIn(4) ? defaults.WindowSlotsMax : dice.Spread(1, 16),
             BatchBytesMax = dice.Pick([100, 4000, defaults.BatchBytesMax]),
-            PendingBytesMax = dice.Pick([big ? 1 << 20 : 1 << 14, defaults.PendingBytesMax]),
+
+            // What waits at the leader must not take longer than a run has: clients are told Busy before that.
+            PendingBytesMax = big ? 1 << 20 : dice.Pick([1 << 12, 1 << 14]),
             LearnBytesMax = dice.Pick([300, 4000, 1 << 20]),
             LogBytesMax = dice.OneIn(4) ? 20_000 : defaults.LogBytesMax,
             TrimTailSlots = dice.OneIn(4) ? defaults.TrimTailSlots : dice.Between(0, 12),

@@ -23,7 +23,9 @@ internal sealed class RightRule() : TraceRule("R6")
             return "the ballot is another's";
         }
 
-        return standing.Ballot > node.Stood ? null : $"it had stood with {node.Stood}";
+        // A life that ended may have stood higher, without a trace on its disk; its ballots differ by their incarnation.
+        var rises = standing.Ballot > node.Stood || node.Stood.Incarnation != origin.Incarnation;
+        return rises ? null : $"it had stood with {node.Stood}";
     }
 
     private static string? Check(TakenOver taken, TraceHistory history, TraceOrigin origin)

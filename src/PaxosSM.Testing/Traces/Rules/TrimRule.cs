@@ -28,7 +28,7 @@ internal sealed class TrimRule() : TraceRule("R25")
         var needed = Math.Min(((history.Configuration.Acceptors.Count - 1) / 2) + 1, learners.Count);
         foreach (var learner in learners)
         {
-            needed -= history.Find(learner)!.Saved >= through ? 1 : 0;
+            needed -= history.Find(learner)!.Saved >= through || history.IsDoubled(learner) ? 1 : 0;
         }
 
         return needed <= 0;
