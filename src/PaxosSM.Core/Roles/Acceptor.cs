@@ -9,6 +9,7 @@ internal sealed class Acceptor
 {
     private readonly AcceptorState _state;
     private readonly Lease _lease;
+    private readonly EarlyAccepts _early = new();
     private readonly NodeId _self;
 
     public Acceptor(NodeId self, AcceptorState state, Lease lease)
@@ -93,13 +94,14 @@ internal sealed class Acceptor
         _state.RaiseChosenThrough(accept.ChosenThrough);
         if (_state.IsNext(accept.Lane, accept.Slot))
         {
-            _state.VoteSlot(accept.Lane, accept.Slot, accept.Value);
-            effects.Write(new VoteWrite(
-                accept.Ballot, accept.Lane, accept.Slot, accept.Value, _state.ChosenThrough, accept.LaneThrough));
-            effects.TellAfterWrite(
-                new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
-            effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
+            Vote(accept, effects);
         }
+        else if (accept.Slot > _state.ProgressOf(accept.Lane).Through)
+        {
+            _early.Keep(accept);
+        }
+
+        VoteEarly(accept, _state.View, effects);
 
         // A copy is answered again; one that would leave a gap is answered with where the run ends (R4).
         var run = _state.ProgressOf(accept.Lane);
@@ -154,6 +156,29 @@ internal sealed class Acceptor
         _state.Trim(floor);
         effects.Write(_state.Checkpoint());
         effects.TellAfterWrite(new Trimmed(floor));
+    }
+
+    private void Vote(Accept accept, Effects effects)
+    {
+        _state.VoteSlot(accept.Lane, accept.Slot, accept.Value);
+        effects.Write(new VoteWrite(
+            accept.Ballot, accept.Lane, accept.Slot, accept.Value, _state.ChosenThrough, accept.LaneThrough));
+        effects.TellAfterWrite(
+            new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
+        effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
+    
+    }
+
+    // What overtook this proposal on the way may be next now.
+    private void VoteEarly(Accept accept, View view, Effects effects)
+    {
+        while (_early.TryTake(accept.Ballot, view.NextInLane(_state.ProgressOf(accept.Lane).Through), out var early)
+            && _state.IsNext(early.Lane, early.Slot))
+        {
+            Vote(early, effects);
+        }
+
+        _early.Forget(_state.ChosenThrough);
     }
 
     private static bool IsWellFormed(Sync sync) =>

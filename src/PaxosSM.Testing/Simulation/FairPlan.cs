@@ -4,6 +4,9 @@ namespace PaxosSM.Testing.Simulation;
 /// fails.</summary>
 public static class FairPlan
 {
+    /// <summary>A log that no run fills.</summary>
+    internal const long LogBytesForAWholeRun = 512L << 20;
+
     /// <summary>How long genesis has, which needs every disk (R13): one that is lost before it is over is no fault to
     /// be survived.</summary>
     public static TimeSpan GenesisMax { get; } = TimeSpan.FromSeconds(2);
@@ -25,6 +28,7 @@ public static class FairPlan
         {
             _ when !Survives(plan.Members, damaged) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
+            _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
             _ when plan.ClockDriftMax > DriftBound(plan.Protocol) => "clocks drift further than leases allow for",
             _ when plan.Faults.Any(fault => FaultSpan.End(fault) > plan.Duration) => "a fault outlives the duration",
@@ -60,6 +64,24 @@ public static class FairPlan
         var shared = (2 * ((voters / 2) + 1)) - voters;
         var roles = doubled.Select(place => members[place]).ToList();
         return roles.Count(Has(MemberRoles.Acceptor)) < shared && !roles.Any(Has(MemberRoles.Proposer));
+    }
+
+    /// <summary>Whether the log stays short enough, whichever members the plan damages for good.</summary>
+    /// <remarks>R25 trims what f + 1 learners hold in snapshots (all, if fewer). Where so many are not left, the log
+    /// grows until it is full, and takes no more until other learners join: a small log must not be full within a
+    /// run.</remarks>
+    public static bool KeepsTrimming(SimulationPlan plan)
+    {
+        if (plan.Protocol.LogBytesMax >= LogBytesForAWholeRun)
+        {
+            return true;
+        }
+
+        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(Node).ToList();
+        var faultsMax = (plan.Members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
+        var learners = plan.Members.Count(Has(MemberRoles.Learner));
+        var left = plan.Members.Where((roles, place) => Has(MemberRoles.Learner)(roles) && !damaged.Contains(place));
+        return left.Count() >= Math.Min(faultsMax + 1, learners);
     }
 
     /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>

@@ -178,7 +178,13 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
 
     private void Clone(ClonedDisk cloned)
     {
-        var node = Node(cloned.Node);
-        node.Replace(Node(cloned.Source).Disk.Clone());
+        var (node, source) = (Node(cloned.Node), Node(cloned.Source));
+
+        // An older copy of its own disk, come back by way of another's, is no other member's disk: nothing could tell.
+        if (source.DiskOwner != node.Place)
+        {
+            node.Replace(source.Disk.Clone());
+            node.DiskOwner = source.DiskOwner;
+        }
     }
 }

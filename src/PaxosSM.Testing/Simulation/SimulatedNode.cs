@@ -19,6 +19,7 @@ internal sealed class SimulatedNode
     {
         _cluster = cluster;
         Place = place;
+        DiskOwner = place;
         Id = new((ushort)place);
         Roles = roles;
         var random = cluster.World.Random;
@@ -62,6 +63,9 @@ internal sealed class SimulatedNode
 
     /// <summary>Why this machine's acceptor is dead for good (R13, R24); null while it is not.</summary>
     public string? Dead { get; set; }
+
+    /// <summary>Whose disk this is a copy of: the member's own place, unless it was cloned.</summary>
+    public int DiskOwner { get; set; }
 
     /// <summary>Whether genesis has ended here, in some life.</summary>
     public bool Founded { get; set; }

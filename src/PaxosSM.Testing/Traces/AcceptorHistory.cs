@@ -104,6 +104,12 @@ internal sealed class AcceptorHistory
 
         ChosenThrough = memory.ChosenThrough;
         _faulty = [.. memory.Faulty];
+        if (memory.Promised != Ballot.None)
+        {
+            // Durable, though nobody told it; a repeat of the prepare may be answered from now on (R2).
+            Promise(memory.Promised);
+        }
+
         foreach (var vote in memory.Votes)
         {
             if (reign is not null && vote.Ballot == reign.Ballot && vote.Slot > reign.ViewSlot)

@@ -27,8 +27,13 @@ public static class SwarmPlans
             SwarmProfile.Calm => SwarmSettings.Draw(calm, harsh: 0, dice),
             _ => SwarmSettings.Draw(calm, harsh: dice.Between(0, 3), dice),
         };
-        return options.Profile == SwarmProfile.Calm
+        if (options.Profile != SwarmProfile.Calm)
+        {
+            plan = plan with { Faults = new SwarmFaults(plan, FaultMix.Draw(options, dice), dice).Draw() };
+        }
+
+        return FairPlan.KeepsTrimming(plan)
             ? plan
-            : plan with { Faults = new SwarmFaults(plan, FaultMix.Draw(options, dice), dice).Draw() };
+            : plan with { Protocol = plan.Protocol with { LogBytesMax = FairPlan.LogBytesForAWholeRun } };
     }
 }

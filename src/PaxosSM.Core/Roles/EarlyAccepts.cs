@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>Proposals of the present reign that overtook others on the way: R4 lets the acceptor vote for them once the
+/// gap before them is filled.</summary>
+/// <remarks>They are no votes, and promise nothing: whatever is dropped here comes again by the proposer's
+/// resend.</remarks>
+internal sealed class EarlyAccepts
+{
+    private const int CountMax = 64;
+    private readonly SortedDictionary<Slot, Accept> _kept = [];
+    private Ballot _ballot;
+
+    /// <summary>Keeps a proposal, if there is room.</summary>
+    public void Keep(Accept accept)
+    {
+        if (accept.Ballot != _ballot)
+        {
+            _kept.Clear();
+            _ballot = accept.Ballot;
+        }
+
+        if (_kept.Count < CountMax)
+        {
+            _kept[accept.Slot] = accept;
+        }
+    }
+
+    /// <summary>Takes the proposal for a slot, if it is here.</summary>
+    public bool TryTake(Ballot ballot, Slot slot, [NotNullWhen(true)] out Accept? accept)
+    {
+        accept = null;
+        return ballot == _ballot && _kept.Remove(slot, out accept);
+    }
+
+    /// <summary>Forgets what was voted for, or passed, in the meantime.</summary>
+    public void Forget(Slot through)
+    {
+        while (_kept.Count > 0 && First() is var slot && slot <= through)
+        {
+            _kept.Remove(slot);
+        }
+    }
+
+    private Slot First()
+    {
+        using var slots = _kept.Keys.GetEnumerator();
+        slots.MoveNext();
+        return slots.Current;
+    }
+}
