@@ -66,6 +66,24 @@ public static class FairPlan
         return roles.Count(Has(MemberRoles.Acceptor)) < shared && !roles.Any(Has(MemberRoles.Proposer));
     }
 
+    /// <summary>The members that the plan damages, and as many more as the group can lose beside them.</summary>
+    internal static IReadOnlyList<int> Damageable(SimulationPlan plan, SeededRandom random)
+    {
+        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(Node)
+            .Distinct().ToList();
+        var first = (int)random.Below(plan.Members.Count);
+        for (var step = 0; step < plan.Members.Count; step++)
+        {
+            var place = (first + step) % plan.Members.Count;
+            if (!damaged.Contains(place) && Survives(plan.Members, [.. damaged, place]))
+            {
+                damaged.Add(place);
+            }
+        }
+
+        return damaged;
+    }
+
     /// <summary>Whether the log stays short enough, whichever members the plan damages for good.</summary>
     /// <remarks>R25 trims what f + 1 learners hold in snapshots (all, if fewer). Where so many are not left, the log
     /// grows until it is full, and takes no more until other learners join: a small log must not be full within a

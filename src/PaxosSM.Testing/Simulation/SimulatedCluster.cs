@@ -23,6 +23,7 @@ internal sealed class SimulatedCluster
                     new((ushort)place), $"n{place}", $"n{place}:1", roles, StorageId.None)),
             ]);
         _checker = new(GroupId.Default, Configured);
+        Torn = FairPlan.Damageable(plan, new(world.Random.Next()));
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
         Network.Join(Nodes);
     }
@@ -34,6 +35,12 @@ internal sealed class SimulatedCluster
     public RunLog Log { get; }
 
     public SimulatedNetwork Network { get; }
+
+    /// <summary>The nodes whose unflushed sectors may reach the disk in any order when the power goes; elsewhere they do in
+    /// order.</summary>
+    /// <remarks>R24: a tear that can't be told from damage is damage, so of these there may be no more than of damaged
+    /// disks.</remarks>
+    public IReadOnlyList<int> Torn { get; }
 
     /// <summary>The members; their storages are not known before genesis.</summary>
     public Configuration Configured { get; }

@@ -10,11 +10,13 @@ internal sealed class SimulatedGenesis
     /// <summary>How often genesis is told the time.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan TickIntervalAfter = TimeSpan.FromSeconds(1);
     private readonly GenesisEffects _effects = new();
     private readonly SimulatedProcess _process;
     private readonly SimulatedDevices _devices;
     private readonly SimulatedTransport _transport;
     private readonly GenesisProtocol _protocol;
+    private Instant _tickedAt;
     private bool _stopped;
 
     public SimulatedGenesis(SimulatedProcess process, SimulatedDevices devices, SimulatedTransport transport)
@@ -29,8 +31,13 @@ internal sealed class SimulatedGenesis
     /// <returns>How genesis ended, once it has.</returns>
     public GenesisOutcome? Step(Instant now)
     {
-        _protocol.Tick(now, _effects);
-        CarryOut();
+        if (_protocol.Outcome is null || now - _tickedAt >= TickIntervalAfter)
+        {
+            _tickedAt = now;
+            _protocol.Tick(now, _effects);
+            CarryOut();
+        }
+
         return _protocol.Outcome;
     }
 

@@ -9,6 +9,7 @@ internal sealed class SimulatedNode
     // A process that has nothing to do may never reach the effect at which it is to die.
     private const long ArmedMicrosMax = 50_000;
     private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(500);
+    private const int SectorsKeptMax = 24;
     private readonly SimulatedCluster _cluster;
     private Action? _beforeStart;
     private TimeSpan _down;
@@ -159,7 +160,12 @@ internal sealed class SimulatedNode
     {
         var random = World.Random;
         var keep = random.Next();
-        Disk.Crash(_powerCut, index => ((keep >> (index % 64)) & 1) == 0, (int)random.Below(8));
+        var sectors = (int)random.Below(SectorsKeptMax);
+        var anyOrder = _cluster.Torn.Contains(Place);
+        Disk.Crash(
+            _powerCut,
+            index => anyOrder ? ((keep >> (index % 64)) & 1) == 0 : index < sectors,
+            (int)random.Below(8));
         if (IsCopy)
         {
             return;

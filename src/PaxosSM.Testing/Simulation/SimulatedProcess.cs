@@ -169,7 +169,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             return;
         }
 
-        if (_pump is null && _genesis!.Step(now) is { } outcome)
+        if (_genesis!.Step(now) is { } outcome && _pump is null)
         {
             TryServe(outcome);
         }
