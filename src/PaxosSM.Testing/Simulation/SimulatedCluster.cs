@@ -167,15 +167,26 @@ internal sealed class SimulatedCluster
             return;
         }
 
+        original.LifeOfCopies = Math.Max(original.LifeOfCopies, process.Members!.Self.Incarnation); // it has started
         World.After(World.Micros(span), () =>
         {
             process.Die();
-
-            // The copy's life had the number of the next one: whoever looks after the member restarts it past that.
-            var moment = TimeSpan.FromMilliseconds(1);
-            original.Crash(0, false, moment);
-            World.After(RestartMicros, () => original.Crash(0, false, moment));
+            RestartPastCopies(original);
         });
+    }
+
+    // A copy's life has the number of the member's next one: the others refuse the member until it is past that, and
+    // raise an alarm; whoever looks after it restarts it.
+    private void RestartPastCopies(SimulatedNode node)
+    {
+        if (node.Lost || node.Process is { IsAlive: true, Members: { } members }
+            && members.Self.Incarnation > node.LifeOfCopies)
+        {
+            return;
+        }
+
+        node.Crash(0, false, TimeSpan.FromMilliseconds(1));
+        World.After(RestartMicros, () => RestartPastCopies(node));
     }
 
     private void Tell(SimulatedNode node, string what)
