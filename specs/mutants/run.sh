@@ -12,8 +12,8 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-killers="core-tests storage-tests transport-tests simulator simulation-tests hosting-tests"
-seeds=200 first_seed=1 seconds=20
+killers="simulator core-tests storage-tests transport-tests simulation-tests hosting-tests"
+seeds=300 first_seed=1 seconds=8
 only_check=0 equivalent=0 scratch=""
 words=()
 while [ $# -gt 0 ]; do
@@ -36,7 +36,7 @@ done
 
 # How long a killer may take, in seconds, before it counts as hanging: several times what it takes when all is well.
 declare -A seconds_max=([core-tests]=300 [storage-tests]=180 [transport-tests]=120 [hosting-tests]=300
-  [simulation-tests]=400 [simulator]=400)
+  [simulation-tests]=400 [simulator]=150)
 declare -A projects=([core-tests]=tests/PaxosSM.Core.Tests [storage-tests]=tests/PaxosSM.Storage.Tests
   [transport-tests]=tests/PaxosSM.Transport.Tests [hosting-tests]=tests/PaxosSM.Hosting.Tests
   [simulation-tests]=tests/PaxosSM.Simulation.Tests [simulator]=src/PaxosSM.Cli)
@@ -96,6 +96,7 @@ killer_is_there() { [ -d "$copy/${projects[$1]}" ]; }
 assembly_of() {
   local name
   name=$(basename "${projects[$1]}")
+  [ "$1" = simulator ] && echo "$copy/artifacts/bin/$name/release/paxossm.dll" && return
   echo "$copy/artifacts/bin/$name/release/$name.dll"
 }
 
@@ -190,9 +191,10 @@ read_tests() {
 
 read_simulator() {
   local line
-  line=$(grep -m1 -iE 'violat|broke|fail|halt|I[0-9]+|R[0-9]+' "$log")
-  [[ $line =~ ^[^0-9]*([0-9]+) ]] && needed=$((BASH_REMATCH[1] - first_seed + 1))
-  sign=$line
+  line=$(grep -E '^[0-9]+: .* is broken at ' "$log" | sort -n | head -n 1)
+  [[ $line =~ ^([0-9]+):\ (.*)$ ]] || return
+  needed=$((BASH_REMATCH[1] - first_seed + 1))
+  sign=${BASH_REMATCH[2]}
 }
 
 declare -A row

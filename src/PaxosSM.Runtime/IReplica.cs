@@ -49,7 +49,12 @@ public sealed record ReplicaStatus(
     IReadOnlyList<MemberStatus> Members,
     DigestTaken? Digest,
     string? Halted,
-    string Waiting);
+    string Waiting)
+{
+    /// <summary>The bytes of chosen values that the core holds: bounded by its options, a lagging executor
+    /// aside.</summary>
+    public long RetainedBytes { get; init; }
+}
 
 /// <summary>A member as this node sees it.</summary>
 /// <param name="Member">The member.</param>

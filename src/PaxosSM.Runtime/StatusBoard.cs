@@ -75,7 +75,10 @@ internal sealed class StatusBoard
             members,
             Digest,
             _halted,
-            Waiting());
+            Waiting())
+        {
+            RetainedBytes = _core.RetainedBytes,
+        };
     }
 
     private MemberStatus Describe(int place)

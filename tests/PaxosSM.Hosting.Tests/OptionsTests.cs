@@ -125,6 +125,16 @@ public sealed class OptionsTests
     }
 
     [Theory]
+    [InlineData("snapshotLogBytesMax", "512MiB")]
+    [InlineData("logBytesMax", "256MiB")]
+    public void A_log_that_is_full_before_a_snapshot_is_due_is_refused(string name, string value)
+    {
+        var wrong = WrongWith(options => PaxosSettings.Apply(options, name, value));
+        Assert.Contains("snapshotLogBytesMax (", wrong, StringComparison.Ordinal);
+        Assert.Contains("half of logBytesMax", wrong, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("answerBytesMax", "16MiB")]
     [InlineData("clientBytesMax", "8MiB")]
     public void An_answer_that_no_client_could_take_is_refused(string name, string value)

@@ -266,9 +266,10 @@ internal sealed class AcceptorState
                 _faulty.Add(new(key.First, key.Last));
                 break;
             case RecordKind.Vote:
+                // R4: the run ends before it. It may be a tear that can't be told from damage, a vote that nobody was
+                // told of; the proposer sends it again then. Where votes follow it, the run goes on with them.
                 RecoverReign(key.Ballot);
                 _faulty.Add(new(key.First, key.First));
-                PassDamagedVote(key.First);
                 break;
             case RecordKind.ChosenThrough:
                 RaiseChosenThrough(key.Last);
@@ -280,15 +281,6 @@ internal sealed class AcceptorState
                 break;
             default:
                 break;
-        }
-    }
-
-    // The run goes on behind a vote that can't be read, but no longer vouches for it or what lies before.
-    private void PassDamagedVote(Slot slot)
-    {
-        if (View is not null && slot >= View.Start)
-        {
-            _lanes[View.LaneOf(slot).Index] = new(slot, slot);
         }
     }
 

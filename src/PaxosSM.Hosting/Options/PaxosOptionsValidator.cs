@@ -24,6 +24,7 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             .. Protocol(options.Protocol),
             .. Messages(options),
             .. Answers(options),
+            .. Snapshots(options),
             .. Parts(options),
         ];
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
@@ -149,6 +150,16 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         if (options.TrimTailSlots < 0 || options.TrimTailBytes < 0 || options.CheckpointSlots < 1)
         {
             yield return "trimTailSlots and trimTailBytes must not be negative, and checkpointSlots be positive";
+        }
+    }
+
+    /// <summary>A log that is full takes no more slots, and only a snapshot lets it be trimmed (R25).</summary>
+    private static IEnumerable<string> Snapshots(PaxosOptions options)
+    {
+        if (options.Snapshots.LogBytesMax > options.Protocol.LogBytesMax / 2)
+        {
+            yield return $"snapshotLogBytesMax ({options.Snapshots.LogBytesMax}) must not be above half of logBytesMax "
+                + $"({options.Protocol.LogBytesMax}): the log would be full before a snapshot is due, and stay so";
         }
     }
 

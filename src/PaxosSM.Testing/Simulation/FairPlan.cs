@@ -22,8 +22,8 @@ public static class FairPlan
     public static string? Problem(SimulationPlan plan)
     {
         var damaging = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).ToList();
-        var damaged = damaging.Select(Node).Distinct().ToList();
-        var doubled = damaging.OfType<ClonedIdentity>().Select(Node).Distinct().ToList();
+        var damaged = damaging.Select(NodeOf).Distinct().ToList();
+        var doubled = damaging.OfType<ClonedIdentity>().Select(NodeOf).Distinct().ToList();
         return plan switch
         {
             _ when !Survives(plan.Members, damaged) => "more members are damaged for good than the group can lose",
@@ -69,7 +69,7 @@ public static class FairPlan
     /// <summary>The members that the plan damages, and as many more as the group can lose beside them.</summary>
     internal static IReadOnlyList<int> Damageable(SimulationPlan plan, SeededRandom random)
     {
-        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(Node)
+        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(NodeOf)
             .Distinct().ToList();
         var first = (int)random.Below(plan.Members.Count);
         for (var step = 0; step < plan.Members.Count; step++)
@@ -95,7 +95,7 @@ public static class FairPlan
             return true;
         }
 
-        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(Node).ToList();
+        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(NodeOf).ToList();
         var faultsMax = (plan.Members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
         var learners = plan.Members.Count(Has(MemberRoles.Learner));
         var left = plan.Members.Where((roles, place) => Has(MemberRoles.Learner)(roles) && !damaged.Contains(place));
@@ -111,11 +111,12 @@ public static class FairPlan
         : (int)(900_000 * options.LeaseDriftMax.Ticks
             / ((2 * options.LeaseDuration.Ticks) - options.LeaseDriftMax.Ticks));
 
-    private static Func<MemberRoles, bool> Has(MemberRoles role) => roles => roles.HasFlag(role);
-
-    private static int Node(Fault fault)
+    /// <summary>The node that a fault of one node concerns.</summary>
+    internal static int NodeOf(Fault fault)
     {
         var kind = FaultKind.Of(fault);
         return (int)kind.Get(fault, kind.Fields[0]);
     }
+
+    private static Func<MemberRoles, bool> Has(MemberRoles role) => roles => roles.HasFlag(role);
 }

@@ -29,6 +29,11 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
+        if (fault is not Cut)
+        {
+            Node(FairPlan.NodeOf(fault)).Troubled = true;
+        }
+
         switch (fault)
         {
             case Crash crash:

@@ -65,6 +65,9 @@ internal sealed class SimulatedNode
     /// <summary>Why this machine's acceptor is dead for good (R13, R24); null while it is not.</summary>
     public string? Dead { get; set; }
 
+    /// <summary>Whether a fault has concerned this node alone.</summary>
+    public bool Troubled { get; set; }
+
     /// <summary>The highest number of a life that a copy of the member had.</summary>
     public uint LifeOfCopies { get; set; }
 

@@ -19,6 +19,7 @@ internal sealed class SimulatedRun
         new SessionsAreInOrder(),
         new ReplicasAreEqual(),
         new HistoryIsConsistent(),
+        new MemoryIsBounded(),
     ];
 
     public SimulatedRun(SimulationPlan plan, SimulationOptions options)
