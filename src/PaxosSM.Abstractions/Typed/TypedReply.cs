@@ -17,6 +17,8 @@ internal static class TypedReply
         Encoding.UTF8.GetBytes($"the bytes are no {type.Name}", result);
     }
 
+    public static bool IsOk(ReadOnlySpan<byte> result) => result is [Ok, ..];
+
     public static T Read<T>(ICommandSerializer serializer, ReadOnlyMemory<byte> result)
     {
         if (result.IsEmpty || result.Span[0] > Malformed)

@@ -1,4 +1,5 @@
 using FsCheck;
+using PaxosSM.Testing.Linearizability;
 
 namespace PaxosSM.Testing.TestKits;
 
@@ -8,6 +9,9 @@ namespace PaxosSM.Testing.TestKits;
 /// same, in other cultures, on other threads, at other times; nothing that was lent is kept; a snapshot taken anywhere
 /// and restored anywhere changes nothing; commands sent again or replayed count once; queries change nothing; another
 /// process, with other hash codes, shows the same.</para>
+/// <para>With a <see cref="StateMachinePropertiesOptions.Model"/> also: machine and model answer alike; and what
+/// clients of whole simulated clusters see is linearizable by the model, whatever crashes, pauses and cuts there are
+/// (<see cref="Simulation.Simulator"/>).</para>
 /// <para>Scripts hold commands of three clients, queries, time that goes by (timers fire), and new leaders
 /// (<see cref="IViewObserver"/>).</para>
 /// </remarks>
@@ -51,13 +55,8 @@ public static class StateMachineProperties
     internal static void Check(
         Func<IStateMachine> factory, StateMachinePropertiesOptions options, params IMachineProperty[] properties)
     {
-        var sample = factory();
-        var machine = new MachineUnderTest(sample.GetType().Name, factory);
-        var scripts = new ScriptArbitrary(
-            (options.Commands ?? TypedMachine.CommandsOf(sample)).Resolve(sample),
-            (options.Queries ?? TypedMachine.QueriesOf(sample)).Resolve(sample),
-            options.StepsMax);
-        var falsifier = new Falsifier(machine, scripts, options);
+        var (machine, commands, queries) = Resolve(factory, options);
+        var falsifier = new Falsifier(machine, new ScriptArbitrary(commands, queries, options.StepsMax), options);
         var seed = options.Seed ?? (ulong)Random.Shared.NextInt64();
         foreach (var property in properties)
         {
@@ -65,10 +64,19 @@ public static class StateMachineProperties
         }
     }
 
+    /// <summary>Checks whole clusters by a model.</summary>
+    internal static void CheckClusters(Func<IStateMachine> factory, StateMachinePropertiesOptions options, IModel model)
+    {
+        var (machine, commands, queries) = Resolve(factory, options);
+        new LinearizableClusters(
+            machine.Name, () => new ModelWorkload(machine, commands, queries, model), options.Clusters)
+            .Try(options.Seed ?? (ulong)Random.Shared.NextInt64());
+    }
+
     private static void Check(
         Func<IStateMachine> factory, MachineRecipe? recipe, StateMachinePropertiesOptions options)
     {
-        // Both halves draw the same scripts.
+        // All parts draw the same scripts.
         var seeded = options with { Seed = options.Seed ?? (ulong)Random.Shared.NextInt64() };
         Check(
             factory, seeded,
@@ -83,5 +91,21 @@ public static class StateMachineProperties
                 options.ProcessTimeout);
             Check(factory, seeded, new ProcessDeterminism(twin));
         }
+
+        if (options.Model is { } model)
+        {
+            Check(factory, seeded, new ModelAgreement(model));
+            CheckClusters(factory, seeded, model);
+        }
+    }
+
+    private static (MachineUnderTest Machine, Arbitrary<Payload> Commands, Arbitrary<Payload> Queries) Resolve(
+        Func<IStateMachine> factory, StateMachinePropertiesOptions options)
+    {
+        var sample = factory();
+        return (
+            new(sample.GetType().Name, factory),
+            (options.Commands ?? TypedMachine.CommandsOf(sample)).Resolve(sample),
+            (options.Queries ?? TypedMachine.QueriesOf(sample)).Resolve(sample));
     }
 }

@@ -1,3 +1,5 @@
+using PaxosSM.Testing.Linearizability;
+
 namespace PaxosSM.Testing.TestKits;
 
 /// <summary>How <see cref="StateMachineProperties"/> looks at a machine.</summary>
@@ -9,6 +11,18 @@ public sealed record StateMachinePropertiesOptions
 
     /// <summary>Where queries come from; null as for commands.</summary>
     public PayloadSource? Queries { get; init; }
+
+    /// <summary>What the machine should answer, one operation at a time; null leaves that open.</summary>
+    /// <remarks>
+    /// With a model the machine is held to it in two ways: beside it, script by script, and in whole simulated clusters
+    /// whose clients' histories must be linearizable. <see cref="Model{TState}"/> and
+    /// <see cref="TypedModel{TCommand, TResult, TQuery, TAnswer, TState}"/> are the convenient ways to write one. A
+    /// model knows neither time nor leaders: there is none for a machine that answers by these.
+    /// </remarks>
+    public IModel? Model { get; init; }
+
+    /// <summary>How many whole clusters are simulated with a <see cref="Model"/>; zero for none.</summary>
+    public int Clusters { get; init; } = 20;
 
     /// <summary>How many scripts each property is tried with.</summary>
     public int Runs { get; init; } = 100;

@@ -31,6 +31,6 @@ public sealed class StateMachinePropertyException : Exception
     /// <summary>Which property.</summary>
     public string Property { get; } = "unknown";
 
-    /// <summary>How many steps the counterexample has.</summary>
+    /// <summary>How many steps the counterexample has; for a whole cluster, how many faults.</summary>
     public int Steps { get; }
 }

@@ -12,6 +12,11 @@ public sealed class ExampleTests
         StateMachineProperties.Check<Counter>();
 
     [Fact]
+    public void The_counter_counts_as_a_model_of_three_lines_says() =>
+        StateMachineProperties.Check<Counter>(
+            new() { Model = new CounterModel(), UsesSecondProcess = false, Seed = 1 });
+
+    [Fact]
     public async Task The_raffles_are_told_as_their_user_sees_it()
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "FlakyMachine.dll")])

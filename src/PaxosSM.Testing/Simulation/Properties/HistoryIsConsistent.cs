@@ -21,6 +21,6 @@ internal sealed class HistoryIsConsistent : SimulationProperty
             run.Log.Count("histories undecided");
         }
 
-        return findings.Violations.Count == 0 ? null : findings.Violations[0].ToString();
+        return findings.Violations is [var first, ..] ? $"{first.Rule}: {first.Text}" : null;
     }
 }

@@ -25,7 +25,7 @@ public sealed class KeyValueWorkload(bool leaseReads = true) : IWorkload
     {
         var key = (ushort)random.Below(plan.Keys);
         return random.Below(100) < plan.QueryPercent
-            ? new(KeyValueCommand.GetOf(key), true, NextConsistency(random))
+            ? new(KeyValueCommand.GetOf(key), true, ReadMix.Draw(random, leaseReads))
             : new(NextCommand(random, key, client, plan), false);
     }
 
@@ -56,13 +56,4 @@ public sealed class KeyValueWorkload(bool leaseReads = true) : IWorkload
         var length = Math.Max(token.Length, (int)random.Below(Math.Max(1, plan.ValueBytesMax)));
         return Encoding.Latin1.GetBytes($"{token.PadRight(length, '-')};");
     }
-
-    private ReadConsistency NextConsistency(SeededRandom random) => random.Below(100) switch
-    {
-        < 40 => ReadConsistency.Linearizable,
-        < 60 => leaseReads ? ReadConsistency.Lease : ReadConsistency.Linearizable,
-        < 75 => ReadConsistency.Local,
-        < 90 => ReadConsistency.NoOlderThan(TimeSpan.FromMilliseconds(1 + random.Below(500))),
-        _ => ReadConsistency.After(Slot.Zero),
-    };
 }
