@@ -148,7 +148,6 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             return;
         }
 
-        node.MayHalt = true;
         node.Disk.FlushesUntilFailure = 0;
         Later(down, () =>
         {

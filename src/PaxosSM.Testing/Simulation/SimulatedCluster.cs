@@ -71,7 +71,7 @@ internal sealed class SimulatedCluster
         foreach (var node in Nodes)
         {
             node.Heal();
-            if (node.Process is { IsAlive: true, Halted: not null } && node.MayHalt)
+            if (node.Process is { IsAlive: true, Halted: not null })
             {
                 node.Crash(0, true, TimeSpan.FromMilliseconds(1));
             }
@@ -148,7 +148,7 @@ internal sealed class SimulatedCluster
     {
         Log.Count("halts");
         Tell(process.Node, $"halts: {why}");
-        if (!process.Node.MayHalt)
+        if (!process.DeviceFailed)
         {
             World.Break("no replica halts without a reason", $"{process.Node.Name} halted: {why}");
         }

@@ -31,6 +31,9 @@ internal sealed class SimulatedDevices
 
     public SnapshotStore Snapshots { get; }
 
+    /// <summary>Whether a flush, or a write, has failed in this life.</summary>
+    public bool Failed => _log.Failure is not null || Snapshots.Failure is not null;
+
     public static SimulatedDevices Open(
         SimulatedCluster cluster, SimulatedProcess process, ClusterId clusterId, ulong seed)
     {

@@ -80,9 +80,6 @@ internal sealed class SimulatedNode
     /// <summary>Whether no process can start on this disk any more.</summary>
     public bool Lost { get; set; }
 
-    /// <summary>Whether its disk has failed a flush: then a halt is right (R1).</summary>
-    public bool MayHalt { get; set; }
-
     /// <summary>Whether it runs a copy of a member, under the member's name (R13).</summary>
     public bool IsCopy { get; init; }
 

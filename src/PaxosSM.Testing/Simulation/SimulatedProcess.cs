@@ -57,6 +57,9 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     /// <summary>The machine in use; null before genesis has ended.</summary>
     public IStateMachine? Machine { get; private set; }
 
+    /// <summary>Whether the disk has failed it: then a halt is right (R1).</summary>
+    public bool DeviceFailed => _devices is { Failed: true };
+
     /// <summary>Why the replica halted; null while it works.</summary>
     public string? Halted { get; private set; }
 

@@ -104,7 +104,7 @@ internal sealed class SimulatedRun
     {
         IsLoading = false;
         Cluster.Heal();
-        Must(LeadTimeouts, Leads, () => "nobody leads");
+        Must(LeadTimeouts, Leads, WhoIsThere);
         Must(AnswerTimeouts, () => Clients.All(client => client.Open == 0), WhoWaits);
         foreach (var client in Clients)
         {
@@ -127,6 +127,13 @@ internal sealed class SimulatedRun
     }
 
     private bool Leads() => Cluster.Nodes.Any(node => node.Process?.Status is { } status && status.Leader == node.Id);
+
+    private string WhoIsThere() => "nobody leads; " + string.Join(", ", Cluster.Nodes.Select(node => node switch
+    {
+        { Dead: { } why } => $"{node.Name} is dead: {why}",
+        { Process: { IsAlive: true } process } => $"{node.Name} {process.Status?.Waiting ?? "waits for genesis"}",
+        _ => $"{node.Name} is down",
+    }));
 
     private string WhoWaits() => string.Join("; ", Clients.Where(client => client.Open > 0).Select(
         (client, index) => $"client {index} waits for {client.Open}: {client.State}; before: {client.Failure?.Message}"));
