@@ -35,7 +35,7 @@ internal sealed class SimulateCommand
 
     private readonly Option<DirectoryInfo> _output = new("--output")
     {
-        Description = "The folder for scripts.",
+        Description = "The folder for scripts; with --trace also for traces and the history.",
         DefaultValueFactory = _ => new("."),
     };
 
@@ -140,6 +140,7 @@ internal sealed class SimulateCommand
             Minimizes = parsed.GetValue(_minimize),
             MinimizerRuns = parsed.GetValue(_runs),
             Folder = parsed.GetValue(_output)!.FullName,
+            KeepsRecords = parsed.GetValue(_trace) && parsed.GetResult(_output) is { Implicit: false },
         };
         if (parsed.GetValue(_seed) is null && parsed.GetValue(_script) is null)
         {

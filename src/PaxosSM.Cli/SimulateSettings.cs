@@ -21,8 +21,11 @@ internal sealed record SimulateSettings
 
     public int MinimizerRuns { get; init; }
 
-    /// <summary>Where minimised scripts go.</summary>
+    /// <summary>Where minimised scripts go, and what a traced run is to leave behind.</summary>
     public string Folder { get; init; } = ".";
+
+    /// <summary>Whether a traced run leaves its traces and its history behind.</summary>
+    public bool KeepsRecords { get; init; }
 
     /// <summary>What runs plans; a trace goes line by line to whoever wants it.</summary>
     public Func<SimulationPlan, Action<string>?, SimulationResult> Simulate { get; init; } =

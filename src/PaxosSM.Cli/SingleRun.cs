@@ -40,7 +40,8 @@ internal sealed class SingleRun(SimulateSettings settings, Show show, TextWriter
             return ExitStatus.Good;
         }
 
-        var run = task.Run(settings, show == Show.Trace ? output.WriteLine : null);
+        using var records = settings.KeepsRecords ? new RunRecords(settings.Folder) : null;
+        var run = task.Run(records?.Kept(settings) ?? settings, show == Show.Trace ? output.WriteLine : null);
         if (show == Show.Hash)
         {
             output.WriteLine($"{run.Result.EventHash:x16}");

@@ -57,6 +57,9 @@ internal sealed class SimulatedRun
     /// <summary>What clients were told.</summary>
     public List<(ReadOnlyMemory<byte> Input, CommandResult Result)> Acknowledged { get; } = [];
 
+    /// <summary>What the clients' history broke, once it was judged.</summary>
+    public HistoryViolation? BrokenHistory { get; set; }
+
     /// <summary>Whether clients go on calling.</summary>
     public bool IsLoading { get; private set; } = true;
 
@@ -80,6 +83,7 @@ internal sealed class SimulatedRun
         LookAtEnd();
         Log.Mix((ulong)Acknowledged.Count, (ulong)Witness.Count);
         Log.Count("events", World.Events);
+        Options.Histories?.Invoke(History.Capture(), Workload.Model, BrokenHistory);
         var violation = World.Broken is { } broken ? broken with { Tail = Log.Tail } : null;
         return new(violation, Log.Hash, Log.Counts, TimeSpan.FromMicroseconds(World.Now));
     }
@@ -135,8 +139,8 @@ internal sealed class SimulatedRun
         _ => $"{node.Name} is down",
     }));
 
-    private string WhoWaits() => string.Join("; ", Clients.Where(client => client.Open > 0).Select(
-        (client, index) => $"client {index} waits for {client.Open}: {client.State}; before: {client.Failure?.Message}"));
+    private string WhoWaits() => string.Join("; ", Clients.Where(client => client.Open > 0).Select((client, index) =>
+        $"client {index} waits for {client.Open}: {client.State}; before: {client.Failure?.Message}"));
 
     private bool AreEqual() => Learners.Select(node => node.Process!.Execution!.Applied).Distinct().Count() <= 1
         && Learners.All(node => node.Process!.Execution!.Applied >= LastAcknowledged());

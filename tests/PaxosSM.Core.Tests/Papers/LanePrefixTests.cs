@@ -4,7 +4,7 @@ using PaxosSM.Roles;
 
 namespace PaxosSM.Core.Tests.Papers;
 
-/// <summary>PROTOCOL's R4: an acceptor's votes in a lane leave no gap, whatever the network does to their order.</summary>
+/// <summary>PROTOCOL's R4: an acceptor's votes in a lane leave no gap, in whatever order proposals come.</summary>
 public sealed class LanePrefixTests
 {
     private static readonly NodeId Self = new(0);

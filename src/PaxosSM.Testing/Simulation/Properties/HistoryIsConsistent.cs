@@ -21,6 +21,7 @@ internal sealed class HistoryIsConsistent : SimulationProperty
             run.Log.Count("histories undecided");
         }
 
-        return findings.Violations is [var first, ..] ? $"{first.Rule}: {first.Text}" : null;
+        run.BrokenHistory = findings.Violations is [var worst, ..] ? worst : null;
+        return run.BrokenHistory is { } first ? $"{first.Rule}: {first.Text}" : null;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RightRule() : TraceRule("R6")
             return "the ballot is another's";
         }
 
-        // A life that ended may have stood higher, without a trace on its disk; its ballots differ by their incarnation.
+        // A life that ended may have stood higher, without a trace on its disk; its ballots differ by their life.
         var rises = standing.Ballot > node.Stood || node.Stood.Incarnation != origin.Incarnation;
         return rises ? null : $"it had stood with {node.Stood}";
     }
