@@ -29,6 +29,7 @@ public static class FairPlan
             _ when !Survives(plan.Members, damaged) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
+            _ when HasOldDisks(plan.Faults) => "a disk is copied that was copied over itself",
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
             _ when plan.ClockDriftMax > DriftBound(plan.Protocol) => "clocks drift further than leases allow for",
             _ when plan.Faults.Any(fault => FaultSpan.End(fault) > plan.Duration) => "a fault outlives the duration",
@@ -116,6 +117,13 @@ public static class FairPlan
     {
         var kind = FaultKind.Of(fault);
         return (int)kind.Get(fault, kind.Fields[0]);
+    }
+
+    // The copy of a copy may be a member's own disk as it once was: no restart can tell that it forgot something.
+    private static bool HasOldDisks(IReadOnlyList<Fault> faults)
+    {
+        var copies = faults.OfType<ClonedDisk>().ToList();
+        return copies.Any(copy => copies.Any(earlier => earlier.Node == copy.Source));
     }
 
     private static Func<MemberRoles, bool> Has(MemberRoles role) => roles => roles.HasFlag(role);

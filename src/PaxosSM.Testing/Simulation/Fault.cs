@@ -80,6 +80,12 @@ public sealed record ClonedDisk(TimeSpan At, int Node, TimeSpan Down, int Source
 /// <param name="For">How long the copy runs.</param>
 public sealed record ClonedIdentity(TimeSpan At, int Node, TimeSpan For) : Fault(At);
 
+/// <summary>A replica's machine tells a wrong digest of its state, whatever it answers: somebody halts (R28).</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="Down">How long until somebody restarts it, and what halted.</param>
+public sealed record LyingDigest(TimeSpan At, int Node, TimeSpan Down) : Fault(At);
+
 /// <summary>The wall clock jumps; the monotonic clock does not.</summary>
 /// <param name="At">When.</param>
 /// <param name="Node">Whose.</param>

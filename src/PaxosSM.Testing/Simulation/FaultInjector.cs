@@ -51,6 +51,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
                 break;
+            case LyingDigest lying:
+                Lie(Node(lying.Node), lying.Down);
+                break;
             default:
                 HappenToDisk(fault);
                 break;
@@ -91,13 +94,14 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     // Either all threads stand still, or only the loop does, right after it looked at the clock.
     private void StandStill(SimulatedNode node, TimeSpan span)
     {
+        var until = cluster.World.Now + World.Micros(span);
         if (cluster.World.Random.Below(2) == 0)
         {
-            node.LoopStall = World.Micros(span);
+            node.LoopStallsUntil = until;
         }
         else
         {
-            node.PausedUntil = Math.Max(node.PausedUntil, cluster.World.Now + World.Micros(span));
+            node.PausedUntil = Math.Max(node.PausedUntil, until);
         }
     }
 
@@ -155,6 +159,26 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             if (node.Process == process)
             {
                 node.Crash(0, cluster.World.Random.Below(2) == 0, TimeSpan.FromMilliseconds(1));
+            }
+        });
+    }
+
+    // Where two learners contradict each other, those that differ from the leader halt, who may be the one that lies.
+    private void Lie(SimulatedNode liar, TimeSpan down)
+    {
+        if (liar.Process is not { IsAlive: true } process)
+        {
+            return;
+        }
+
+        process.Lies = true;
+        cluster.OnLied();
+        Later(down, () =>
+        {
+            foreach (var node in cluster.Nodes.Where(
+                node => node.Process == process || node.Process is { Halted: not null }))
+            {
+                node.Crash(0, false, TimeSpan.FromMilliseconds(1));
             }
         });
     }

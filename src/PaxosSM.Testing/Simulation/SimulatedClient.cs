@@ -20,6 +20,7 @@ internal sealed class SimulatedClient
     private ICommandStream? _stream;
     private bool _opening;
     private int _streams;
+    private int _streamCommands;
     private Slot _lastSlot;
     private long _succeededBefore;
     private bool _insists;
@@ -101,6 +102,10 @@ internal sealed class SimulatedClient
         {
             var command = _run.History.BeginCommand(_index, operation.Input, (_index * SessionsMax) + _streams);
             Await(command, operation.Input, stream.ExecuteAsync(operation.Input));
+            if (++_streamCommands == _run.Plan.Clients.StreamCommandsMax)
+            {
+                Close(stream);
+            }
         }
         else
         {
@@ -131,6 +136,14 @@ internal sealed class SimulatedClient
         }
     }
 
+    // What it has under way ends with it, and may have been applied.
+    private void Close(ICommandStream stream)
+    {
+        _stream = null;
+        _run.Log.Count("streams closed");
+        _ = stream.DisposeAsync().AsTask();
+    }
+
     private void OpenStream()
     {
         if (_opening)
@@ -149,6 +162,7 @@ internal sealed class SimulatedClient
             {
                 _stream = awaiter.GetResult();
                 _streams++;
+                _streamCommands = 0;
                 Sessions.Add(_stream.Session);
             }
             catch (PaxosException)

@@ -9,6 +9,7 @@ internal sealed class SimulatedCluster
     private const long RestartMicros = 200_000;
     private readonly TraceChecker _checker;
     private SimulatedRun? _run;
+    private bool _somebodyLied;
 
     public SimulatedCluster(SimulationPlan plan, World world, RunLog log)
     {
@@ -90,7 +91,7 @@ internal sealed class SimulatedCluster
     public IStateMachine NewMachine(SimulatedProcess process)
     {
         var run = _run!; // set by the begin
-        return new WitnessedMachine(run.Workload.NewMachine(), run.Witness, process.Node.Name);
+        return new WitnessedMachine(run.Workload.NewMachine(), run.Witness, process);
     }
 
     public void OnEvent(SimulatedProcess process, in TraceEvent traced)
@@ -149,7 +150,7 @@ internal sealed class SimulatedCluster
     {
         Log.Count("halts");
         Tell(process.Node, $"halts: {why}");
-        if (!process.DeviceFailed)
+        if (!process.DeviceFailed && !_somebodyLied)
         {
             World.Break("no replica halts without a reason", $"{process.Node.Name} halted: {why}");
         }
@@ -188,6 +189,13 @@ internal sealed class SimulatedCluster
 
         node.Crash(0, false, TimeSpan.FromMilliseconds(1));
         World.After(RestartMicros, () => RestartPastCopies(node));
+    }
+
+    /// <summary>A machine tells a wrong digest from now on: wherever that is found out, a halt is right (R28).</summary>
+    public void OnLied()
+    {
+        _checker.OnLied();
+        _somebodyLied = true;
     }
 
     private void Tell(SimulatedNode node, string what)

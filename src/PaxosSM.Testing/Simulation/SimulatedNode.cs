@@ -50,8 +50,9 @@ internal sealed class SimulatedNode
     /// <summary>Until then, in true time, no thread of the process runs.</summary>
     public long PausedUntil { get; set; }
 
-    /// <summary>The next round of the loop stands still for so long after it looked at the clock.</summary>
-    public long LoopStall { get; set; }
+    /// <summary>Until then, in true time, the next round of the loop stands still after it looked at the
+    /// clock.</summary>
+    public long LoopStallsUntil { get; set; }
 
     /// <summary>Until when, in true time, the disk is slow.</summary>
     public long SlowUntil { get; set; }
@@ -195,7 +196,7 @@ internal sealed class SimulatedNode
     public void Heal()
     {
         DiskFactor = 1;
-        LoopStall = 0;
+        LoopStallsUntil = 0;
         Disk.CapacityBytes = long.MaxValue;
         Disk.FlushesUntilFailure = null;
         Disk.CallsUntilCrash = null;

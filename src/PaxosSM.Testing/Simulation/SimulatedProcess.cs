@@ -63,6 +63,9 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     /// <summary>Why the replica halted; null while it works.</summary>
     public string? Halted { get; private set; }
 
+    /// <summary>Whether its machine tells a wrong digest.</summary>
+    public bool Lies { get; set; }
+
     /// <summary>Opens the disk and begins genesis, or goes on from it.</summary>
     /// <exception cref="DataDirectoryException">The folder is another's, or damaged.</exception>
     /// <exception cref="LogDamagedException">The log is.</exception>
@@ -154,10 +157,10 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     {
         var now = Node.Clock.Now;
         var wall = NodeLoop.Wall(Node.Clock);
-        if (Node.LoopStall is var stall and > 0)
+        if (Node.LoopStallsUntil is var until && until > World.Now)
         {
-            Node.LoopStall = 0;
-            World.After(stall, () => RunLoopAt(now, wall));
+            Node.LoopStallsUntil = 0;
+            World.At(until, () => RunLoopAt(now, wall));
             return;
         }
 

@@ -99,6 +99,9 @@ public sealed record ClientPlan
     /// <summary>How many of the clients send through ordered sessions, pipelined; the others without order.</summary>
     public int Streams { get; init; } = 2;
 
+    /// <summary>After so many commands a client closes its ordered session and opens another; 0 for never.</summary>
+    public int StreamCommandsMax { get; init; }
+
     /// <summary>How many commands a client has under way at most.</summary>
     public int Window { get; init; } = 16;
 

@@ -3,18 +3,19 @@ using System.Buffers;
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>A machine that tells a witness what it is given; else it is the machine inside.</summary>
-internal sealed class WitnessedMachine(IStateMachine machine, Witness witness, string who)
+internal sealed class WitnessedMachine(IStateMachine machine, Witness witness, SimulatedProcess process)
     : IDigestibleStateMachine, ITimedStateMachine, IViewObserver
 {
     private readonly ArrayBufferWriter<byte> _result = new();
 
-    public ulong Digest => machine is IDigestibleStateMachine digestible ? digestible.Digest : 0;
+    public ulong Digest =>
+        (machine is IDigestibleStateMachine digestible ? digestible.Digest : 0) ^ (process.Lies ? 1UL : 0);
 
     public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
     {
         _result.ResetWrittenCount();
         machine.Apply(in context, command, _result);
-        witness.OnApplied(who, in context, command, _result.WrittenSpan);
+        witness.OnApplied(process.Node.Name, in context, command, _result.WrittenSpan);
         result.Write(_result.WrittenSpan);
     }
 

@@ -59,6 +59,9 @@ public sealed class TraceChecker
     /// member's snapshots may be the copy's, whose events don't come here.</summary>
     public void OnDoubled(NodeId member) => _history.OnDoubled(member);
 
+    /// <summary>From now on some machine tells a wrong digest: that replicas find it out is right (R28).</summary>
+    public void OnLied() => _history.OnLied();
+
     /// <summary>Takes the next event.</summary>
     /// <returns><see cref="Violation"/>.</returns>
     public TraceViolation? On(in TraceEvent traced)

@@ -71,6 +71,12 @@ internal sealed class TraceHistory
     /// <summary>Two processes run under the member's name.</summary>
     public void OnDoubled(NodeId member) => _doubled.Add(member);
 
+    /// <summary>Whether some machine told a wrong digest.</summary>
+    public bool SomebodyLied { get; private set; }
+
+    /// <summary>Some machine tells a wrong digest.</summary>
+    public void OnLied() => SomebodyLied = true;
+
     /// <summary>Takes an event.</summary>
     public void Take(in TraceEvent traced)
     {

@@ -54,6 +54,9 @@ public sealed class FairPlanTests
         Assert.Null(FairPlan.Problem(fair with { Faults = [new WipedDisk(Later, 1, Down)] }));
         AssertUnfair("damaged for good", fair, new WipedDisk(Later, 1, Down), new FlippedBits(Later, 2, Down, 1, 1));
         AssertUnfair("run twice", fair, new ClonedIdentity(Later, 1, Down));
+        AssertUnfair(
+            "copied over itself", fair with { Members = [All, All, All, Lea] },
+            new ClonedDisk(Later, 3, Down, 0), new ClonedDisk(Later + (2 * Down), 0, Down, 3));
         AssertUnfair("genesis", fair, new WipedDisk(TimeSpan.FromSeconds(1), 1, Down));
         AssertUnfair("outlives", fair, new Pause(TimeSpan.FromSeconds(7.5), 1, Down));
         AssertUnfair("drift", fair with { ClockDriftMax = 60_000 });

@@ -74,6 +74,7 @@ internal sealed class SwarmFaults
         "pause" => new Pause(at, node, Span(at, 5, 3000)),
         "slow-disk" => new SlowDisk(at, node, Span(at, 50, 4000), _dice.Spread(2, 100)),
         "full-disk" => new FullDisk(at, node, Span(at, 50, 3000)),
+        "lying-digest" => new LyingDigest(at, node, Span(at, 50, 3000)),
         "clock-jump" => new ClockJump(at, node, Jump()),
         _ => throw new UnreachableException($"no swarm draws {kind}"),
     };
@@ -150,6 +151,12 @@ internal sealed class SwarmFaults
                 at, node, Span(at, 10, 2000), (node + _dice.Between(1, _nodes - 1)) % _nodes),
             _ => throw new UnreachableException($"no swarm draws {kind}"),
         };
+        if (fault is ClonedDisk copy && _faults.OfType<ClonedDisk>().Any(
+            other => other.Node == copy.Source || other.Source == node))
+        {
+            return; // nobody gets its own past back
+        }
+
         if (fault is WipedDisk or ClonedDisk && !_lost.Add(node))
         {
             return; // once lost, an identity stays so

@@ -33,6 +33,7 @@ internal static class SwarmSettings
             Network = network,
             Disk = disk,
             Clients = Clients(big, dice),
+            ClockSkewMax = TimeSpan.FromMilliseconds(dice.Pick<int>([0, 20, 20, 2000, 600_000])),
             ClockDriftMax = dice.OneIn(2) ? 0 : Math.Min(dice.Pick(Drifts), FairPlan.DriftBound(protocol)),
         };
     }
@@ -99,12 +100,14 @@ internal static class SwarmSettings
         return new()
         {
             Count = count,
-            RatePerSecond = big ? 20 : dice.Spread(10, 300),
+            RatePerSecond = big ? 20 : dice.OneIn(8) ? dice.Between(1, 5) : dice.Spread(10, 300),
             Keys = dice.Spread(1, 16),
             QueryPercent = dice.Pick([0, 20, 20, 50]),
             Streams = dice.Between(0, count),
+            StreamCommandsMax = dice.OneIn(2) ? 0 : dice.Spread(1, 100),
             Window = dice.Spread(1, 32),
             ValueBytesMax = big ? 30_000 : dice.Spread(8, 200),
+            SessionTimeout = TimeSpan.FromSeconds(dice.Pick<int>([1, 3, 60, 60])),
             Timeout = dice.Pick<TimeSpan>([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)]),
         };
     }

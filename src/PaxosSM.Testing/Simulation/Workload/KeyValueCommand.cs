@@ -28,7 +28,7 @@ public static class KeyValueCommand
     /// <summary>Forgets a key, its value and its counter.</summary>
     public const byte Delete = 5;
 
-    /// <summary>Holds a name until a timer lets go of it (R19).</summary>
+    /// <summary>Holds a name until a timer lets go of it (R19); for no time: lets go of it at once.</summary>
     public const byte Hold = 6;
 
     /// <summary>Where what the kind needs begins.</summary>
@@ -59,7 +59,7 @@ public static class KeyValueCommand
         return command;
     }
 
-    /// <summary>A command that holds a name for a while of the log's time.</summary>
+    /// <summary>A command that holds a name for a while of the log's time, or lets go of it.</summary>
     public static byte[] HoldOf(ushort name, TimeSpan span)
     {
         var command = Header(Hold, name, sizeof(long));

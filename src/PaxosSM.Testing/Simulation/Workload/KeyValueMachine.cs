@@ -185,6 +185,13 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
 
     private void Hold(in CommandContext context, ushort name, long microseconds)
     {
+        if (microseconds == 0)
+        {
+            _held.Remove(name);
+            context.Timers.Cancel(name);
+            return;
+        }
+
         var due = context.Time.Add(TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond));
         _held[name] = due.Microseconds;
         context.Timers.Set(name, due);

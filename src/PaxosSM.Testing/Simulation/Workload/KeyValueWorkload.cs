@@ -45,7 +45,7 @@ public sealed class KeyValueWorkload(bool leaseReads = true) : IWorkload
             case < 95:
                 return KeyValueCommand.DeleteOf(key);
             default:
-                var span = TimeSpan.FromMilliseconds(1 + random.Below(2000));
+                var span = TimeSpan.FromMilliseconds(random.Below(4) == 0 ? 0 : 1 + random.Below(2000));
                 return KeyValueCommand.HoldOf((ushort)random.Below(HeldNames), span);
         }
     }

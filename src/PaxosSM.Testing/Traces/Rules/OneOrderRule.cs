@@ -19,7 +19,7 @@ internal sealed class OneOrderRule() : TraceRule("I6")
                 return Compare(history, restored.Slot, restored.Chain);
             case StateSaved saved:
                 return Compare(history, saved.Slot, saved.Chain);
-            case Diverged diverged:
+            case Diverged diverged when !history.SomebodyLied:
                 return $"this replica found that it differs: {diverged.Text}";
             default:
                 return null;
