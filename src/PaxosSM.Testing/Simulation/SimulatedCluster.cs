@@ -191,7 +191,7 @@ internal sealed class SimulatedCluster
         World.After(RestartMicros, () => RestartPastCopies(node));
     }
 
-    /// <summary>A machine tells a wrong digest from now on: wherever that is found out, a halt is right (R28).</summary>
+    /// <summary>A machine tells a wrong digest from now on: where that is found out, a halt is right (R28).</summary>
     public void OnLied()
     {
         _checker.OnLied();
