@@ -34,6 +34,7 @@ internal sealed class Acceptor
         if (!repeat)
         {
             _state.Promise(ballot);
+            _early.Clear();
             effects.Write(new PromiseWrite(ballot));
             effects.TellAfterWrite(new PromiseMade(ballot));
         }
@@ -96,7 +97,7 @@ internal sealed class Acceptor
         {
             Vote(accept, effects);
         }
-        else if (accept.Slot > _state.ProgressOf(accept.Lane).Through)
+        else if (accept.Slot > _state.ProgressOf(accept.Lane).Through && IsOfLane(accept, _state.View))
         {
             _early.Keep(accept);
         }
@@ -166,8 +167,11 @@ internal sealed class Acceptor
         effects.TellAfterWrite(
             new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
         effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
-    
+
     }
+
+    private static bool IsOfLane(Accept accept, View view) =>
+        accept.Slot >= view.Start && view.LaneOf(accept.Slot) == accept.Lane;
 
     // What overtook this proposal on the way may be next now.
     private void VoteEarly(Accept accept, View view, Effects effects)

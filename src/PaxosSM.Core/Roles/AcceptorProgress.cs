@@ -20,8 +20,8 @@ internal sealed class AcceptorProgress(NodeId node, int place)
 
     public Instant SentAt { get; set; }
 
-    /// <summary>When something was last sent to it again.</summary>
-    public Instant ResentAt { get; set; }
+    /// <summary>The end of a run behind which a gap was last filled: once is enough, the rest is the tick's.</summary>
+    public Slot FilledAfter { get; set; }
 
     /// <summary>When it last confirmed the ballot (R23).</summary>
     public Instant HeardAt { get; set; }
@@ -41,7 +41,8 @@ internal sealed class AcceptorProgress(NodeId node, int place)
             return false;
         }
 
-        Run = new(from, through);
+        // What it once told as votes stay votes: after a restart it may not be able to read some (R24).
+        Run = new(from <= Run.Through ? Slot.Min(Run.From, from) : from, through);
         return true;
     }
 }

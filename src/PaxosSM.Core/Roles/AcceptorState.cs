@@ -227,11 +227,15 @@ internal sealed class AcceptorState
         }
     }
 
-    // R4 was obeyed when the vote was made: what is missing before it was passed as chosen, let go, or can't be read.
+    // R4 was obeyed when the vote was made: what is missing before it was passed as chosen, or can't be read. The run
+    // ends before a vote that can't be read: what follows is voted for again when its turn comes, with the same value.
     private void RecoverVote(VoteWrite vote)
     {
         Invariant.Holds(vote.Ballot == LastVoted);
         _votes.Set(vote.Slot, new(vote.Slot, vote.Ballot, vote.Value));
+
+        // A vote made again after damage is as good as the first one was.
+        _faulty.Remove(new(vote.Slot, vote.Slot));
         if (View is not null)
         {
             ExtendRun(vote.Slot);
@@ -241,6 +245,7 @@ internal sealed class AcceptorState
     private void RecoverCheckpoint(CheckpointWrite checkpoint)
     {
         Promised = Ballot.Max(Promised, checkpoint.Promised);
+        RaiseChosenThrough(checkpoint.ChosenThrough);
         if (checkpoint.LastVoted > LastVoted || (checkpoint.LastVoted == LastVoted && View is null))
         {
             LastVoted = checkpoint.LastVoted;
@@ -252,7 +257,6 @@ internal sealed class AcceptorState
         }
 
         _lostReign = false;
-        RaiseChosenThrough(checkpoint.ChosenThrough);
         Trim(checkpoint.TrimmedTo);
     }
 
@@ -266,8 +270,8 @@ internal sealed class AcceptorState
                 _faulty.Add(new(key.First, key.Last));
                 break;
             case RecordKind.Vote:
-                // R4: the run ends before it. It may be a tear that can't be told from damage, a vote that nobody was
-                // told of; the proposer sends it again then. Where votes follow it, the run goes on with them.
+                // It may be a tear that can't be told from damage, a vote that nobody was told of: the proposer sends
+                // it again then.
                 RecoverReign(key.Ballot);
                 _faulty.Add(new(key.First, key.First));
                 break;
@@ -306,9 +310,13 @@ internal sealed class AcceptorState
 
         ref var run = ref _lanes[View.LaneOf(slot).Index];
         var before = new Slot(slot.Index - View.Owners.Count);
-        if (slot > run.Through)
+        if (run.Through == before)
         {
-            run = run.Through == before ? run with { Through = slot } : new(before, slot);
+            run = run with { Through = slot };
+        }
+        else if (slot > run.Through && before <= ChosenThrough)
+        {
+            run = new(before, slot);
         }
     }
 

@@ -10,7 +10,9 @@ namespace PaxosSM.Roles;
 internal sealed class EarlyAccepts
 {
     private const int CountMax = 64;
+    private const long BytesMax = 16 << 20;
     private readonly SortedDictionary<Slot, Accept> _kept = [];
+    private long _bytes;
     private Ballot _ballot;
 
     /// <summary>Keeps a proposal, if there is room.</summary>
@@ -18,21 +20,28 @@ internal sealed class EarlyAccepts
     {
         if (accept.Ballot != _ballot)
         {
-            _kept.Clear();
+            Clear();
             _ballot = accept.Ballot;
         }
 
-        if (_kept.Count < CountMax)
+        if (_kept.Count < CountMax && _bytes + accept.Value.Size <= BytesMax && _kept.TryAdd(accept.Slot, accept))
         {
-            _kept[accept.Slot] = accept;
+            _bytes += accept.Value.Size;
         }
+    }
+
+    /// <summary>The reign is over.</summary>
+    public void Clear()
+    {
+        _kept.Clear();
+        _bytes = 0;
     }
 
     /// <summary>Takes the proposal for a slot, if it is here.</summary>
     public bool TryTake(Ballot ballot, Slot slot, [NotNullWhen(true)] out Accept? accept)
     {
         accept = null;
-        return ballot == _ballot && _kept.Remove(slot, out accept);
+        return ballot == _ballot && Remove(slot, out accept);
     }
 
     /// <summary>Forgets what was voted for, or passed, in the meantime.</summary>
@@ -40,8 +49,15 @@ internal sealed class EarlyAccepts
     {
         while (_kept.Count > 0 && First() is var slot && slot <= through)
         {
-            _kept.Remove(slot);
+            Remove(slot, out _);
         }
+    }
+
+    private bool Remove(Slot slot, [NotNullWhen(true)] out Accept? accept)
+    {
+        var found = _kept.Remove(slot, out accept);
+        _bytes -= accept?.Value.Size ?? 0;
+        return found;
     }
 
     private Slot First()

@@ -126,11 +126,9 @@ internal sealed class Reign
         {
             Count(effects);
         }
-        else if (accepted.Through < from.Sent && now - from.ResentAt > _context.Options.ResendInterval / 10)
+        else if (accepted.Through < from.Sent)
         {
-            // The run ended before what was sent: something was lost, or overtaken, on the way (R4 refuses what follows
-            // it). New proposals don't put this off: they are refused, too, until the gap is filled.
-            Resend(from, now, effects);
+            FillGap(from, accepted.Through, effects);
         }
 
         return Counted > before;
@@ -180,7 +178,24 @@ internal sealed class Reign
 
         to.Sent = Last;
         to.SentAt = now;
-        to.ResentAt = now;
+    }
+
+    // The run ended before what was sent: the next slot was lost, or overtaken, on the way. What follows it waits there
+    // (R4), so this slot alone is sent again, and once: it may be that a copy was answered, by a node that is slow.
+    private void FillGap(AcceptorProgress to, Slot through, Effects effects)
+    {
+        if (through == to.FilledAfter)
+        {
+            return;
+        }
+
+        to.FilledAfter = through;
+        var index = _proposals.IndexAbove(Slot.Max(Counted, through));
+        if (index < _proposals.Count)
+        {
+            var (slot, value) = _proposals.At(index);
+            effects.Send(to.Node, new Accept(Ballot, default, slot, value, Counted, Counted));
+        }
     }
 
     // R7: chosen is what a phase-2 quorum voted for in this ballot; what an acceptor passed as chosen is no vote of it.

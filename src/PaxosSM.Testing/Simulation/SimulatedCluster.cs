@@ -37,8 +37,8 @@ internal sealed class SimulatedCluster
 
     public SimulatedNetwork Network { get; }
 
-    /// <summary>The nodes whose unflushed sectors may reach the disk in any order when the power goes; elsewhere they do
-    /// in order.</summary>
+    /// <summary>The nodes whose unflushed sectors may reach the disk in any order when the power goes; elsewhere they
+    /// do in order.</summary>
     /// <remarks>R24: a tear that can't be told from damage is damage, so of these there may be no more than of damaged
     /// disks.</remarks>
     public IReadOnlyList<int> Torn { get; }

@@ -15,8 +15,8 @@ public sealed record SimulationOptions
     /// <summary>Takes each event of the protocol, as a process' trace has it; null when nobody listens.</summary>
     public Action<TraceEvent>? Events { get; init; }
 
-    /// <summary>Takes what the clients saw, at the end, with the model that judges it and what it broke; null when nobody
-    /// listens.</summary>
+    /// <summary>Takes what the clients saw, at the end, with the model that judges it and what it broke; null when
+    /// nobody listens.</summary>
     public Action<History, IModel, HistoryViolation?>? Histories { get; init; }
 
     /// <summary>Whether the clients' history is judged after the run: it takes time with long runs.</summary>

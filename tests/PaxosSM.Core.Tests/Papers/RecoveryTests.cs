@@ -44,8 +44,27 @@ public sealed class RecoveryTests
         _state.Recover(new(RecordKey.Of(Vote(Low, 3)), null));
         Assert.Equal(new Slot(3), _state.Highest);
         Assert.Equal([new SlotRange(new(3), new(3))], _state.Report(High).Faulty);
+    }
+
+    [Fact]
+    public void A_run_ends_before_a_vote_that_cannot_be_read_though_votes_follow_it_R4_R24()
+    {
+        Recover(Sync(Low, 0, 2), Vote(Low, 2));
+        _state.Recover(new(RecordKey.Of(Vote(Low, 3)), null));
         Recover(Vote(Low, 4));
-        Assert.Equal(new(new(3), new(4)), _state.ProgressOf(default));
+        Assert.Equal(new Slot(2), _state.ProgressOf(default).Through);
+        Assert.True(_state.IsNext(default, new(3)));
+        Assert.Equal(new Slot(4), _state.Report(High).Votes[^1].Slot);
+    }
+
+    [Fact]
+    public void A_vote_made_again_after_damage_is_whole_R24()
+    {
+        Recover(Sync(Low, 0, 2), Vote(Low, 2));
+        _state.Recover(new(RecordKey.Of(Vote(Low, 3)), null));
+        Recover(Vote(Low, 3));
+        Assert.Empty(_state.Faulty);
+        Assert.Equal(new Slot(3), _state.ProgressOf(default).Through);
     }
 
     [Fact]
