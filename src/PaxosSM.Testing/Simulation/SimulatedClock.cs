@@ -26,7 +26,7 @@ internal sealed class SimulatedClock : TimeProvider
 
     public Instant Now => new(GetTimestamp());
 
-    public override long GetTimestamp() => _offset + (long)(_world.Now * _rate);
+    public override long GetTimestamp() => Shown(_world.Now);
 
     public override DateTimeOffset GetUtcNow() => Epoch + TimeSpan.FromMicroseconds(GetTimestamp() - _offset) + _skew;
 
@@ -37,7 +37,15 @@ internal sealed class SimulatedClock : TimeProvider
     public void Jump(TimeSpan by) => _skew += by;
 
     /// <summary>When, in true time, this clock will show a moment.</summary>
-    public long TrueTimeOf(Instant moment) => (long)Math.Ceiling((moment.Microseconds - _offset) / _rate);
+    public long TrueTimeOf(Instant moment)
+    {
+        var time = (long)Math.Ceiling((moment.Microseconds - _offset) / _rate);
+
+        // Rounded down on the way back, the clock would show the moment before, for ever.
+        return Shown(time) < moment.Microseconds ? time + 1 : time;
+    }
+
+    private long Shown(long time) => _offset + (long)(time * _rate);
 
     /// <summary>A timer on true time: clients' clocks don't drift.</summary>
     private sealed class SimulatedTimer : ITimer

@@ -4,7 +4,9 @@ namespace PaxosSM.Testing.Simulation;
 /// <remarks>Events of one moment run in the order in which they were planned.</remarks>
 internal sealed class World
 {
+    private const int EventsOfAMomentMax = 1_000_000;
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
+    private int _eventsNow;
     private long _planned;
 
     public World(ulong seed) => Random = new(seed);
@@ -45,6 +47,12 @@ internal sealed class World
             }
 
             var happens = _events.Dequeue();
+            _eventsNow = next.At == Now ? _eventsNow + 1 : 0;
+            if (_eventsNow > EventsOfAMomentMax)
+            {
+                Break("time goes on", $"more than {EventsOfAMomentMax} events at one moment");
+            }
+
             Now = next.At;
             Events++;
             happens();
