@@ -3,8 +3,8 @@ using PaxosSM.Takeover;
 
 namespace PaxosSM.Core.Tests.Papers;
 
-/// <summary>PROTOCOL's R5, its last resort: for a chosen slot that no learner supplies, the vote of the highest ballot in
-/// a phase-1 quorum is the chosen value.</summary>
+/// <summary>PROTOCOL's R5, its last resort: for a chosen slot that no learner supplies, the vote of the highest ballot
+/// in a phase-1 quorum is the chosen value.</summary>
 public sealed class LastResortTests
 {
     private static readonly Ballot Leading = new(9, new(0), 1);
