@@ -167,7 +167,6 @@ internal sealed class Acceptor
         effects.TellAfterWrite(
             new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
         effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
-
     }
 
     private static bool IsOfLane(Accept accept, View view) =>

@@ -22,7 +22,7 @@ public static class FairPlan
     public static string? Problem(SimulationPlan plan)
     {
         var damaging = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).ToList();
-        var damaged = damaging.Select(NodeOf).Distinct().ToList();
+        var damaged = DamagedBy(plan);
         var doubled = damaging.OfType<ClonedIdentity>().Select(NodeOf).Distinct().ToList();
         return plan switch
         {
@@ -70,19 +70,27 @@ public static class FairPlan
     /// <summary>The members that the plan damages, and as many more as the group can lose beside them.</summary>
     internal static IReadOnlyList<int> Damageable(SimulationPlan plan, SeededRandom random)
     {
-        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(NodeOf)
-            .Distinct().ToList();
-        var first = (int)random.Below(plan.Members.Count);
-        for (var step = 0; step < plan.Members.Count; step++)
+        var count = plan.Members.Count;
+        var first = (int)random.Below(count);
+        var inTurn = Enumerable.Range(0, count).Select(step => (first + step) % count);
+        return Damageable(plan.Members, DamagedBy(plan), inTurn);
+    }
+
+    /// <summary>The members that are damaged, and of the candidates, in their order, as many as the group can lose
+    /// beside them.</summary>
+    internal static IReadOnlyList<int> Damageable(
+        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged, IEnumerable<int> candidates)
+    {
+        List<int> lost = [.. damaged];
+        foreach (var place in candidates)
         {
-            var place = (first + step) % plan.Members.Count;
-            if (!damaged.Contains(place) && Survives(plan.Members, [.. damaged, place]))
+            if (!lost.Contains(place) && Survives(members, [.. lost, place]))
             {
-                damaged.Add(place);
+                lost.Add(place);
             }
         }
 
-        return damaged;
+        return lost;
     }
 
     /// <summary>Whether the log stays short enough, whichever members the plan damages for good.</summary>
@@ -96,7 +104,7 @@ public static class FairPlan
             return true;
         }
 
-        var damaged = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(NodeOf).ToList();
+        var damaged = DamagedBy(plan);
         var faultsMax = (plan.Members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
         var learners = plan.Members.Count(Has(MemberRoles.Learner));
         var left = plan.Members.Where((roles, place) => Has(MemberRoles.Learner)(roles) && !damaged.Contains(place));
@@ -118,6 +126,9 @@ public static class FairPlan
         var kind = FaultKind.Of(fault);
         return (int)kind.Get(fault, kind.Fields[0]);
     }
+
+    private static IReadOnlyList<int> DamagedBy(SimulationPlan plan) =>
+        [.. plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).Select(NodeOf).Distinct()];
 
     // The copy of a copy may be a member's own disk as it once was: no restart can tell that it forgot something.
     private static bool HasOldDisks(IReadOnlyList<Fault> faults)

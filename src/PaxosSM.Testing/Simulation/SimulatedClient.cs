@@ -172,31 +172,19 @@ internal sealed class SimulatedClient
         });
     }
 
-    private void Await(long id, ReadOnlyMemory<byte> input, ValueTask<CommandResult> task)
-    {
-        Open++;
-        var awaiter = task.GetAwaiter();
-        OnCompleted(awaiter.IsCompleted, awaiter.UnsafeOnCompleted, () =>
+    private void Await(long id, ReadOnlyMemory<byte> input, ValueTask<CommandResult> task) =>
+        Await(id, task, "commands", result => result.Slot, result =>
         {
-            Open--;
-            try
-            {
-                var result = awaiter.GetResult();
-                Succeeded++;
-                _lastSlot = Slot.Max(_lastSlot, result.Slot);
-                _run.Log.Mix((ulong)id, (ulong)result.Slot.Index);
-                _run.Log.Count("commands");
-                _run.History.Succeeded(id, result.Result, result.Slot);
-                _run.OnAcknowledged(input, result);
-            }
-            catch (PaxosException failed)
-            {
-                OnFailed(id, failed);
-            }
+            _run.History.Succeeded(id, result.Result, result.Slot);
+            _run.OnAcknowledged(input, result);
         });
-    }
 
-    private void Await(long id, ValueTask<QueryResult> task)
+    private void Await(long id, ValueTask<QueryResult> task) =>
+        Await(id, task, "queries", result => result.Slot, result =>
+            _run.History.Succeeded(id, result.Result, result.Slot, result.Age, Replica()));
+
+    private void Await<TResult>(
+        long id, ValueTask<TResult> task, string counted, Func<TResult, Slot> slotOf, Action<TResult> succeed)
     {
         Open++;
         var awaiter = task.GetAwaiter();
@@ -206,11 +194,12 @@ internal sealed class SimulatedClient
             try
             {
                 var result = awaiter.GetResult();
+                var slot = slotOf(result);
                 Succeeded++;
-                _lastSlot = Slot.Max(_lastSlot, result.Slot);
-                _run.Log.Mix((ulong)id, (ulong)result.Slot.Index);
-                _run.Log.Count("queries");
-                _run.History.Succeeded(id, result.Result, result.Slot, result.Age, Replica());
+                _lastSlot = Slot.Max(_lastSlot, slot);
+                _run.Log.Mix((ulong)id, (ulong)slot.Index);
+                _run.Log.Count(counted);
+                succeed(result);
             }
             catch (PaxosException failed)
             {

@@ -13,9 +13,9 @@ namespace PaxosSM.Testing.Simulation;
 /// threads.</summary>
 internal sealed class SimulatedProcess : IProtocolEventSink
 {
-    private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     // As a host's thread does: a snapshot that waits for its back-off is looked after this often.
     private const long ExecutorIdleMicros = 1_000_000;
+    private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     private readonly SimulatedCluster _cluster;
     private readonly Actor _loop;
     private readonly List<SimulatedClientLink> _links = [];

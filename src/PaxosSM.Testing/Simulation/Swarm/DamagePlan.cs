@@ -15,15 +15,7 @@ internal sealed class DamagePlan
 
     public static DamagePlan Draw(IReadOnlyList<MemberRoles> members, Dice dice)
     {
-        var damaged = new List<int>();
-        foreach (var place in dice.Shuffled(members.Count))
-        {
-            if (FairPlan.Survives(members, [.. damaged, place]))
-            {
-                damaged.Add(place);
-            }
-        }
-
+        var damaged = FairPlan.Damageable(members, [], dice.Shuffled(members.Count));
         var doubled = new List<int>();
         foreach (var place in damaged)
         {
