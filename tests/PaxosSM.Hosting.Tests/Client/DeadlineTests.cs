@@ -90,7 +90,7 @@ public sealed class DeadlineTests
         await using var bench = new ClientBench();
         await bench.Run(bench.Execute("before"));
         using var cancellation = new CancellationTokenSource();
-        bench.Group.LossesLeft = 1;
+        (bench.Group.LossesLeft, bench.Group.LossesEnd) = (1, "given up");
         var command = bench.Execute("given up", cancellation.Token);
         await bench.Until(() => bench.Group.LossesLeft == 0);
         await cancellation.CancelAsync();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using PaxosSM.Execution;
 using PaxosSM.Runtime;
@@ -59,6 +60,9 @@ internal sealed class FakeGroup : IReplica, IExecution
     /// <summary>How many more submissions are lost on their way to the leader.</summary>
     public int LossesLeft { get; set; }
 
+    /// <summary>Only submissions that end with this are lost: a copy of an earlier one may still be under way.</summary>
+    public string LossesEnd { get; set; } = string.Empty;
+
     /// <summary>How many more submissions are taken, and refused later.</summary>
     public int LateBusyLeft { get; set; }
 
@@ -109,7 +113,7 @@ internal sealed class FakeGroup : IReplica, IExecution
                 return PaxosError.None;
             }
 
-            if (LossesLeft > 0)
+            if (LossesLeft > 0 && entries.Span.EndsWith(Encoding.UTF8.GetBytes(LossesEnd)))
             {
                 LossesLeft--;
                 return PaxosError.None;

@@ -72,7 +72,7 @@ public sealed class SessionTests
     {
         await using var bench = new ClientBench();
         await bench.Run(bench.Execute("warm"));
-        bench.Group.LossesLeft = 1;
+        (bench.Group.LossesLeft, bench.Group.LossesEnd) = (1, "lost");
         var lost = bench.Execute("lost");
         await bench.Until(() => bench.Group.LossesLeft == 0);
         Assert.False(lost.IsCompleted);
@@ -88,7 +88,7 @@ public sealed class SessionTests
     {
         await using var bench = new ClientBench();
         await bench.Run(bench.Execute("warm"));
-        bench.Group.LossesLeft = 1;
+        (bench.Group.LossesLeft, bench.Group.LossesEnd) = (1, "lost");
         var began = bench.Time.GetUtcNow();
         await bench.Run(bench.Execute("lost"));
         Assert.InRange(bench.Time.GetUtcNow() - began, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3));
