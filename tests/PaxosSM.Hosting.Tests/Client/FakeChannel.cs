@@ -26,6 +26,9 @@ internal sealed class FakeChannel : IClientChannel, IClientReplies
     public string State =>
         _connection is null ? "not connected: 127.0.0.1:7001 (connection refused)" : "connected to 127.0.0.1:7001";
 
+    /// <summary>While set, what the node answers is lost.</summary>
+    public bool LosesAnswers { get; set; }
+
     /// <summary>While set, sends don't complete.</summary>
     public TaskCompletionSource? Blocked { get; set; }
 
@@ -99,7 +102,10 @@ internal sealed class FakeChannel : IClientChannel, IClientReplies
     {
         foreach (var frame in Take(_toClient))
         {
-            _receiver!.OnFrame(frame);
+            if (!LosesAnswers)
+            {
+                _receiver!.OnFrame(frame);
+            }
         }
     }
 

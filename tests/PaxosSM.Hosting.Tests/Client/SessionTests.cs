@@ -205,6 +205,26 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_flush_waits_for_an_answer_that_was_lost_though_a_later_one_came()
+    {
+        await using var bench = new ClientBench();
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        bench.Channel.LosesAnswers = true;
+        var first = stream.ExecuteAsync(ClientBench.Bytes("first")).AsTask();
+        await bench.Until(() => bench.Journal.Count == 1);
+        bench.Channel.LosesAnswers = false;
+        var second = stream.ExecuteAsync(ClientBench.Bytes("second")).AsTask();
+        var flush = stream.FlushAsync().AsTask();
+        await bench.Until(() => second.IsCompleted);
+        Assert.False(first.IsCompleted);
+        Assert.False(flush.IsCompleted);
+        await bench.Run(flush);
+        Assert.True(first.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task An_idle_session_shows_a_sign_of_life_three_times_per_timeout()
     {
         await using var bench = new ClientBench(new() { SessionTimeout = TimeSpan.FromSeconds(30) });
