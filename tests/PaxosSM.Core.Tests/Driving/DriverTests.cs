@@ -76,6 +76,27 @@ public sealed class DriverTests : IAsyncDisposable
         Assert.NotEqual(0, await WakesAt(pump, 1, new LearnRequest(new(1), 1, false)));
     }
 
+    [Theory]
+    [InlineData(900, true)]
+    [InlineData(1100, false)]
+    public async Task A_node_whose_log_stands_still_tells_that_it_is_not_well(int milliseconds, bool healthy)
+    {
+        await using StalledLog log = new(TimeSpan.FromMilliseconds(milliseconds));
+        NodePump pump = new(
+            new()
+            {
+                Self = new(0),
+                Members = [new(0), new(1)],
+                Epoch = Epoch.First,
+                Transport = _rig,
+                Log = log,
+            },
+            default);
+        pump.Run(default, LogTime.Zero);
+
+        Assert.Equal(healthy, _rig.Sent.OfType<Alive>().Single().Healthy);
+    }
+
     [Fact]
     public void A_replica_that_is_outvoted_halts()
     {

@@ -321,6 +321,9 @@ public sealed class ApplyLoopTests
         loop.Apply(6, 8);
         loop.RunAll();
         loop.Loop.Install(new(5));
+        loop.RunAll();
+        Assert.Equal(new Slot(8), loop.Loop.Applied);
+        Assert.DoesNotContain("restored s5", loop.Observer.Lines);
         loop.Apply(6, 9);
         loop.RunAll();
         Assert.Equal(new Slot(9), loop.Loop.Applied);

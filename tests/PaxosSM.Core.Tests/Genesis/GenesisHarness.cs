@@ -75,6 +75,9 @@ internal sealed class GenesisHarness
         _ = _trace.Append($"wipe {Names[member]}\n");
     }
 
+    /// <summary>The folder was copied before its first start: two members come with one storage.</summary>
+    public void CopyStorage(int from, int to) => _storages[to] = _storages[from];
+
     public void ForgetDisk(int member) => _ = _disks.Remove(member);
 
     public void Tick(int member, long milliseconds) =>

@@ -219,6 +219,20 @@ public sealed class GenesisTests
     }
 
     [Fact]
+    public void Two_members_of_one_storage_are_no_two_acceptors()
+    {
+        var cluster = new GenesisHarness();
+        cluster.Start(0);
+        cluster.CopyStorage(0, 1);
+        cluster.Start(1);
+        cluster.Start(2);
+        cluster.Settle(0);
+
+        Assert.All(Everybody, member => Assert.Null(cluster[member].Outcome));
+        Assert.All(Everybody, member => Assert.Null(cluster.DiskOf(member)));
+    }
+
+    [Fact]
     public void A_different_configuration_file_is_told_naming_the_peer_and_waited_out()
     {
         var cluster = new GenesisHarness();
