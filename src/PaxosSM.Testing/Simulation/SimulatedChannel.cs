@@ -4,23 +4,30 @@ using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Testing.Simulation;
 
-/// <summary>A client's way to some learner: connections break with their process, and by chance.</summary>
+/// <summary>A client's way to one node of some: connections break with their process, and by chance.</summary>
 internal sealed class SimulatedChannel : IClientChannel
 {
     private const long RedialMicros = 20_000;
     private readonly SimulatedCluster _cluster;
-    private readonly IReadOnlyList<SimulatedNode> _learners;
+    private readonly IReadOnlyList<SimulatedNode> _nodes;
     private IClientChannelReceiver? _receiver;
     private SimulatedClientLink? _link;
     private int _next;
     private bool _closed;
 
-    public SimulatedChannel(SimulatedCluster cluster)
+    /// <summary>A client's way to a node.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="nodes">The nodes that it tries, one after the other, from one that chance names.</param>
+    /// <param name="region">The region that the client is in.</param>
+    public SimulatedChannel(SimulatedCluster cluster, IReadOnlyList<SimulatedNode> nodes, int region)
     {
         _cluster = cluster;
-        _learners = [.. cluster.Nodes.Where(node => (node.Roles & MemberRoles.Learner) != 0)];
-        _next = (int)cluster.World.Random.Below(_learners.Count);
+        _nodes = nodes;
+        Region = region;
+        _next = (int)cluster.World.Random.Below(nodes.Count);
     }
+
+    public int Region { get; }
 
     public string State => _link is null ? "no connection" : "connected";
 
@@ -76,8 +83,8 @@ internal sealed class SimulatedChannel : IClientChannel
             return;
         }
 
-        _next = (_next + 1) % _learners.Count;
-        if (_learners[_next].Process is not { IsAlive: true } process)
+        _next = (_next + 1) % _nodes.Count;
+        if (_nodes[_next].Process is not { IsAlive: true } process)
         {
             DialLater();
             return;
@@ -111,6 +118,8 @@ internal sealed class SimulatedClientLink : IClientReplies
 
     public SimulatedProcess Process { get; }
 
+    private SimulatedNetwork Network => _cluster.Network;
+
     /// <summary>The client sends.</summary>
     public bool Send(ClientFrame frame)
     {
@@ -119,8 +128,9 @@ internal sealed class SimulatedClientLink : IClientReplies
             return false;
         }
 
-        _lastUp = Math.Max(_lastUp, _cluster.World.Now + Delay());
-        _cluster.World.At(_lastUp, () => Deliver(frame));
+        var left = _cluster.World.Now * SimulatedLink.NanosPerMicro;
+        _lastUp = Math.Max(_lastUp, left + Travel());
+        Network.Enter(Process.Node, _lastUp, Network.BytesOf(frame), () => Deliver(frame));
         return true;
     }
 
@@ -132,8 +142,9 @@ internal sealed class SimulatedClientLink : IClientReplies
             return false;
         }
 
-        _lastDown = Math.Max(_lastDown, _cluster.World.Now + Delay());
-        _cluster.World.At(_lastDown, () =>
+        var left = Network.Leave(Process.Node, Network.BytesOf(frame));
+        _lastDown = Math.Max(_lastDown, left + Travel());
+        Network.At(_lastDown, () =>
         {
             if (!_broken)
             {
@@ -144,7 +155,7 @@ internal sealed class SimulatedClientLink : IClientReplies
     }
 
     /// <summary>The system of the process' machine closes what it had open.</summary>
-    public void OnProcessEnded() => _cluster.World.After(Delay(), Break);
+    public void OnProcessEnded() => _cluster.World.After(Travel() / SimulatedLink.NanosPerMicro, Break);
 
     public void Break()
     {
@@ -191,6 +202,5 @@ internal sealed class SimulatedClientLink : IClientReplies
         return !_broken && !breaks;
     }
 
-    private long Delay() =>
-        _cluster.Network.Plan.DelayMin + _cluster.World.Random.Below(_cluster.Network.Plan.DelaySpread + 1);
+    private long Travel() => Network.Travel(_channel.Region, Network.Regions.Of(Process.Node.Place));
 }

@@ -54,7 +54,8 @@ internal sealed class SimulatedClient
     public static SimulatedClient Join(SimulatedRun run, int index)
     {
         SeededRandom random = new(run.World.Random.Next());
-        SimulatedChannel channel = new(run.Cluster);
+        var beside = index % run.Cluster.Nodes.Count;
+        SimulatedChannel channel = new(run.Cluster, run.Cluster.Learners, run.Cluster.Network.Regions.Of(beside));
         PaxosClient client = new(channel, new()
         {
             Timeout = run.Plan.Clients.Timeout,

@@ -8,15 +8,29 @@ internal sealed class SimulatedCluster
 {
     private const long RestartMicros = 200_000;
     private readonly TraceChecker _checker;
-    private SimulatedRun? _run;
+    private readonly Func<SimulatedProcess, IStateMachine> _newMachine;
+    private readonly Action<TraceEvent>? _events;
     private bool _somebodyLied;
 
-    public SimulatedCluster(SimulationPlan plan, World world, RunLog log)
+    /// <summary>Machines that are off yet.</summary>
+    /// <param name="plan">The members, and how their machines are.</param>
+    /// <param name="world">True time and chance.</param>
+    /// <param name="log">Where it is told what happens.</param>
+    /// <param name="newMachine">Makes a process' machine.</param>
+    /// <param name="events">Takes each event of the protocol; null when nobody listens.</param>
+    public SimulatedCluster(
+        SimulationPlan plan,
+        World world,
+        RunLog log,
+        Func<SimulatedProcess, IStateMachine> newMachine,
+        Action<TraceEvent>? events)
     {
         Plan = plan;
         World = world;
         Log = log;
-        Network = new(world, log, plan.Network);
+        _newMachine = newMachine;
+        _events = events;
+        Network = new(world, log, plan);
         Configured = new(
             Epoch.First,
             [
@@ -26,6 +40,7 @@ internal sealed class SimulatedCluster
         _checker = new(GroupId.Default, Configured);
         Torn = FairPlan.Damageable(plan, new(world.Random.Next()));
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
+        Learners = [.. Nodes.Where(node => (node.Roles & MemberRoles.Learner) != 0)];
         Network.Join(Nodes);
     }
 
@@ -48,16 +63,22 @@ internal sealed class SimulatedCluster
 
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
+    /// <summary>The nodes that serve clients.</summary>
+    public IReadOnlyList<SimulatedNode> Learners { get; }
+
     /// <summary>Whether genesis has ended everywhere: until then every member is needed (R13).</summary>
     public bool IsFounded { get; private set; }
 
     public SimulatedNode? Find(NodeId id) => id.Value < Nodes.Count ? Nodes[id.Value] : null;
 
+    /// <summary>The member that leads, as it believes; null for nobody.</summary>
+    public SimulatedNode? Leader =>
+        Nodes.FirstOrDefault(node => node.Process?.Status is { } status && status.Leader == node.Id);
+
     /// <summary>Starts all machines.</summary>
-    public void Begin(SimulatedRun run)
+    public void Begin()
     {
         const long StartMicros = 20_000;
-        _run = run;
         foreach (var node in Nodes)
         {
             World.After(World.Random.Below(StartMicros), node.Start);
@@ -88,11 +109,7 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public IStateMachine NewMachine(SimulatedProcess process)
-    {
-        var run = _run!; // set by the begin
-        return new WitnessedMachine(run.Workload.NewMachine(), run.Witness, process);
-    }
+    public IStateMachine NewMachine(SimulatedProcess process) => _newMachine(process);
 
     public void OnEvent(SimulatedProcess process, in TraceEvent traced)
     {
@@ -103,7 +120,7 @@ internal sealed class SimulatedCluster
         }
 
         Log.On(in traced);
-        _run!.Options.Events?.Invoke(traced); // set by the begin
+        _events?.Invoke(traced);
         if (_checker.On(in traced) is { } violation)
         {
             World.Break(violation.Rule, violation.ToString());

@@ -125,7 +125,8 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
             return true;
         }
 
-        var arrival = new Arrival(group, epoch, plan.Encodes ? network.Encode(message) : message);
+        var bytes = network.BytesOf(message);
+        var arrival = new Arrival(group, epoch, plan.Encodes ? network.Encode(message) : message, bytes);
         Carry(arrival, plan, random);
         if (plan.DuplicatePermille > 0 && random.Below(1000) < plan.DuplicatePermille)
         {
@@ -138,11 +139,12 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
 
     private void Carry(Arrival arrival, NetworkPlan plan, SeededRandom random)
     {
-        var at = network.World.Now + plan.DelayMin + random.Below(plan.DelaySpread + 1);
+        var left = network.Leave(from, arrival.Bytes);
+        var at = left + network.Travel(network.Regions.Of(from.Place), network.Regions.Of(to.Place));
         if (plan.LatePermille > 0 && random.Below(1000) < plan.LatePermille)
         {
             network.Log.Count("messages late");
-            at += random.Below(World.Micros(plan.LateMax));
+            at += random.Below(World.Micros(plan.LateMax)) * SimulatedLink.NanosPerMicro;
         }
         else if (plan.KeepsOrder)
         {
@@ -151,7 +153,7 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
         }
 
         var life = _life;
-        network.World.At(at, () => OnArrival(arrival, life));
+        network.Enter(to, at, arrival.Bytes, () => OnArrival(arrival, life));
     }
 
     private void OnArrival(Arrival arrival, int life)
@@ -174,7 +176,7 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
                 return;
             }
 
-            var (group, epoch, message) = _arrived.Dequeue();
+            var (group, epoch, message, _) = _arrived.Dequeue();
             process.Guard(() => _delivery = process.Receive(from.Id, group, epoch, message));
         }
     }
@@ -192,5 +194,5 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
         }
     }
 
-    private readonly record struct Arrival(GroupId Group, Epoch Epoch, Message Message);
+    private readonly record struct Arrival(GroupId Group, Epoch Epoch, Message Message, int Bytes);
 }

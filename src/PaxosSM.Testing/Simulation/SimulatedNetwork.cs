@@ -1,22 +1,22 @@
 using PaxosSM.Messages;
-using PaxosSM.Runtime.Wire;
+using PaxosSM.Runtime;
 
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>The network between members.</summary>
 internal sealed class SimulatedNetwork
 {
-    private const int FrameBytesMax = 1 << 26;
     private const long IntrudeMicros = 100_000;
     private readonly List<SimulatedConnection> _connections = [];
     private readonly Dictionary<(SimulatedNode, SimulatedNode), SimulatedDirection> _directions = [];
-    private readonly FrameBuffer _frame = new(FrameBytesMax);
+    private readonly FrameScale _scale = new();
 
-    public SimulatedNetwork(World world, RunLog log, NetworkPlan plan)
+    public SimulatedNetwork(World world, RunLog log, SimulationPlan plan)
     {
         World = world;
         Log = log;
-        Plan = plan;
+        Plan = plan.Network;
+        Regions = new(plan);
     }
 
     public World World { get; }
@@ -24,7 +24,14 @@ internal sealed class SimulatedNetwork
     public RunLog Log { get; }
 
     /// <summary>How messages travel now.</summary>
-    public NetworkPlan Plan { get; set; }
+    public NetworkPlan Plan { get; private set; }
+
+    public RegionMap Regions { get; }
+
+    /// <summary>Whether frames' bytes are counted though links take no time.</summary>
+    public bool CountsBytes { get; set; }
+
+    private bool BytesCount => CountsBytes || Plan.LinkBytesPerSecond > 0;
 
     public void Join(IReadOnlyList<SimulatedNode> nodes)
     {
@@ -111,12 +118,47 @@ internal sealed class SimulatedNetwork
     }
 
     /// <summary>A message as it is after its way over the wire.</summary>
-    public Message Encode(Message message)
+    public Message Encode(Message message) => _scale.Encode(message);
+
+    /// <summary>How many bytes a frame has; zero when they don't count.</summary>
+    public int BytesOf(Message message) => BytesCount ? _scale.BytesOf(message) : 0;
+
+    /// <summary>How many bytes a frame has; zero when they don't count.</summary>
+    public int BytesOf(ClientFrame frame) => BytesCount ? _scale.BytesOf(frame) : 0;
+
+    /// <summary>A frame waits for a node's link and leaves.</summary>
+    /// <returns>When its last byte has left, in nanoseconds.</returns>
+    public long Leave(SimulatedNode from, int bytes) =>
+        from.Outgoing.Pass(World.Now * SimulatedLink.NanosPerMicro, bytes);
+
+    /// <summary>How long a frame is under way from region to region, in nanoseconds.</summary>
+    public long Travel(int from, int to)
     {
-        _frame.Clear();
-        var kind = MessageCodec.Write(new(_frame), message);
-        return MessageCodec.Read(kind, _frame.Written.Span);
+        var micros = Plan.DelayMin + World.Random.Below(Plan.DelaySpread + 1);
+        if (Regions.Distance(from, to) is var distance and > 0)
+        {
+            micros += distance + World.Random.Below((distance * Plan.DistanceSpreadPermille / 1000) + 1);
+        }
+
+        return micros * SimulatedLink.NanosPerMicro;
     }
+
+    /// <summary>A frame gets to a node's link at a moment, in nanoseconds, and waits for it.</summary>
+    public void Enter(SimulatedNode to, long nanos, int bytes, Action entered)
+    {
+        if (Plan.LinkBytesPerSecond == 0)
+        {
+            At(to.Incoming.Pass(nanos, bytes), entered);
+        }
+        else
+        {
+            At(nanos, () => At(to.Incoming.Pass(nanos, bytes), entered));
+        }
+    }
+
+    /// <summary>Has something happen at a moment in nanoseconds: at the next whole microsecond.</summary>
+    public void At(long nanos, Action happens) =>
+        World.At((nanos + SimulatedLink.NanosPerMicro - 1) / SimulatedLink.NanosPerMicro, happens);
 
     // R13: a newer life of the same disk pushes the older one's connection out; both can't be told from a restart.
     private void Intrude(SimulatedDirection direction, SimulatedNode original)

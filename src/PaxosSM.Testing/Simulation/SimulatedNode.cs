@@ -30,6 +30,8 @@ internal sealed class SimulatedNode
             (int)random.Below((2L * drift) + 1) - drift,
             1_000_000 + random.Below(1_000_000_000),
             TimeSpan.FromMicroseconds(random.Below(skew + 1)));
+        Outgoing = new(cluster.Plan.Network.LinkBytesPerSecond);
+        Incoming = new(cluster.Plan.Network.LinkBytesPerSecond);
     }
 
     public int Place { get; }
@@ -41,6 +43,10 @@ internal sealed class SimulatedNode
     public MemberRoles Roles { get; }
 
     public SimulatedClock Clock { get; }
+
+    public SimulatedLink Outgoing { get; }
+
+    public SimulatedLink Incoming { get; }
 
     public InMemoryFileLayer Disk { get; private set; } = new();
 

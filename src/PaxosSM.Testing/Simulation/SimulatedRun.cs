@@ -31,7 +31,12 @@ internal sealed class SimulatedRun
         Workload = options.Workload();
         History = new(() => World.Now);
         Witness = new(World);
-        Cluster = new(plan, World, Log);
+        Cluster = new(
+            plan,
+            World,
+            Log,
+            process => new WitnessedMachine(Workload.NewMachine(), Witness, process),
+            options.Events);
         _faults = new(Cluster);
         Clients = [];
     }
@@ -69,7 +74,7 @@ internal sealed class SimulatedRun
 
     public SimulationResult Run()
     {
-        Cluster.Begin(this);
+        Cluster.Begin();
         Clients = [.. Enumerable.Range(0, Plan.Clients.Count).Select(index => SimulatedClient.Join(this, index))];
         foreach (var client in Clients)
         {
@@ -108,7 +113,7 @@ internal sealed class SimulatedRun
     {
         IsLoading = false;
         Cluster.Heal();
-        Must(LeadTimeouts, Leads, WhoIsThere);
+        Must(LeadTimeouts, () => Cluster.Leader is not null, WhoIsThere);
         Must(AnswerTimeouts, () => Clients.All(client => client.Open == 0), WhoWaits);
         foreach (var client in Clients)
         {
@@ -129,8 +134,6 @@ internal sealed class SimulatedRun
             World.Break(Progress, $"{why()}, {timeouts} election timeouts after the world was whole again");
         }
     }
-
-    private bool Leads() => Cluster.Nodes.Any(node => node.Process?.Status is { } status && status.Leader == node.Id);
 
     private string WhoIsThere() => "nobody leads; " + string.Join(", ", Cluster.Nodes.Select(node => node switch
     {

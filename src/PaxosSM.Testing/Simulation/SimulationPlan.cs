@@ -11,6 +11,13 @@ public sealed record SimulationPlan
     /// <summary>Who plays which roles.</summary>
     public required IReadOnlyList<MemberRoles> Members { get; init; }
 
+    /// <summary>The region that each member is in, from 0; empty when all are in one.</summary>
+    public IReadOnlyList<int> Regions { get; init; } = [];
+
+    /// <summary>How long a message takes from region to region, one way, beside what it takes within one: from 0 to 1,
+    /// to 2 and so on, then from 1 to 2 and so on. The way back takes as long.</summary>
+    public IReadOnlyList<TimeSpan> Distances { get; init; } = [];
+
     /// <summary>The core's settings.</summary>
     public ProtocolOptions Protocol { get; init; } = new();
 
@@ -51,6 +58,13 @@ public sealed record NetworkPlan
 
     /// <summary>What chance adds at most, in microseconds.</summary>
     public int DelaySpread { get; init; } = 200;
+
+    /// <summary>What chance adds at most to a distance between regions, in thousandths of it.</summary>
+    public int DistanceSpreadPermille { get; init; } = 20;
+
+    /// <summary>How fast each node's link is, in bytes a second, out and in alike; 0 for links that take no time.
+    /// Frames wait for those before them; a client's own link takes no time.</summary>
+    public long LinkBytesPerSecond { get; init; }
 
     /// <summary>How many messages of a thousand are lost.</summary>
     public int LossPermille { get; init; }

@@ -60,6 +60,8 @@ public sealed class MinimizerTests
         {
             Seed = 1,
             Members = [MemberRoles.All, MemberRoles.All, MemberRoles.All, MemberRoles.Learner],
+            Regions = [0, 1, 0, 1],
+            Distances = [TimeSpan.FromMilliseconds(20)],
             Faults =
             [
                 new Pause(TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(1)),
@@ -72,6 +74,7 @@ public sealed class MinimizerTests
         var smallest = PlanPasses.Without(smaller, 0);
 
         Assert.Equal([MemberRoles.All, MemberRoles.All, MemberRoles.Learner], smaller.Members);
+        Assert.Equal([1, 0, 1], smaller.Regions);
         Assert.Equal(
             ["1s pause n2 for=1s", "3s cloned-disk n2 down=1s source=n0", "4s cut for=1s links=n0>n2"],
             smaller.Faults.Select(SimulationScript.Show));

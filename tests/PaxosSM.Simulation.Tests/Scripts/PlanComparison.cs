@@ -7,9 +7,17 @@ internal static class PlanComparison
 {
     public static bool Same(SimulationPlan one, SimulationPlan other)
     {
-        var plain = one with { Members = other.Members, Faults = other.Faults };
+        var plain = one with
+        {
+            Members = other.Members,
+            Regions = other.Regions,
+            Distances = other.Distances,
+            Faults = other.Faults,
+        };
         return plain == other
             && one.Members.SequenceEqual(other.Members)
+            && one.Regions.SequenceEqual(other.Regions)
+            && one.Distances.SequenceEqual(other.Distances)
             && one.Faults.Count == other.Faults.Count
             && one.Faults.Zip(other.Faults).All(pair => Same(pair.First, pair.Second));
     }

@@ -18,7 +18,14 @@ internal static class RandomPlans
             from members in Gen.NonEmptyListOf(Gen.Choose(1, (int)MemberRoles.All))
             from values in Settings()
             from faults in Gen.ListOf(Fault(members.Count))
-            select Plan(seed, [.. members.Select(roles => (MemberRoles)roles)], values, faults);
+            from apart in Gen.Choose(0, 4)
+            from regions in Gen.ArrayOf(Gen.Choose(0, apart), members.Count)
+            from distances in Gen.ArrayOf(Gen.Choose(0, int.MaxValue), apart * (apart + 1) / 2)
+            select Plan(seed, [.. members.Select(roles => (MemberRoles)roles)], values, faults) with
+            {
+                Regions = apart == 0 ? [] : regions,
+                Distances = [.. distances.Select(distance => TimeSpan.FromMicroseconds(distance))],
+            };
         return Arb.From(Gen.OneOf(swarm, any));
     }
 

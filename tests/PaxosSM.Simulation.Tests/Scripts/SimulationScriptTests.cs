@@ -52,6 +52,19 @@ public sealed class SimulationScriptTests
     }
 
     [Fact]
+    public void Regions_and_their_distances_are_listed()
+    {
+        const string Script =
+            "paxossm simulation 1\nseed 7\nmembers all all all\nregions 2 0 1\ndistances 20ms 40ms 45ms\n";
+
+        var plan = SimulationScript.Parse(Script);
+
+        Assert.Equal([2, 0, 1], plan.Regions);
+        Assert.Equal([20, 40, 45], plan.Distances.Select(distance => distance.TotalMilliseconds));
+        Assert.Equal(Script, SimulationScript.Write(plan));
+    }
+
+    [Fact]
     public void Defaults_are_left_out()
     {
         var plan = new SimulationPlan { Seed = 7, Members = [MemberRoles.All] };
@@ -87,7 +100,10 @@ public sealed class SimulationScriptTests
             typeof(SimulationPlan), typeof(ProtocolOptions), typeof(Storage.LogOptions), typeof(NetworkPlan),
             typeof(DiskPlan), typeof(ClientPlan),
         ];
-        string[] structure = ["Seed", "Members", "Faults", "Protocol", "Log", "Network", "Disk", "Clients"];
+        string[] structure =
+        [
+            "Seed", "Members", "Regions", "Distances", "Faults", "Protocol", "Log", "Network", "Disk", "Clients",
+        ];
         var properties = parts
             .SelectMany(part => part.GetProperties())
             .Where(property => property.CanWrite && !structure.Contains(property.Name));
@@ -148,6 +164,11 @@ public sealed class SimulationScriptTests
     [InlineData("paxossm simulation 1\nmembers all", "there is no seed")]
     [InlineData("paxossm simulation 1\nseed 1", "there are no members")]
     [InlineData("paxossm simulation 1\nseed 1\n1s pause n0 for=1s", "the members stand before the first fault")]
+    [InlineData("paxossm simulation 1\nseed 1\nmembers all all\nregions 0", "1 members have a region, of 2")]
+    [InlineData("paxossm simulation 1\nseed 1\nmembers all\nregions 1", "the regions 0 to 0, and no other")]
+    [InlineData("paxossm simulation 1\nseed 1\nmembers all\nregions x", "regions: \"x\" is no whole number")]
+    [InlineData("paxossm simulation 1\nseed 1\nmembers all\ndistances 1s 2s", "too many for 2 regions")]
+    [InlineData("paxossm simulation 1\nseed 1\nmembers all\ndistances -1s", "less than nothing")]
     public void What_is_missing_is_told(string script, string problem)
     {
         var wrong = Assert.Throws<SimulationScriptException>(() => SimulationScript.Parse(script));

@@ -55,6 +55,11 @@ internal static class PlanPasses
     /// <summary>Puts settings back to their defaults: a network without loss among them.</summary>
     public static void Defaults(Attempts attempts)
     {
+        if (attempts.Best.Distances.Count > 0)
+        {
+            _ = attempts.Try(attempts.Best with { Regions = [], Distances = [] });
+        }
+
         if (attempts.Try(Resettable.Aggregate(attempts.Best, (plan, setting) => setting.Set(plan, setting.Default))))
         {
             return;
@@ -101,6 +106,7 @@ internal static class PlanPasses
     public static SimulationPlan Without(SimulationPlan plan, int place) => plan with
     {
         Members = [.. plan.Members.Where((_, index) => index != place)],
+        Regions = [.. plan.Regions.Where((_, index) => index != place)],
         Faults = [.. plan.Faults.Select(fault => Without(fault, place)).OfType<Fault>()],
     };
 

@@ -44,6 +44,8 @@ internal sealed class ScriptReader
         Require(_begun, NoFirstLine);
         Require(_said.Contains(SimulationScript.SeedName), "there is no seed");
         Require(_said.Contains(SimulationScript.MembersName), "there are no members");
+        var problem = RegionMap.Problem(_plan);
+        Require(problem is null, problem ?? string.Empty);
         return _plan with { Faults = [.. _faults] };
     }
 
@@ -61,12 +63,29 @@ internal sealed class ScriptReader
         Require(_faults.Count == 0, "settings stand before the first fault");
         Require(words.Length > 1, $"{name} has no value");
         Require(_said.Add(name), $"{name} was said before");
-        if (name == SimulationScript.MembersName)
+        switch (name)
         {
-            _plan = _plan with { Members = [.. words[1..].Select(RolesText.Read)] };
-            return;
+            case SimulationScript.MembersName:
+                _plan = _plan with { Members = [.. words[1..].Select(RolesText.Read)] };
+                break;
+            case SimulationScript.RegionsName:
+                _plan = _plan with { Regions = Values(words, text => (int)ScriptText.Read(typeof(int), text)) };
+                break;
+            case SimulationScript.DistancesName:
+                _plan = _plan with { Distances = Values(words, ScriptText.Span) };
+                break;
+            default:
+                ReadValue(words);
+                break;
         }
+    }
 
+    private static IReadOnlyList<T> Values<T>(string[] words, Func<string, T> read) =>
+        [.. words[1..].Select(word => Value(words[0], () => read(word)))];
+
+    private void ReadValue(string[] words)
+    {
+        var name = words[0];
         Require(words.Length == 2, $"{name} has more than one value");
         if (name == SimulationScript.SeedName)
         {
@@ -149,7 +168,7 @@ internal sealed class ScriptReader
         place < _plan.Members.Count,
         string.Create(CultureInfo.InvariantCulture, $"there is no n{place}: {_plan.Members.Count} members are named"));
 
-    private static object Value(string name, Func<object> read)
+    private static T Value<T>(string name, Func<T> read)
     {
         try
         {

@@ -9,6 +9,8 @@ public static class SimulationScript
     internal const string FirstLine = "paxossm simulation 1";
     internal const string SeedName = "seed";
     internal const string MembersName = "members";
+    internal const string RegionsName = "regions";
+    internal const string DistancesName = "distances";
 
     /// <summary>Writes a plan: what differs from the defaults, then the faults.</summary>
     /// <param name="plan">The plan; its times are whole microseconds.</param>
@@ -25,6 +27,16 @@ public static class SimulationScript
         Line(FirstLine);
         Line($"{SeedName} {ScriptText.Show(plan.Seed)}");
         Line($"{MembersName} {string.Join(' ', plan.Members.Select(RolesText.Show))}");
+        if (plan.Regions.Count > 0)
+        {
+            Line($"{RegionsName} {string.Join(' ', plan.Regions.Select(region => ScriptText.Show(region)))}");
+        }
+
+        if (plan.Distances.Count > 0)
+        {
+            Line($"{DistancesName} {string.Join(' ', plan.Distances.Select(ScriptText.Show))}");
+        }
+
         foreach (var setting in PlanSetting.All.Where(setting => !setting.IsDefault(plan)))
         {
             Line($"{setting.Name} {ScriptText.Show(setting.Get(plan))}");

@@ -1,0 +1,28 @@
+namespace PaxosSM.Testing.Simulation;
+
+/// <summary>A machine's way to the network, or from it: frames pass one after the other, as fast as it is.</summary>
+/// <remarks>In nanoseconds: a small frame takes less than a microsecond, and many of them must not pass in no
+/// time.</remarks>
+internal sealed class SimulatedLink(long bytesPerSecond)
+{
+    public const long NanosPerMicro = 1000;
+    private const long NanosPerSecond = 1_000_000_000;
+    private long _freeAt;
+
+    /// <summary>The bytes of all frames so far, those that still wait included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Takes a frame that is there at a moment.</summary>
+    /// <returns>When its last byte has passed.</returns>
+    public long Pass(long nanos, int bytes)
+    {
+        Bytes += bytes;
+        if (bytesPerSecond == 0)
+        {
+            return nanos;
+        }
+
+        _freeAt = Math.Max(nanos, _freeAt) + (((bytes * NanosPerSecond) + bytesPerSecond - 1) / bytesPerSecond);
+        return _freeAt;
+    }
+}
