@@ -7,7 +7,10 @@ internal static class CommandLine
 {
     public static async Task<int> Run(string[] arguments, TextWriter errors)
     {
-        var root = new RootCommand("PaxosSM: simulates whole clusters.") { SimulateCommand.Make() };
+        var root = new RootCommand("PaxosSM: simulates whole clusters.")
+        {
+            SimulateCommand.Make(), MeasureCommand.Make(),
+        };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count == 0)
         {

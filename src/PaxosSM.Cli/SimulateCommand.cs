@@ -6,11 +6,16 @@ namespace PaxosSM.Cli;
 /// <summary><c>simulate</c>: runs seeds, or one seed, or a script.</summary>
 internal sealed class SimulateCommand
 {
-    private readonly Option<long?> _seeds = Bounded<long?>("--seeds", "How many seeds to run.", seeds => seeds >= 1);
+    private readonly Option<long?> _seeds = BoundedOption.Of<long?>(
+        "--seeds", "How many seeds to run.", seeds => seeds >= 1);
+
     private readonly Option<ulong> _firstSeed = new("--first-seed") { Description = "The first of them." };
     private readonly Option<ulong?> _seed = new("--seed") { Description = "One seed alone." };
     private readonly Option<FileInfo?> _script = new("--script") { Description = "A script instead of a seed." };
-    private readonly Option<int> _seconds = Bounded("--seconds", "Simulated seconds a seed.", _ => 10, all => all >= 1);
+
+    private readonly Option<int> _seconds = BoundedOption.Of(
+        "--seconds", "Simulated seconds a seed.", _ => 10, all => all >= 1);
+
     private readonly Option<SwarmProfile> _profile = new("--profile") { Description = "How wild plans are." };
 
     private readonly Option<string[]> _only = new("--only")
@@ -19,10 +24,10 @@ internal sealed class SimulateCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<int> _threads = Bounded(
+    private readonly Option<int> _threads = BoundedOption.Of(
         "--threads", "How many seeds run at a time.", _ => Environment.ProcessorCount, all => all is >= 1 and <= 1024);
 
-    private readonly Option<double?> _minutes = Bounded<double?>(
+    private readonly Option<double?> _minutes = BoundedOption.Of<double?>(
         "--minutes", "Begin no seed after so many minutes.", minutes => minutes is > 0 and < 100_000);
 
     private readonly Option<bool> _minimize = new("--minimize")
@@ -30,7 +35,7 @@ internal sealed class SimulateCommand
         Description = "Reduce what fails to a short script.",
     };
 
-    private readonly Option<int> _runs = Bounded(
+    private readonly Option<int> _runs = BoundedOption.Of(
         "--minimize-runs", "How many runs that may take.", _ => new MinimizerOptions().RunsMax, runs => runs >= 1);
 
     private readonly Option<DirectoryInfo> _output = new("--output")
@@ -48,26 +53,6 @@ internal sealed class SimulateCommand
     }
 
     public static Command Make() => new SimulateCommand().Declare();
-
-    private static Option<T> Bounded<T>(string name, string description, Func<T, bool> isGood) =>
-        Bounded(name, description, null, isGood);
-
-    private static Option<T> Bounded<T>(
-        string name,
-        string description,
-        Func<System.CommandLine.Parsing.ArgumentResult, T>? byDefault,
-        Func<T, bool> isGood)
-    {
-        var option = new Option<T>(name) { Description = description, DefaultValueFactory = byDefault };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !isGood(result.GetValueOrDefault<T>()!))
-            {
-                result.AddError($"{name} cannot be {result.Tokens[0].Value}.");
-            }
-        });
-        return option;
-    }
 
     private Command Declare()
     {

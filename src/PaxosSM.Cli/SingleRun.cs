@@ -11,14 +11,8 @@ internal sealed class SingleRun(SimulateSettings settings, Show show, TextWriter
 
     public int Script(string path)
     {
-        SimulationPlan plan;
-        try
+        if (ScriptFile.Read(path, errors) is not { } plan)
         {
-            plan = SimulationScript.Parse(File.ReadAllText(path));
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or SimulationScriptException)
-        {
-            errors.WriteLine($"{path}: {wrong.Message}");
             return ExitStatus.BadUsage;
         }
 

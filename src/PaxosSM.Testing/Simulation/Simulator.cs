@@ -11,14 +11,25 @@ public static class Simulator
     /// <param name="plan">All that decides the run.</param>
     /// <param name="options">What to run on the cluster, and who listens; null for the defaults.</param>
     /// <returns>How it ended; a violation is no exception.</returns>
-    public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null)
+    public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null) =>
+        Alone(() => new SimulatedRun(plan, options ?? new()).Run());
+
+    /// <summary>Runs a plan under a steady load, and measures it for the plan's duration. The plan's own clients stay
+    /// away, and nothing is judged but the protocol's rules.</summary>
+    /// <param name="plan">All that decides the run but the load.</param>
+    /// <param name="load">What clients ask.</param>
+    /// <returns>How the cluster did; a violation is no exception.</returns>
+    public static Measurement Measure(SimulationPlan plan, SteadyLoad load) =>
+        Alone(() => new MeasuredRun(plan, load).Run());
+
+    private static T Alone<T>(Func<T> run)
     {
         // A test runner's context would take what clients await to another thread.
         var outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new SimulatedRun(plan, options ?? new()).Run();
+            return run();
         }
         finally
         {

@@ -119,12 +119,19 @@ public sealed class SimulateTests : IDisposable
     [InlineData("simulate --script there-is-no-such-file.txt")]
     [InlineData("simulate --seed 7 --nonsense")]
     [InlineData("stimulate --seed 7")]
+    [InlineData("measure")]
+    [InlineData("measure --script there-is-no-such-file.txt")]
+    [InlineData("measure --script Measuring/three-regions.txt --clients 0")]
+    [InlineData("measure --script Measuring/three-regions.txt --rate 0")]
+    [InlineData("measure --script Measuring/three-regions.txt --places 3")]
     public async Task Bad_usage_has_a_status_of_its_own(string arguments) =>
         Assert.Equal(ExitStatus.BadUsage, await CommandLine.Run(arguments.Split(' '), _errors));
 
     [Theory]
     [InlineData("simulate --seed 7 --print-script")]
     [InlineData("simulate --help")]
+    [InlineData("measure --help")]
+    [InlineData("measure --script Measuring/three-regions.txt --places 0 2 --clients 1 --rate 10")]
     public async Task Good_usage_ends_well(string arguments) =>
         Assert.Equal(ExitStatus.Good, await CommandLine.Run(arguments.Split(' '), _errors));
 
