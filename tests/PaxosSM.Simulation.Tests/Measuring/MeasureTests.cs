@@ -53,6 +53,18 @@ public sealed class MeasureTests
         Assert.InRange(measured.All.Longest.TotalMilliseconds, 1, 10);
     }
 
+    [Fact]
+    public void What_clients_send_and_are_told_goes_over_their_nodes_link()
+    {
+        var plan = Script("three-regions") with { Members = [MemberRoles.All], Regions = [] };
+
+        var measured = Simulator.Measure(plan with { Duration = TimeSpan.FromSeconds(1) }, Light);
+
+        var alone = Assert.Single(measured.Nodes);
+        Assert.InRange(alone.BytesReceived / measured.All.Completed, Light.PayloadBytes, Light.PayloadBytes + 100);
+        Assert.InRange(alone.BytesSent / measured.All.Completed, 25, 100);
+    }
+
     // Where no link is busy, a command goes to the leader, the leader asks the nearest quorum, and the news come back.
     [Theory]
     [InlineData(1)]
