@@ -8,7 +8,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 specs=$PWD
 out=$(cd .. && pwd)/artifacts/model
-seed=7
+seed=1
 clean_schedules=600
 mutant_schedules=2000
 

@@ -235,7 +235,7 @@ machine Node {
       applied = applied + 1;
       announce eNoteApply, (node = id, slot = applied, value = learned[applied]);
     }
-    if ($) { through = Max(through, applied); }
+    if (choose(4) > 0) { through = Max(through, applied); }
     if (choose(4) == 0) { Post(choose(peers), eTeach, learned); }
   }
 }

@@ -118,7 +118,7 @@ machine Proposer {
     }
     foreach (i in Reached(2)) { Post(nodes[i], eSync, (from = this, sync = sync)); }
     if (sync.base > 0) {
-      foreach (i in Reached(2)) { Post(nodes[i], eAsk, (from = this, ballot = ballot, upto = sync.base)); }
+      foreach (i in Reached(3)) { Post(nodes[i], eAsk, (from = this, ballot = ballot, upto = sync.base)); }
     }
     i = 0;
     while (i < sizeof(proposers)) {
@@ -305,15 +305,12 @@ machine Proposer {
 
   fun Mark(mark: tMark) {
     var i: int;
-    while (i < sizeof(nodes)) {
-      if ($) { Post(nodes[i], eMark, mark); }
-      i = i + 1;
-    }
+    foreach (i in Reached(1)) { Post(nodes[i], eMark, mark); }
   }
 
   // R5's last resort: of a phase-1 quorum's votes for a slot up to the base, that of the highest ballot is chosen.
   fun HearVotes(node: int, votes: map[int, tVote], learned: map[int, int]) {
-    var slot: int;
+    var slot: int; var i: int;
     var found: map[int, int];
     if (node in told) { return; }
     told += (node);
@@ -323,7 +320,7 @@ machine Proposer {
     if (IsQuorum(told, sizeof(nodes)) || mutant == BelievesFirstAnswer) {
       foreach (slot in keys(latest)) { found[slot] = latest[slot].value; }
       foreach (slot in keys(learned)) { found[slot] = learned[slot]; }
-      Post(choose(nodes), eTeach, found);
+      foreach (i in Reached(2)) { Post(nodes[i], eTeach, found); }
     }
   }
 }
