@@ -60,7 +60,8 @@ internal sealed class FakeGroup : IReplica, IExecution
     /// <summary>How many more submissions are lost on their way to the leader.</summary>
     public int LossesLeft { get; set; }
 
-    /// <summary>Only submissions that end with this are lost: a copy of an earlier one may still be under way.</summary>
+    /// <summary>Only submissions that end with this are lost: a copy of an earlier one may still be under
+    /// way.</summary>
     public string LossesEnd { get; set; } = string.Empty;
 
     /// <summary>How many more submissions are taken, and refused later.</summary>
