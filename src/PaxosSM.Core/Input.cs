@@ -46,6 +46,6 @@ public sealed record SnapshotSaved(Slot Slot) : Input;
 /// <param name="NextDeadline">As in <see cref="Executed"/>.</param>
 public sealed record SnapshotInstalled(Slot Slot, LogTime Time, LogTime NextDeadline) : Input;
 
-/// <summary>A snapshot could not be fetched; ask elsewhere.</summary>
-/// <param name="From">Who was asked.</param>
+/// <summary>A snapshot could not be fetched, or came too late to be of use; ask elsewhere.</summary>
+/// <param name="From">Who was asked; none for a snapshot that the machine had overtaken.</param>
 public sealed record SnapshotFailed(NodeId From) : Input;

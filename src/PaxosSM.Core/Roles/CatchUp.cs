@@ -16,6 +16,7 @@ internal sealed class CatchUp
     private readonly SortedDictionary<NodeId, LearnRequest> _followers = [];
     private readonly NodeId[] _sources;
     private NodeId _asked = NodeId.None;
+    private Slot _askedFrom;
     private Instant _askedAt;
     private Instant _behindSince = Instant.Never;
     private Slot _behindAt;
@@ -64,8 +65,9 @@ internal sealed class CatchUp
 
     public void On(NodeId from, LearnReply reply, Instant now, Effects effects)
     {
-        // What a leader hands out unasked is no answer: the gap below it remains.
-        if (from == _asked && reply.First <= _learner.Frontier.Next)
+        // What a leader hands out unasked is no answer, and a copy of an earlier answer is none to this question: each
+        // would bring forth a question more, and the network's copies would multiply.
+        if (from == _asked && reply.First == _askedFrom)
         {
             _asked = NodeId.None;
         }
@@ -175,7 +177,8 @@ internal sealed class CatchUp
                 _turn += tried;
                 _asked = peer;
                 _askedAt = now;
-                effects.Send(peer, new LearnRequest(_learner.Frontier.Next, _context.Options.LearnBytesMax, _follows));
+                _askedFrom = _learner.Frontier.Next;
+                effects.Send(peer, new LearnRequest(_askedFrom, _context.Options.LearnBytesMax, _follows));
                 return;
             }
         }

@@ -12,6 +12,7 @@ internal sealed class Learner
 {
     private readonly NodeId _self;
     private readonly long _executingBytesMax;
+    private readonly long _logBytesMax;
     private readonly ChosenLog _values;
     private readonly SlotLog<Vote> _votes = new();
     private readonly Watermarks _marks = new();
@@ -24,6 +25,7 @@ internal sealed class Learner
     {
         _self = self;
         _executingBytesMax = Math.Max(options.BatchBytesMax * 4L, 1 << 20);
+        _logBytesMax = options.LogBytesMax;
         _values = new(restored);
         KnownChosen = Executed = _told = _delivered = restored;
     }
@@ -63,7 +65,7 @@ internal sealed class Learner
     public void On(Voted voted, Effects effects)
     {
         AddVote(voted.Vote);
-        if (_marks.Covers(voted.Vote))
+        if (_marks.Covers(voted.Vote) && HasRoomFor(voted.Vote.Slot))
         {
             _values.Add(voted.Vote.Slot, voted.Vote.Value);
             Advance(effects);
@@ -81,7 +83,7 @@ internal sealed class Learner
         for (var index = _votes.IndexAbove(Frontier); index < _votes.Count; index++)
         {
             var vote = _votes.At(index).Value;
-            if (_marks.Covers(vote))
+            if (_marks.Covers(vote) && HasRoomFor(vote.Slot))
             {
                 _values.Add(vote.Slot, vote.Value);
             }
@@ -98,7 +100,7 @@ internal sealed class Learner
         for (var index = 0; index < values.Count; index++)
         {
             var slot = new Slot(first.Index + index);
-            if (slot > Frontier && !_values.Contains(slot))
+            if (slot > Frontier && !_values.Contains(slot) && HasRoomFor(slot))
             {
                 _values.Add(slot, values[index]);
                 effects.Write(new LearnedWrite(slot, values[index]));
@@ -223,6 +225,9 @@ internal sealed class Learner
 
         Executed = Slot.Max(Executed, through);
     }
+
+    // What lies ahead of a gap is fetched again rather than held without a bound, however long the gap stays.
+    private bool HasRoomFor(Slot slot) => slot == Frontier.Next || RetainedBytes < _logBytesMax;
 
     private void AddVote(Vote vote)
     {

@@ -113,7 +113,11 @@ internal sealed class LearnerSide
         _trimming.Tell(now, effects);
     }
 
-    public void OnSnapshotFailed() => _catchUp.OnSnapshotEnd();
+    public void OnSnapshotFailed()
+    {
+        _catchUp.OnSnapshotEnd();
+        _trimming.OnCursor(Slot.Zero);
+    }
 
     public void OnTick(Instant now, Effects effects)
     {

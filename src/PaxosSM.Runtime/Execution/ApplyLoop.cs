@@ -135,7 +135,7 @@ public sealed class ApplyLoop : IExecution
 
     /// <inheritdoc/>
     /// <remarks>Values above the snapshot that are queued already stay, and are applied after it. A snapshot that is
-    /// not ahead of what was applied is told as installed, and changes nothing.</remarks>
+    /// not ahead of what was applied changes nothing, and is told as failed: nobody shall count on it.</remarks>
     public void Install(Slot snapshot)
     {
         _queue.Install(snapshot);
@@ -260,13 +260,15 @@ public sealed class ApplyLoop : IExecution
 
     private void InstallNow(Slot snapshot)
     {
-        if (snapshot > _executor.Applied)
+        if (snapshot <= _executor.Applied)
         {
-            var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
-            restoring.AsTask().GetAwaiter().GetResult();
-            OnRestored(snapshot);
+            _replica?.Post(new SnapshotFailed(NodeId.None));
+            return;
         }
 
+        var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
+        restoring.AsTask().GetAwaiter().GetResult();
+        OnRestored(snapshot);
         _replica?.Post(new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline));
     }
 

@@ -21,6 +21,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private readonly List<SimulatedClientLink> _links = [];
     private readonly ulong _seed;
     private SimulatedGenesis? _genesis;
+    private bool _isStalled;
     private NodePump? _pump;
     private GroupReplica? _replica;
     private SimulatedDevices? _devices;
@@ -155,12 +156,17 @@ internal sealed class SimulatedProcess : IProtocolEventSink
 
     private void RunLoop()
     {
+        if (_isStalled)
+        {
+            return; // whoever woke it is served once it moves again
+        }
+
         var now = Node.Clock.Now;
         var wall = NodeLoop.Wall(Node.Clock);
         if (Node.LoopStallsUntil is var until && until > World.Now)
         {
             Node.LoopStallsUntil = 0;
-            World.At(until, () => RunLoopAt(now, wall));
+            Stall(until, now, wall);
             return;
         }
 
@@ -168,6 +174,17 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     }
 
     // Between looking at the clock and acting a thread may stand still for as long as it pleases the system.
+    private void Stall(long until, Instant now, LogTime wall)
+    {
+        _isStalled = true;
+        World.At(until, () =>
+        {
+            _isStalled = false;
+            RunLoopAt(now, wall);
+            _loop.Wake();
+        });
+    }
+
     private void RunLoopAt(Instant now, LogTime wall)
     {
         if (!IsAlive)

@@ -70,6 +70,45 @@ public sealed class CatchUpCostTests
     }
 
     [Fact]
+    public void Copies_of_an_answer_bring_forth_no_more_questions_than_one()
+    {
+        Member[] members = [.. from id in Enumerable.Range(0, 3)
+            select new Member(new((ushort)id), "n", "n", id == 0 ? MemberRoles.Learner : MemberRoles.All, default)];
+        var context = new ReplicaContext(new(1), new(0), 1, new(Epoch.First, members), new(), 1);
+        var catchUp = new CatchUp(context, new(new(0), context.Options, Slot.Zero));
+        var effects = new Effects(new(0));
+        catchUp.OnTick(default, effects);
+        var (source, message) = Assert.Single(effects.Sends);
+        effects.Clear();
+        var first = Assert.IsType<LearnRequest>(message).From;
+        for (var copy = 0; copy < 5; copy++)
+        {
+            catchUp.On(source, new LearnReply(first, [Value(1)], new(1), Slot.Zero), default, effects);
+        }
+
+        Assert.Equal(first.Next, Assert.IsType<LearnRequest>(Assert.Single(effects.Sends).Message).From);
+    }
+
+    [Fact]
+    public void What_lies_ahead_of_a_gap_is_held_up_to_the_logs_bound_only()
+    {
+        var learner = new Learner(new(0), new() { LogBytesMax = 10 * Value(1).Size }, Slot.Zero);
+        var effects = new Effects(new(0));
+        for (var slot = 2; slot < 100; slot++)
+        {
+            learner.Learn(new(slot), [Value(slot)], effects);
+        }
+
+        Assert.Equal(10 * Value(1).Size, learner.RetainedBytes);
+        for (var slot = 1; slot < 100; slot++)
+        {
+            learner.Learn(new(slot), [Value(slot)], effects);
+        }
+
+        Assert.Equal(new Slot(99), learner.Frontier);
+    }
+
+    [Fact]
     public void A_sync_that_contradicts_itself_gets_no_vote_and_harms_nobody()
     {
         var acceptor = new Acceptor(new(0), new(), new(TimeSpan.Zero, false, default));
