@@ -233,8 +233,10 @@ internal sealed class SimulatedClient
     }
 
     // The answer was handed over by the connection that is there now.
-    private string? Replica() =>
-        _channel.Process is { Members: { } members } ? $"{members.Self.Node}.{members.Self.Incarnation}" : null;
+    // With its boot: a node whose disk was wiped counts its lives from the first again.
+    private string? Replica() => _channel.Process is { Members.Self: var self }
+        ? $"{self.Node}.{self.Incarnation}/{self.Boot:x}"
+        : null;
 
     private static void OnCompleted(bool isCompleted, Action<Action> onCompleted, Action then)
     {
