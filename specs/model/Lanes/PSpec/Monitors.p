@@ -58,15 +58,20 @@ spec Validity observes eNoteSubmit, eNotePropose, eNoteView, eNoteVote {
   }
 }
 
-// I4: with a lane's slot, its ballot's sync and every earlier slot of the lane are chosen, in that ballot or before.
-spec Prefix observes eNoteNodes, eNoteView, eNoteVote, eNoteSyncVote {
+// I4: with a lane's slot, its ballot's sync and every earlier slot of the lane are chosen, as its owner proposed them.
+// That may be in a later ballot: R4 lets an acceptor vote behind slots that it knows to be chosen, whatever the ballot.
+spec Prefix observes eNoteNodes, eNotePropose, eNoteView, eNoteVote, eNoteSyncVote {
   var nodes: int;
   var tally: tTally;
   var synced: map[int, set[int]];
   var views: map[int, tView];
-  var lowest: map[int, int];       // the lowest ballot in which a slot was chosen
+  var proposed: map[(int, int), int];      // the value, by (ballot, slot)
+  var chosen: map[int, int];
   start state Watching {
     on eNoteNodes do (n: int) { nodes = n; }
+    on eNotePropose do (p: (owner: tOwner, ballot: int, slot: int, value: int)) {
+      proposed[(p.ballot, p.slot)] = p.value;
+    }
     on eNoteView do (v: (base: int, view: tView, suffix: map[int, int])) {
       views[v.view.ballot] = v.view;
       synced[v.view.ballot] = default(set[int]);
@@ -78,7 +83,7 @@ spec Prefix observes eNoteNodes, eNoteView, eNoteVote, eNoteSyncVote {
       if (!(key in tally)) { tally[key] = default(set[int]); }
       tally[key] += (v.node);
       if (IsQuorum(tally[key], nodes)) {
-        if (!(v.slot in lowest) || v.ballot < lowest[v.slot]) { lowest[v.slot] = v.ballot; }
+        chosen[v.slot] = v.value;
         if (v.slot >= views[v.ballot].first) { CheckLane(v.ballot, v.slot, views[v.ballot]); }
       }
     }
@@ -88,8 +93,10 @@ spec Prefix observes eNoteNodes, eNoteView, eNoteVote, eNoteSyncVote {
     assert IsQuorum(synced[ballot], nodes), format("I4: slot {0} is chosen in {1} before its sync", slot, ballot);
     before = slot - sizeof(view.owners);
     while (before >= view.first) {
-      assert before in lowest && lowest[before] <= ballot,
+      assert before in chosen,
         format("I4: slot {0} is chosen in {1}, and slot {2} of its lane is not", slot, ballot, before);
+      assert chosen[before] == proposed[(ballot, before)],
+        format("I4: slot {0} is chosen in {1}, and slot {2} as {3}", slot, ballot, before, chosen[before]);
       before = before - sizeof(view.owners);
     }
   }
