@@ -35,7 +35,15 @@ public sealed record SyncVoted(Ballot Ballot, Slot Base, View View, IReadOnlyLis
 /// <param name="Checksum">The value, by checksum.</param>
 /// <param name="ChosenThrough">The chosen-through that became durable with the vote; R4 lets it pass slots up to
 /// there.</param>
-public sealed record SlotVoted(Ballot Ballot, Slot Slot, uint Checksum, Slot ChosenThrough) : ProtocolEvent;
+public sealed record SlotVoted(Ballot Ballot, Slot Slot, uint Checksum, Slot ChosenThrough) : ProtocolEvent
+{
+    /// <summary>The last of the lane's slots voted for: above <see cref="Slot"/> for a run of passed turns
+    /// (R9).</summary>
+    public Slot Last { get; init; } = Slot;
+
+    /// <summary>How many slots lie from one of the lane's slots to the next.</summary>
+    public int Stride { get; init; } = 1;
+}
 
 /// <summary>The acceptor's chosen-through rose without a vote. Told once that is durable.</summary>
 /// <param name="Through">Where it is now.</param>
@@ -59,7 +67,15 @@ public sealed record TakenOver(Ballot Ballot, Slot Base, Ballot Adopted, View Vi
 /// <param name="Ballot">The ballot.</param>
 /// <param name="Slot">The slot.</param>
 /// <param name="Checksum">The value, by checksum.</param>
-public sealed record Proposed(Ballot Ballot, Slot Slot, uint Checksum) : ProtocolEvent;
+public sealed record Proposed(Ballot Ballot, Slot Slot, uint Checksum) : ProtocolEvent
+{
+    /// <summary>The last of the lane's slots proposed for: above <see cref="Slot"/> for a run of passed turns
+    /// (R9).</summary>
+    public Slot Last { get; init; } = Slot;
+
+    /// <summary>How many slots lie from one of the lane's slots to the next.</summary>
+    public int Stride { get; init; } = 1;
+}
 
 /// <summary>The proposer counted a phase-2 quorum (R7).</summary>
 /// <param name="Mark">What is chosen now.</param>

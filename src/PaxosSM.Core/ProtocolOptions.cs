@@ -3,6 +3,9 @@ namespace PaxosSM;
 /// <summary>The core's settings. All members of a group should have the same.</summary>
 public sealed record ProtocolOptions
 {
+    /// <summary>How many lanes one owner gets at most.</summary>
+    public const int LanesPerOwnerMax = 4;
+
     /// <summary>How often a leader shows a sign of life. Default 50 ms.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -20,8 +23,22 @@ public sealed record ProtocolOptions
     /// <summary>How long an unanswered message is waited for before it is sent again. Default 200 ms.</summary>
     public TimeSpan ResendInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How many slots may be proposed and not yet known chosen. Default 8.</summary>
+    /// <summary>How many batches an owner may have proposed in a lane and not yet counted. Default 8.</summary>
     public int WindowSlotsMax { get; init; } = 8;
+
+    /// <summary>How many bytes may be proposed above what is known chosen in all lanes together; each has its share of
+    /// it, and room for one batch at least. Default 32 MiB.</summary>
+    public int WindowBytesMax { get; init; } = 32 << 20;
+
+    /// <summary>How many slots an owner may run ahead of what is known chosen (R9). Default 4,096.</summary>
+    public int HorizonSlots { get; init; } = 4096;
+
+    /// <summary>Who owns lanes (R8). Default: the leader alone.</summary>
+    public DealPolicy Deal { get; init; } = DealPolicy.SingleLeader;
+
+    /// <summary>How long the frontier waits for one lane, while others are chosen above, before its owner loses it.
+    /// Default 1 s.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How large a batch grows, in bytes. Default 1 MiB.</summary>
     public int BatchBytesMax { get; init; } = 1 << 20;
@@ -49,4 +66,14 @@ public sealed record ProtocolOptions
 
     /// <summary>How far a stamp may lie ahead of the log's time (R19). Default 1 hour.</summary>
     public TimeSpan StampSkewMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many lanes a deal among so many proposers has at most.</summary>
+    public int LanesMax(int proposers) => Deal switch
+    {
+        DealPolicy.SingleLeader => 1,
+        DealPolicy.AllProposers => proposers,
+
+        // All with the same number are dealt one each: at least one has fewer.
+        _ => Math.Max(1, (LanesPerOwnerMax * (proposers - 1)) + 1),
+    };
 }

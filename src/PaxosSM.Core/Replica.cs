@@ -23,6 +23,7 @@ public sealed class Replica
     private readonly Proposer _proposer;
     private readonly LearnerSide _learning;
     private readonly LeaderWatch _watch;
+    private readonly Candidacy _candidacy;
     private readonly ForwardedReads _forwarded;
     private Instant _now;
 
@@ -38,6 +39,7 @@ public sealed class Replica
         _proposer = new(context);
         _learning = new(context, restored);
         _watch = new(context, now);
+        _candidacy = new(context, _proposer, _watch);
         _forwarded = new(context);
     }
 
@@ -47,8 +49,11 @@ public sealed class Replica
     /// <summary>The leader's number; none for nobody.</summary>
     public NodeId LeaderNode => Leader == Ballot.None ? NodeId.None : Leader.Proposer;
 
-    /// <summary>Whether this node's proposer stands or leads: submissions may come here.</summary>
-    public bool Stands => _proposer.Stands;
+    /// <summary>Whether this node's proposer stands, leads, or owns a lane: submissions may come here.</summary>
+    public bool Stands => _proposer.Takes;
+
+    /// <summary>The lanes of the present reign, as this node knows them; empty where it is no owner.</summary>
+    public IReadOnlyList<LaneState> Lanes => _proposer.Owned?.Describe() ?? [];
 
     /// <summary>Everything up to here is chosen and present.</summary>
     public Slot Frontier => _learning.Frontier;
@@ -57,7 +62,7 @@ public sealed class Replica
     public Slot KnownChosen => _learning.KnownChosen;
 
     /// <summary>The highest slot proposed in this node's reign; zero when it has none.</summary>
-    public Slot Proposed => _proposer.Reign?.Last ?? Slot.Zero;
+    public Slot Proposed => _proposer.Owned?.Last ?? Slot.Zero;
 
     /// <summary>The floor of this node's log.</summary>
     public Slot TrimmedTo => _votes.TrimmedTo;
@@ -121,7 +126,8 @@ public sealed class Replica
     /// <summary>Takes commands of this node's clients: proposes them here, or forwards them to the leader.</summary>
     public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects)
     {
-        if (_proposer.Stands)
+        _proposer.NoteLoad(entries.Length);
+        if (_proposer.Takes)
         {
             return Admit(entries);
         }
@@ -131,7 +137,7 @@ public sealed class Replica
             return PaxosError.NotLeader;
         }
 
-        effects.Send(Leader.Proposer, new Submit(entries, count));
+        effects.Send(_learning.OwnerFor(Leader), new Submit(entries, count));
         return PaxosError.None;
     }
 
@@ -189,11 +195,12 @@ public sealed class Replica
             case Prepare or Sync or Accept or Heartbeat or VotesRequest or Learned or Canvass:
                 HandleAsAcceptor(from, message, effects);
                 break;
-            case Promise or SyncAccepted or Accepted or HeartbeatAck or Refused or VotesReply or CanvassReply:
-                HandleAsProposer(from, message, effects);
+            case VotesReply reply:
+                _learning.Learn(reply.Range.First, _proposer.On(from, reply, effects), effects);
                 break;
             case Chosen chosen:
-                OnSign(chosen.Mark.Ballot, effects);
+                OnSign(from, chosen.Mark.Ballot, effects);
+                Hear(from, chosen.Mark, chosen.ChosenThrough, chosen.Work);
                 Learn(chosen, effects);
                 break;
             case LearnRequest request when !_context.Has(MemberRoles.Learner):
@@ -212,6 +219,8 @@ public sealed class Replica
                 _forwarded.On(reply, effects);
                 break;
             default:
+                var known = Slot.Max(_learning.Frontier, _learning.KnownChosen);
+                _candidacy.On(from, message, known, _now, effects);
                 break;
         }
     }
@@ -220,7 +229,7 @@ public sealed class Replica
     {
         if (!_context.Has(MemberRoles.Acceptor))
         {
-            HearOnly(message, effects);
+            HearOnly(from, message, effects);
             return;
         }
 
@@ -228,15 +237,17 @@ public sealed class Replica
         {
             case Heartbeat heartbeat:
                 _acceptor.On(from, heartbeat, _now, effects);
-                HearOnly(message, effects);
+                HearOnly(from, message, effects);
                 break;
             case Accept accept:
                 _acceptor.On(from, accept, effects);
                 Settle(effects);
-                HearOnly(message, effects);
+                HearOnly(from, message, effects);
                 break;
             case Sync sync:
                 _acceptor.On(from, sync, _now, effects);
+                Settle(effects);
+                HearOnly(from, message, effects);
                 break;
             case Prepare prepare:
                 OnPrepare(from, prepare, effects);
@@ -256,18 +267,37 @@ public sealed class Replica
     }
 
     // What the message says of the leader, and of what is chosen, is for every node.
-    private void HearOnly(Message message, Effects effects)
+    private void HearOnly(NodeId from, Message message, Effects effects)
     {
-        if (message is Heartbeat heartbeat)
+        switch (message)
         {
-            OnSign(heartbeat.Ballot, effects);
-            Learn(new(new(heartbeat.Ballot, Lane.Sync, heartbeat.Sync), heartbeat.ChosenThrough), effects);
-            Learn(new(new(heartbeat.Ballot, default, heartbeat.LaneThrough), heartbeat.ChosenThrough), effects);
+            case Heartbeat heartbeat:
+                OnSign(from, heartbeat.Ballot, effects);
+                Watermark mark = new(heartbeat.Ballot, default, heartbeat.LaneThrough);
+                Hear(from, mark, heartbeat.ChosenThrough, Slot.Zero);
+                Learn(new(new(heartbeat.Ballot, Lane.Sync, heartbeat.Sync), heartbeat.ChosenThrough), effects);
+                Learn(new(mark, heartbeat.ChosenThrough), effects);
+                break;
+            case Accept accept:
+                OnSign(from, accept.Ballot, effects);
+                Watermark counted = new(accept.Ballot, accept.Lane, accept.LaneThrough);
+                Hear(from, counted, accept.ChosenThrough, accept.Value.IsPass ? Slot.Zero : accept.Slot);
+                Learn(new(counted, accept.ChosenThrough), effects);
+                break;
+            case Sync sync:
+                _proposer.On(from, sync, _acceptor.Promised, effects);
+                break;
+            default:
+                break;
         }
-        else if (message is Accept accept)
+    }
+
+    // Owners hear of each other what is chosen, and how far they must pass their own turns (R9).
+    private void Hear(NodeId from, Watermark mark, Slot chosenThrough, Slot work)
+    {
+        if (from != _context.Self)
         {
-            OnSign(accept.Ballot, effects);
-            Learn(new(new(accept.Ballot, accept.Lane, accept.LaneThrough), accept.ChosenThrough), effects);
+            _proposer.Hear(mark, chosenThrough, work);
         }
     }
 
@@ -277,45 +307,12 @@ public sealed class Replica
         _acceptor.On(from, prepare, _now, effects);
         if (_acceptor.Promised > before)
         {
+            if (_proposer.OnPromised(prepare.Ballot, effects))
+            {
+                _watch.OnDeposed(prepare.Ballot, $"the acceptor here promised {prepare.Ballot}", _now, effects);
+            }
+
             _watch.OnPromised(prepare.Ballot, _now, effects);
-        }
-    }
-
-    private void HandleAsProposer(NodeId from, Message message, Effects effects)
-    {
-        switch (message)
-        {
-            case Promise promise:
-                _proposer.On(from, promise, Slot.Max(_learning.Frontier, _learning.KnownChosen), _now, effects);
-                break;
-            case SyncAccepted accepted:
-                _proposer.On(from, accepted, _now, effects);
-                break;
-            case Accepted accepted:
-                _proposer.On(from, accepted, _now, effects);
-                break;
-            case HeartbeatAck ack:
-                _proposer.On(from, ack, _now, effects);
-                break;
-            case Refused refused:
-                if (_proposer.On(refused, effects))
-                {
-                    _watch.OnDeposed(refused.Promised, $"an acceptor promised {refused.Promised}", _now, effects);
-                }
-
-                break;
-            case VotesReply reply:
-                _learning.Learn(reply.Range.First, _proposer.On(from, reply, effects), effects);
-                break;
-            case CanvassReply reply when !_proposer.Stands:
-                if (_watch.On(from, reply) is var ballot && ballot != Ballot.None)
-                {
-                    _proposer.Stand(ballot, _now, effects);
-                }
-
-                break;
-            default:
-                break;
         }
     }
 
@@ -325,6 +322,11 @@ public sealed class Replica
         {
             _proposer.Depose(effects);
             _watch.OnDeposed(Ballot.None, why, _now, effects);
+        }
+        else if (_proposer.WhyDealAgain(_now) is { } reason)
+        {
+            _watch.OnDeposed(Ballot.None, reason, _now, effects);
+            _proposer.Stand(_watch.NextBallot(), _now, effects);
         }
 
         _watch.OnTick(_now, _proposer.Stands, effects);
@@ -338,10 +340,11 @@ public sealed class Replica
     }
 
     // A reign shows its first sign of life itself once its sync is chosen: only then does anybody follow it.
-    private void OnSign(Ballot ballot, Effects effects)
+    // Another owner's work is no sign that the leader lives.
+    private void OnSign(NodeId from, Ballot ballot, Effects effects)
     {
         var own = ballot.Proposer == _context.Self;
-        if (ballot >= _acceptor.Promised && (!own || ballot == _proposer.Ballot))
+        if (from == ballot.Proposer && ballot >= _acceptor.Promised && (!own || ballot == _proposer.Ballot))
         {
             _watch.OnSign(ballot, _now, effects);
         }

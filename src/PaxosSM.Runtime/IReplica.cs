@@ -54,6 +54,9 @@ public sealed record ReplicaStatus(
     /// <summary>The bytes of chosen values that the core holds: bounded by its options, a lagging executor
     /// aside.</summary>
     public long RetainedBytes { get; init; }
+
+    /// <summary>The lanes of the present reign, as this node knows them; empty where it is no owner.</summary>
+    public IReadOnlyList<LaneState> Lanes { get; init; } = [];
 }
 
 /// <summary>A member as this node sees it.</summary>

@@ -63,6 +63,7 @@ internal sealed class StatusBoard
             members[place] = Describe(place);
         }
 
+        var lanes = _core.Lanes;
         return new(
             _context.Self,
             _core.LeaderNode,
@@ -75,8 +76,9 @@ internal sealed class StatusBoard
             members,
             Digest,
             _halted,
-            Waiting())
+            Waiting(lanes))
         {
+            Lanes = lanes,
             RetainedBytes = _core.RetainedBytes,
         };
     }
@@ -95,7 +97,7 @@ internal sealed class StatusBoard
         return new(member, reachable, _since[place], detail);
     }
 
-    private string Waiting()
+    private string Waiting(IReadOnlyList<LaneState> lanes)
     {
         if (_ports.Log.Stall is { } stall)
         {
@@ -110,6 +112,14 @@ internal sealed class StatusBoard
         if (_core.KnownChosen > _core.Frontier)
         {
             return $"{_core.Frontier.Next} is chosen and not here yet (of {_core.KnownChosen})";
+        }
+
+        foreach (var lane in lanes)
+        {
+            if (lane.IsAwaited && lane.Owner.Node != _context.Self)
+            {
+                return $"{_core.Frontier.Next} waits for {_context.Configuration.NameOf(lane.Owner.Node)}'s lane";
+            }
         }
 
         return _core.Proposed > _core.Frontier ? $"{_core.Frontier.Next} waits for votes" : string.Empty;

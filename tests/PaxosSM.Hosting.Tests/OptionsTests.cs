@@ -42,6 +42,7 @@ public sealed class OptionsTests
     [InlineData("""{"options": {"electionTimeout": "2"}}""", "no duration like 50ms")]
     [InlineData("""{"options": {"windowSlotsMax": "many"}}""", "no whole number")]
     [InlineData("""{"options": {"durability": "Mapped"}}""", "not there yet")]
+    [InlineData("""{"options": {"deal": "everyone"}}""", "none of singleLeader, allProposers, adaptive")]
     public void A_mistake_in_a_cluster_file_is_named(string text, string said)
     {
         var wrong = Assert.Throws<PaxosConfigurationException>(() => ClusterFile.Read(text, new()));
@@ -107,19 +108,24 @@ public sealed class OptionsTests
     public void The_defaults_are_valid() => Assert.Empty(WrongWith(_ => { }));
 
     [Theory]
-    [InlineData("windowSlotsMax", "64")]
-    [InlineData("batchBytesMax", "16MiB")]
-    [InlineData("submitBytesMax", "16MiB")]
-    [InlineData("frameBytesMax", "16MiB")]
-    [InlineData("peerBytesMax", "16MiB")]
+    [InlineData("windowBytesMax", "62MiB")]
+    [InlineData("batchBytesMax", "64MiB")]
+    [InlineData("submitBytesMax", "40MiB")]
+    [InlineData("frameBytesMax", "32MiB")]
+    [InlineData("peerBytesMax", "32MiB")]
     public void A_window_that_nobody_could_take_over_is_refused(string name, string value)
     {
         // R5: what a new leader adopts travels in one message.
-        var wrong = WrongWith(options => PaxosSettings.Apply(options, name, value));
+        var wrong = WrongWith(options =>
+        {
+            PaxosSettings.Apply(options, "windowSlotsMax", "64");
+            PaxosSettings.Apply(options, name, value);
+        });
 
         string[] expected =
         [
-            "windowSlotsMax (", "batchBytesMax (", "submitBytesMax (", "frameBytesMax", "peerBytesMax",
+            "windowBytesMax (", "windowSlotsMax (", "batchBytesMax (", "submitBytesMax (", "frameBytesMax",
+            "peerBytesMax",
         ];
         Assert.All(expected, text => Assert.Contains(text, wrong, StringComparison.Ordinal));
     }
@@ -146,17 +152,30 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData(1, 4096)]
-    [InlineData(16, 1024)]
-    [InlineData(300, 1500)]
-    public void The_smallest_frame_that_is_allowed_holds_a_whole_window(int window, int batch)
+    [InlineData(1, 4096, 1)]
+    [InlineData(16, 1024, 1)]
+    [InlineData(300, 1500, 1)]
+    [InlineData(4, 4096, 3)]
+    [InlineData(300, 1024, 5)]
+    public void The_smallest_frame_that_is_allowed_holds_a_whole_window(int window, int batch, int lanes)
     {
+        const int Horizon = 500;
         void Set(PaxosOptions options, int frame)
         {
             options.Protocol = options.Protocol with
             {
-                WindowSlotsMax = window, BatchBytesMax = batch, LearnBytesMax = batch,
+                WindowSlotsMax = window,
+                WindowBytesMax = window * batch,
+                HorizonSlots = Horizon,
+                BatchBytesMax = batch,
+                LearnBytesMax = batch,
+                Deal = lanes > 1 ? DealPolicy.AllProposers : DealPolicy.SingleLeader,
             };
+            for (var other = 1; other < lanes; other++)
+            {
+                options.Members.Add(new($"b{other}", $"10.0.0.2:{other}"));
+            }
+
             options.Gateway = options.Gateway with
             {
                 SubmitBytesMax = batch, AnswerBytesMax = 1024, ResultBytesMax = 0,
@@ -177,15 +196,61 @@ public sealed class OptionsTests
         var ballot = new Ballot(1, new(0), 1);
         var owners = Enumerable.Range(0, NodeSet.MembersMax).Select(node => new LaneOwner(new((ushort)node), 1));
         View view = new(ballot, new(2), [.. owners]);
-        var votes = Enumerable.Range(1, window).Select(slot => new Vote(new(slot), ballot, value));
+        Value[] values =
+        [
+            .. Enumerable.Repeat(value, lanes > 1 ? Math.Max(window, lanes) : window),
+            .. Enumerable.Repeat(Value.Pass, lanes > 1 ? Horizon - Math.Max(window, lanes) : 0),
+        ];
+        var votes = values.Select((each, index) => new Vote(new(index + 1), ballot, each));
         Message[] largest =
         [
             new Promise(ballot, Slot.Zero, ballot, Slot.Zero, view, [.. votes], [new(new(1), new(1))]),
-            new Sync(ballot, Slot.Zero, view, [.. Enumerable.Repeat(value, window)]),
+            new Sync(ballot, Slot.Zero, view, values),
         ];
         Assert.All(
             largest, message => Assert.True(FrameCodec.TryWrite(new(frame), new(1), new(1), message), $"{frame}"));
     }
+
+    [Theory]
+    [InlineData("singleleader", 5, DealPolicy.SingleLeader, 0)]
+    [InlineData("allProposers", 9, DealPolicy.AllProposers, 0)]
+    [InlineData("ALLPROPOSERS", 12, DealPolicy.AllProposers, 12)]
+    [InlineData("adaptive", 3, DealPolicy.Adaptive, 0)]
+    [InlineData("Adaptive", 4, DealPolicy.Adaptive, 13)]
+    public void Each_lane_may_add_a_batch_to_what_is_taken_over(
+        string text, int proposers, DealPolicy deal, int tooMany)
+    {
+        var wrong = WrongWith(options =>
+        {
+            for (var other = 1; other < proposers; other++)
+            {
+                options.Members.Add(new($"b{other}", $"10.0.0.2:{other}"));
+            }
+
+            PaxosSettings.Apply(options, "deal", text);
+            Assert.Equal(deal, options.Protocol.Deal);
+        });
+
+        Assert.Equal(tooMany == 0, wrong.Length == 0);
+        Assert.Equal(tooMany > 0, wrong.Contains($"a batch for each of {tooMany} lanes", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("horizonSlots", "7", "horizonSlots must be 8 to 32768")]
+    [InlineData("horizonSlots", "32769", "horizonSlots must be 8 to 32768")]
+    [InlineData("stallTimeout", "199ms", "stallTimeout must not be below resendInterval")]
+    [InlineData("windowBytesMax", "1023KiB", "windowBytesMax must not be below batchBytesMax")]
+    public void A_lane_that_could_not_run_is_refused(string name, string value, string said) =>
+        Assert.Equal(said, WrongWith(options => PaxosSettings.Apply(options, name, value))[..said.Length]);
+
+    [Fact]
+    public void The_narrowest_lanes_that_are_allowed_pass() =>
+        Assert.Empty(WrongWith(options =>
+        {
+            PaxosSettings.Apply(options, "horizonSlots", "8");
+            PaxosSettings.Apply(options, "stallTimeout", "200ms");
+            PaxosSettings.Apply(options, "windowBytesMax", "1MiB");
+        }));
 
     private static string WrongWith(Action<PaxosOptions> change)
     {

@@ -29,7 +29,8 @@ public sealed class ReadmeOptionsTests
         StringBuilder table = new("\n| option | kind | default | what it does |\n| --- | --- | --- | --- |\n");
         foreach (var setting in PaxosSettings.All)
         {
-            var shown = setting.Show(defaults) is { Length: > 0 } text ? text : "the address";
+            var none = setting.Name == "listen" ? "the address" : "none";
+            var shown = setting.Show(defaults) is { Length: > 0 } text ? text : none;
             _ = table.Append($"| `{setting.Name}` | {setting.Kind} | {shown} | {setting.Help} |\n");
         }
 

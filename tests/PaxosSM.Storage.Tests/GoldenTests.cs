@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using PaxosSM.Log;
 using PaxosSM.Storage.Simulated;
 using static PaxosSM.Storage.Tests.Samples;
 
@@ -16,6 +19,49 @@ public sealed class GoldenTests
         rig.Write(First, OfEveryKind());
         rig.Write(Second, Vote(1, 3));
         Check("log.hex", rig.Disk.ReadAll(LogRig.SegmentPath(1)));
+    }
+
+    [Fact]
+    public void A_log_of_the_first_version_is_read_and_goes_on_in_the_newest()
+    {
+        var rig = new LogRig();
+        var old = rig.Disk.Open(LogRig.SegmentPath(1));
+        old.Write(0, Undump(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "log-1.hex"))));
+        rig.Reopen();
+
+        // What the checkpoint holds need not be told beside it; runs of passed turns are new.
+        var first = OfEveryKind().Where(write =>
+            write is SyncWrite or LearnedWrite or CheckpointWrite or VoteWrite { Stride: 1 });
+        string[] told = [.. first.Select(write => $"{First} {Text(write)}")];
+        Assert.Equal(told, rig.Recovered(First));
+        Assert.Equal([$"{Second} {Text(Vote(1, 3))}"], rig.Recovered(Second));
+
+        var before = rig.Disk.ReadAll(LogRig.SegmentPath(1));
+        rig.Write(First, Passed(5, 11));
+        rig.Reopen();
+
+        // An old reader refuses the new segment: it must not take the old one's end for the log's.
+        Assert.Equal(before, rig.Disk.ReadAll(LogRig.SegmentPath(1)));
+        Assert.Equal([.. told, $"{First} {Text(Passed(5, 11))}"], rig.Recovered(First));
+    }
+
+    [Fact]
+    public void A_log_of_a_version_to_come_is_refused()
+    {
+        var rig = new LogRig();
+        rig.Write(First, Vote(1));
+        var header = rig.Disk.ReadAll(LogRig.SegmentPath(1)).AsSpan(0, BlockFormat.SegmentHeaderSize).ToArray();
+        foreach (var at in (int[])[0, BlockFormat.SegmentHeaderCopyOffset])
+        {
+            var copy = header.AsSpan(at);
+            copy[4] = BlockFormat.Version + 1;
+            BinaryPrimitives.WriteUInt32LittleEndian(copy[60..], Crc32C.Of(copy[..60]));
+        }
+
+        rig.Disk.Open(LogRig.SegmentPath(1)).Write(0, header);
+
+        var refused = Assert.Throws<LogDamagedException>(rig.Reopen);
+        Assert.Contains("another format version", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,12 +97,23 @@ public sealed class GoldenTests
             var line = bytes.AsSpan(at, Math.Min(32, bytes.Length - at));
             if (line.ContainsAnyExcept((byte)0))
             {
-                _ = text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{at:x6} {Convert.ToHexStringLower(line)}\n");
+                _ = text.Append(CultureInfo.InvariantCulture, $"{at:x6} {Convert.ToHexStringLower(line)}\n");
             }
         }
 
         return text.ToString();
+    }
+
+    private static byte[] Undump(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var bytes = new byte[int.Parse(lines[0].Split(' ')[0], CultureInfo.InvariantCulture)];
+        foreach (var line in lines[1..])
+        {
+            Convert.FromHexString(line[7..]).CopyTo(bytes, Convert.ToInt32(line[..6], 16));
+        }
+
+        return bytes;
     }
 
     private static void Check(

@@ -21,6 +21,10 @@ internal static class Samples
         new(BallotOf(3), new(0), new(slot), ValueOf(slot, length), new(Math.Max(0, slot - 2)),
             new(Math.Max(0, slot - 1)));
 
+    /// <summary>A vote for turns that a lane of three passes.</summary>
+    public static VoteWrite Passed(long slot, long last) =>
+        new(BallotOf(3), new(2), new(slot), Value.Pass, new(slot - 2), new(slot - 3)) { Last = new(last), Stride = 3 };
+
     public static CheckpointWrite Checkpoint(long trimmedTo) =>
         new(BallotOf(3), BallotOf(3), new(1), new(BallotOf(3), new(2), [new(new(1), 7)]), new(trimmedTo + 1),
             new(trimmedTo));
@@ -32,6 +36,7 @@ internal static class Samples
         new SyncWrite(BallotOf(3), new(0), new(BallotOf(3), new(3), [new(new(1), 7), new(new(2), 9)]),
             [ValueOf(1, 9), ValueOf(2, 600)]),
         Vote(3),
+        Passed(5, 11),
         new ChosenThroughWrite(new(3)),
         new LearnedWrite(new(4), ValueOf(4, 5)),
         Checkpoint(1),

@@ -57,8 +57,8 @@ public sealed class HostileInputTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() =>
             Handshake.DialAsync(stream, hello, default));
         Assert.Equal(RefusalReason.Version, refused.Refusal.Reason);
-        Assert.Contains("versions 1 to 1 are spoken here, 3 to 4", refused.Message, StringComparison.Ordinal);
-        await LoggedAsync("versions 1 to 1 are spoken here, 3 to 4");
+        Assert.Contains("versions 2 to 2 are spoken here, 3 to 4", refused.Message, StringComparison.Ordinal);
+        await LoggedAsync("versions 2 to 2 are spoken here, 3 to 4");
     }
 
     [Fact]

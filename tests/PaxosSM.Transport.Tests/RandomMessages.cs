@@ -3,8 +3,8 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Transport.Tests;
 
-/// <summary>Messages and client frames with random contents, made from their constructors: a new field takes part by
-/// itself.</summary>
+/// <summary>Messages and client frames with random contents, made from their constructors and init-only properties: a
+/// new field takes part by itself.</summary>
 internal sealed class RandomMessages(int seed)
 {
     private readonly Random _random = new(seed);
@@ -21,7 +21,17 @@ internal sealed class RandomMessages(int seed)
         }
 
         var constructor = type.GetConstructors().MaxBy(candidate => candidate.GetParameters().Length)!;
-        return constructor.Invoke([.. constructor.GetParameters().Select(Argument)]);
+        var parameters = constructor.GetParameters();
+        var made = constructor.Invoke([.. parameters.Select(Argument)]);
+        foreach (var property in type.GetProperties().Where(property => property.CanWrite
+            && parameters.All(parameter => parameter.Name != property.Name)))
+        {
+            property.SetValue(made, made is Accept accept
+                ? new Slot(accept.Slot.Index + _random.Next()) // a run ends where it begins, or above
+                : Make(property.PropertyType));
+        }
+
+        return made;
     }
 
     private object? Argument(ParameterInfo parameter)

@@ -21,19 +21,19 @@ internal static class SampleMessages
         new Prepare(Ballot),
         new Promise(Ballot, new(10), Lower, new(9), View, Votes, [new(new(13), new(14))]),
         new Refused(Lower, Ballot),
-        new Accept(Ballot, new(3), new(20), Value, new(18), new(17)),
+        new Accept(Ballot, new(3), new(20), Value, new(18), new(17)) { Last = new(26) },
         new Accepted(Ballot, new(3), new(15), new(20)),
         new Heartbeat(Ballot, 77, new(30), new(29), new(28), true),
         new HeartbeatAck(Ballot, 77, new(30), true, false),
         new Sync(Ballot, new(39), View, [Value, Skip]),
         new SyncAccepted(Ballot, new(39)),
-        new Chosen(new(Ballot, new(3), new(38)), new(37)),
+        new Chosen(new(Ballot, new(3), new(38)), new(37)) { Work = new(44) },
     ];
 
     private static IEnumerable<Message> Learning =>
     [
         new LearnRequest(new(50), 4096, true),
-        new LearnReply(new(50), [Skip, Value], new(60), new(45)),
+        new LearnReply(new(50), [Skip, Value], new(60), new(45)) { Stride = 5 },
         new VotesRequest(Ballot, new(new(5), new(8))),
         new VotesReply(Ballot, new(new(5), new(8)), Votes, [new(new(5), new(5))], [new(new(8), new(9))]),
         new SnapshotRequest(new(100), 65536, 1024),
@@ -47,6 +47,8 @@ internal static class SampleMessages
         new SubmitRefused(PaxosError.NotLeader, new(2)),
         new ReadIndexRequest(12, true),
         new ReadIndexReply(12, PaxosError.None, new(70), new(1)),
+        new OwnerBeat(8, 4_200_000_000, Lower),
+        new LogClock(new(1_700_000_000_000_003), new(1_700_000_000_000_004)),
         new Alive(1001, [new(0), new(2)], true),
         new Canvass(4),
         new CanvassReply(4, true, Ballot),

@@ -40,8 +40,8 @@ internal static class Samples
             yield return (frame.GetType().Name, Encode(frame));
         }
 
-        yield return ("Hello", HelloCodec.Encode(new Hello(1, 1, ConnectionRole.Member, Identity)));
-        yield return ("Refusal", HelloCodec.Encode(new Refusal(RefusalReason.Cluster, 1, 1, "another cluster")));
+        yield return ("Hello", HelloCodec.Encode(new Hello(1, 2, ConnectionRole.Member, Identity)));
+        yield return ("Refusal", HelloCodec.Encode(new Refusal(RefusalReason.Cluster, 1, 2, "another cluster")));
     }
 
     public static byte[] Encode(Message message)

@@ -56,6 +56,12 @@ internal sealed class ReplicaServer : IAsyncDisposable
                 : string.Empty);
             Add("only_learns", node.OnlyLearns ?? string.Empty);
             Add("halted", status.Halted?.Split('\n')[0] ?? string.Empty);
+            foreach (var lane in status.Lanes)
+            {
+                var awaited = lane.IsAwaited ? "awaited" : string.Empty;
+                Add($"lane_{lane.Lane.Index}", $"{lane.Owner},{lane.Through.Index},{awaited}");
+            }
+
             foreach (var member in status.Members)
             {
                 Add("member_" + member.Member.Name,

@@ -117,7 +117,13 @@ internal sealed class LeaderWatch
             return Ballot.None;
         }
 
-        // R5: phase 1 is run once a ballot, so none is stood with twice, even if nobody heard of it.
+        return NextBallot();
+    }
+
+    /// <summary>A ballot above all that were heard of, never given out before: phase 1 is run once a ballot (R5), even
+    /// if nobody heard of it.</summary>
+    public Ballot NextBallot()
+    {
         _highest = new(_highest.Round + 1, _context.Self, _context.Incarnation);
         return _highest;
     }

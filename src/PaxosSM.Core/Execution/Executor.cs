@@ -100,8 +100,13 @@ public sealed class Executor
         _failed = true;
         _timers.AllowUse(true);
         Time = LogTime.Max(Time, value.Stamp);
-        _sessions.Expire(Time);
-        FireTimers(slot);
+        if (!value.IsPass)
+        {
+            // A passed turn changes nothing, timers that are due included: reads need not wait for it (R20a).
+            _sessions.Expire(Time);
+            FireTimers(slot);
+        }
+
         switch (value.Kind)
         {
             case ValueKind.Commands:

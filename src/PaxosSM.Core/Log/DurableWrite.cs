@@ -27,7 +27,27 @@ public sealed record SyncWrite(Ballot Ballot, Slot Base, View View, IReadOnlyLis
 /// <param name="ChosenThrough">The acceptor's chosen-through.</param>
 /// <param name="LaneThrough">What of the lane is chosen in this very ballot.</param>
 public sealed record VoteWrite(Ballot Ballot, Lane Lane, Slot Slot, Value Value, Slot ChosenThrough, Slot LaneThrough)
-    : DurableWrite;
+    : DurableWrite
+{
+    /// <summary>The last of the lane's slots voted for: above <see cref="Slot"/> for a run of passed turns
+    /// (R9).</summary>
+    public Slot Last { get; init; } = Slot;
+
+    /// <summary>How many slots lie from one of the lane's slots to the next.</summary>
+    public int Stride { get; init; } = 1;
+
+    /// <summary>The slots voted for.</summary>
+    public IEnumerable<Slot> Slots
+    {
+        get
+        {
+            for (var slot = Slot; slot <= Last; slot = new(slot.Index + Stride))
+            {
+                yield return slot;
+            }
+        }
+    }
+}
 
 /// <summary>The acceptor's chosen-through rose without a vote.</summary>
 /// <param name="ChosenThrough">The new chosen-through.</param>

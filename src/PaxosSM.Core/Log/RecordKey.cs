@@ -26,8 +26,8 @@ public enum RecordKind : byte
 /// (R24).</summary>
 /// <remarks>
 /// <see cref="First"/> and <see cref="Last"/>: the slots that the record tells of. A sync: base + 1 and the view's
-/// slot. A vote or learned value: the slot, twice. A chosen-through: zero and the slot. A checkpoint: the floor and the
-/// chosen-through.
+/// slot. A vote: its lane's first and last slot. A learned value: the slot, twice. A chosen-through: zero and the slot.
+/// A checkpoint: the floor and the chosen-through.
 /// A promise: zero.
 /// </remarks>
 /// <param name="Kind">The kind.</param>
@@ -41,7 +41,7 @@ public readonly record struct RecordKey(RecordKind Kind, Ballot Ballot, Slot Fir
     {
         PromiseWrite promise => new(RecordKind.Promise, promise.Ballot, default, default),
         SyncWrite sync => new(RecordKind.Sync, sync.Ballot, sync.Base.Next, sync.View.Slot),
-        VoteWrite vote => new(RecordKind.Vote, vote.Ballot, vote.Slot, vote.Slot),
+        VoteWrite vote => new(RecordKind.Vote, vote.Ballot, vote.Slot, vote.Last),
         ChosenThroughWrite chosen => new(RecordKind.ChosenThrough, default, default, chosen.ChosenThrough),
         LearnedWrite learned => new(RecordKind.Learned, default, learned.Slot, learned.Slot),
         CheckpointWrite checkpoint =>

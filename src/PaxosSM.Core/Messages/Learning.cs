@@ -22,7 +22,12 @@ public sealed record Learned(Slot Through) : Message;
 /// <summary>To learners: what an owner, or the leader for its sync, counted as chosen (R7).</summary>
 /// <param name="Mark">What is chosen in its very ballot.</param>
 /// <param name="ChosenThrough">What is chosen, whatever the ballot.</param>
-public sealed record Chosen(Watermark Mark, Slot ChosenThrough) : Message;
+public sealed record Chosen(Watermark Mark, Slot ChosenThrough) : Message
+{
+    /// <summary>The highest slot in which the sender has proposed something that is no passed turn: other owners pass
+    /// their turns up to there (R9).</summary>
+    public Slot Work { get; init; }
+}
 
 /// <summary>A learner asks another for chosen values.</summary>
 /// <param name="From">The first slot wanted.</param>
@@ -36,7 +41,12 @@ public sealed record LearnRequest(Slot From, int BytesMax, bool Follow) : Messag
 /// <param name="ChosenThrough">What the sender knows to be chosen.</param>
 /// <param name="Snapshot">The sender's snapshot covers up to here; zero unless <paramref name="First"/> is
 /// trimmed.</param>
-public sealed record LearnReply(Slot First, IReadOnlyList<Value> Values, Slot ChosenThrough, Slot Snapshot) : Message;
+public sealed record LearnReply(Slot First, IReadOnlyList<Value> Values, Slot ChosenThrough, Slot Snapshot) : Message
+{
+    /// <summary>How many slots lie from one value to the next: 1, but for an owner that hands out its lane
+    /// unasked.</summary>
+    public int Stride { get; init; } = 1;
+}
 
 /// <summary>R5's last resort: a leader asks acceptors, which have promised its ballot, for their votes in slots known
 /// chosen whose value no learner supplies.</summary>

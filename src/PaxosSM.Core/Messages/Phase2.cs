@@ -24,7 +24,12 @@ public sealed record SyncAccepted(Ballot Ballot, Slot Base) : Message;
 /// <param name="LaneThrough">The lane's slots up to here are chosen in this very ballot, as the sender counted
 /// (R7).</param>
 public sealed record Accept(Ballot Ballot, Lane Lane, Slot Slot, Value Value, Slot ChosenThrough, Slot LaneThrough)
-    : Message;
+    : Message
+{
+    /// <summary>The last of the lane's slots that the value is for: above <see cref="Slot"/> for a run of passed turns
+    /// (R9), told as one.</summary>
+    public Slot Last { get; init; } = Slot;
+}
 
 /// <summary>Phase 2b, cumulative: this ballot's votes for the lane's slots above <paramref name="From"/> through
 /// <paramref name="Through"/> are durable.</summary>

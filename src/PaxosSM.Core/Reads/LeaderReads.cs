@@ -61,9 +61,9 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
         var heartbeat = new Heartbeat(
             reign.Ballot,
             _nonce,
-            reign.Counted,
-            reign.Synced ? reign.View.Slot : Slot.Zero,
-            reign.Synced ? reign.Counted : Slot.Zero,
+            reign.ChosenThrough,
+            reign.Owned is null ? Slot.Zero : reign.View.Slot,
+            reign.Owned?.Lanes[0].Counted ?? Slot.Zero,
             context.Options.LeaseDuration > TimeSpan.Zero);
         foreach (var member in context.Configuration.All)
         {
@@ -115,13 +115,13 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     /// <param name="effects">Takes answers.</param>
     public void Advance(Instant now, bool viewApplied, Effects effects)
     {
-        if (!reign.Synced || !viewApplied)
+        if (reign.Owned is not { } owned || !viewApplied)
         {
             return;
         }
 
         ConfirmRound();
-        while (_confirmed.TryPeek(out var first) && first.Bound <= reign.Counted)
+        while (_confirmed.TryPeek(out var first) && first.Bound <= reign.ChosenThrough)
         {
             _confirmed.Dequeue();
             Answer(first.Read, PaxosError.None, first.Bound, default, effects);
@@ -132,7 +132,7 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
             return;
         }
 
-        AnswerByLease(now, effects);
+        AnswerByLease(owned, now, effects);
         if (_waiting.Count > 0 && _inRound.Count == 0)
         {
             StartRound(now, effects);
@@ -177,6 +177,8 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
 
         if (context.Quorums.ConfirmsReads(confirming))
         {
+            // Who owns lanes must pass its turns up to there, though nobody may know of work there (R9).
+            reign.Owned?.Await(_bound);
             foreach (var read in _inRound)
             {
                 _confirmed.Enqueue((read, _bound));
@@ -186,12 +188,14 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
         }
     }
 
-    // R20b: with one lane the bound is the highest slot known chosen; whoever executes the read checks the lease
-    // afterwards.
-    private void AnswerByLease(Instant now, Effects effects)
+    // R20b: whatever was answered anywhere lies below the leader's own lowest slot not counted, since learners learn
+    // its lane from its marks alone; with one lane that is the highest slot known chosen. Where other lanes lag behind
+    // that bound, a round's answer comes sooner. Whoever executes the read checks the lease afterwards.
+    private void AnswerByLease(Ownership owned, Instant now, Effects effects)
     {
         var until = LeaseUntil();
-        if (now >= until)
+        var bound = owned.LowestNotCounted.Previous;
+        if (now >= until || bound > owned.ChosenThrough)
         {
             return;
         }
@@ -201,7 +205,7 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
             var local = read.Lease && read.Origin == context.Self;
             if (local)
             {
-                Answer(read, PaxosError.None, reign.Counted, until, effects);
+                Answer(read, PaxosError.None, bound, until, effects);
             }
 
             return local;

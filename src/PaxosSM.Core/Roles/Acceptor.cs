@@ -7,6 +7,9 @@ namespace PaxosSM.Roles;
 /// <remarks>Lamport, <i>Paxos Made Simple</i> §2.2, requirement P1a; the sync as one vote is PROTOCOL's R3.</remarks>
 internal sealed class Acceptor
 {
+    // A longer run of passed turns comes in pieces: no message makes an acceptor work without a bound.
+    private const int RunSlotsMax = 1 << 16;
+
     private readonly AcceptorState _state;
     private readonly Lease _lease;
     private readonly EarlyAccepts _early = new();
@@ -92,17 +95,32 @@ internal sealed class Acceptor
             return;
         }
 
-        _state.RaiseChosenThrough(accept.ChosenThrough);
-        if (_state.IsNext(accept.Lane, accept.Slot))
+        if (!IsOfLane(accept, _state.View))
         {
-            Vote(accept, effects);
+            return; // no vote: the sender is wrong, not this replica
         }
-        else if (accept.Slot > _state.ProgressOf(accept.Lane).Through && IsOfLane(accept, _state.View))
+
+        var rises = _state.RaiseChosenThrough(accept.ChosenThrough);
+        if (_state.NextOf(accept.Lane) < accept.Slot)
         {
             _early.Keep(accept);
         }
+        else
+        {
+            Vote(accept, effects);
+        }
 
-        VoteEarly(accept, _state.View, effects);
+        VoteEarly(accept.Lane, effects);
+        if (rises)
+        {
+            // What is chosen may be passed in every lane (R4).
+            for (ushort lane = 0; lane < _state.View.Owners.Count; lane++)
+            {
+                VoteEarly(new(lane), effects);
+            }
+
+            _early.Forget(_state.ChosenThrough);
+        }
 
         // A copy is answered again; one that would leave a gap is answered with where the run ends (R4).
         var run = _state.ProgressOf(accept.Lane);
@@ -159,29 +177,48 @@ internal sealed class Acceptor
         effects.TellAfterWrite(new Trimmed(floor));
     }
 
+    // For what of the proposal lies above the lane's run: nothing of a copy, the rest of a run of passed turns.
     private void Vote(Accept accept, Effects effects)
     {
-        _state.VoteSlot(accept.Lane, accept.Slot, accept.Value);
-        effects.Write(new VoteWrite(
-            accept.Ballot, accept.Lane, accept.Slot, accept.Value, _state.ChosenThrough, accept.LaneThrough));
-        effects.TellAfterWrite(
-            new SlotVoted(accept.Ballot, accept.Slot, accept.Value.Checksum, _state.ChosenThrough));
-        effects.Send(_self, new Voted(new(accept.Slot, accept.Ballot, accept.Value)));
+        var first = _state.NextOf(accept.Lane);
+        if (first > accept.Last)
+        {
+            return;
+        }
+
+        var stride = _state.View!.Owners.Count;
+        for (var slot = first; slot <= accept.Last; slot = new(slot.Index + stride))
+        {
+            _state.VoteSlot(accept.Lane, slot, accept.Value);
+            effects.Send(_self, new Voted(new(slot, accept.Ballot, accept.Value)));
+        }
+
+        effects.Write(
+            new VoteWrite(accept.Ballot, accept.Lane, first, accept.Value, _state.ChosenThrough, accept.LaneThrough)
+            {
+                Last = accept.Last,
+                Stride = stride,
+            });
+        effects.TellAfterWrite(new SlotVoted(accept.Ballot, first, accept.Value.Checksum, _state.ChosenThrough)
+        {
+            Last = accept.Last,
+            Stride = stride,
+        });
     }
 
     private static bool IsOfLane(Accept accept, View view) =>
-        accept.Slot >= view.Start && view.LaneOf(accept.Slot) == accept.Lane;
+        accept.Slot >= view.Start && view.LaneOf(accept.Slot) == accept.Lane
+        && (accept.Last == accept.Slot
+            || (accept.Value.IsPass && accept.Last > accept.Slot && view.LaneOf(accept.Last) == accept.Lane
+                && accept.Last.Index - accept.Slot.Index < RunSlotsMax));
 
-    // What overtook this proposal on the way may be next now.
-    private void VoteEarly(Accept accept, View view, Effects effects)
+    // What overtook another proposal on the way may be next now.
+    private void VoteEarly(Lane lane, Effects effects)
     {
-        while (_early.TryTake(accept.Ballot, view.NextInLane(_state.ProgressOf(accept.Lane).Through), out var early)
-            && _state.IsNext(early.Lane, early.Slot))
+        while (_early.TryTake(_state.LastVoted, _state.NextOf(lane), out var early))
         {
             Vote(early, effects);
         }
-
-        _early.Forget(_state.ChosenThrough);
     }
 
     private static bool IsWellFormed(Sync sync) =>

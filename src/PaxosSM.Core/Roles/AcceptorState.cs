@@ -30,9 +30,22 @@ internal sealed class AcceptorState
 
     public IReadOnlyList<SlotRange> Faulty => _faulty.All;
 
-    /// <summary>The highest slot voted for, or chosen-through (R20a); a vote that can't be read was one
-    /// (R24).</summary>
-    public Slot Highest => Slot.Max(ChosenThrough, Slot.Max(_votes.Last, _faulty.Last));
+    /// <summary>The highest slot voted for, or chosen-through (R20a); a vote that can't be read was one (R24). Turns
+    /// passed above all else show nothing to a read, and are left out.</summary>
+    public Slot Highest
+    {
+        get
+        {
+            var index = _votes.Count - 1;
+            while (index >= 0 && _votes.At(index).Value.Value.IsPass)
+            {
+                index--;
+            }
+
+            var voted = index >= 0 ? _votes.At(index).Key : Slot.Zero;
+            return Slot.Max(ChosenThrough, Slot.Max(voted, _faulty.Last));
+        }
+    }
 
     public LaneProgress ProgressOf(Lane lane) => lane.Index < _lanes.Length ? _lanes[lane.Index] : default;
 
@@ -69,21 +82,17 @@ internal sealed class AcceptorState
         }
     }
 
-    /// <summary>Whether R4 lets the acceptor vote for the slot now: it is the lane's first above its run.</summary>
-    public bool IsNext(Lane lane, Slot slot)
+    /// <summary>The slot of a lane of the deal that R4 lets the acceptor vote for now: the first above its
+    /// run.</summary>
+    public Slot NextOf(Lane lane)
     {
-        if (View is null || lane.Index >= _lanes.Length || slot < View.Start || View.LaneOf(slot) != lane)
-        {
-            return false;
-        }
-
-        _lanes[lane.Index] = _lanes[lane.Index].Pass(View, lane, ChosenThrough);
-        return slot == View.NextInLane(_lanes[lane.Index].Through);
+        _lanes[lane.Index] = _lanes[lane.Index].Pass(View!, lane, ChosenThrough);
+        return View!.NextInLane(lane, _lanes[lane.Index].Through);
     }
 
     public void VoteSlot(Lane lane, Slot slot, Value value)
     {
-        Invariant.Holds(LastVoted == Promised && IsNext(lane, slot));
+        Invariant.Holds(LastVoted == Promised && slot == NextOf(lane));
         _votes.Set(slot, new(slot, LastVoted, value));
         _faulty.Remove(new(slot, slot));
         _lanes[lane.Index] = _lanes[lane.Index] with { Through = slot };
@@ -232,13 +241,16 @@ internal sealed class AcceptorState
     private void RecoverVote(VoteWrite vote)
     {
         Invariant.Holds(vote.Ballot == LastVoted);
-        _votes.Set(vote.Slot, new(vote.Slot, vote.Ballot, vote.Value));
-
-        // A vote made again after damage is as good as the first one was.
-        _faulty.Remove(new(vote.Slot, vote.Slot));
-        if (View is not null)
+        foreach (var slot in vote.Slots)
         {
-            ExtendRun(vote.Slot);
+            _votes.Set(slot, new(slot, vote.Ballot, vote.Value));
+
+            // A vote made again after damage is as good as the first one was.
+            _faulty.Remove(new(slot, slot));
+            if (View is not null)
+            {
+                ExtendRun(slot);
+            }
         }
     }
 
@@ -272,8 +284,14 @@ internal sealed class AcceptorState
             case RecordKind.Vote:
                 // It may be a tear that can't be told from damage, a vote that nobody was told of: the proposer sends
                 // it again then.
+                // The key of a run names its ends; where the deal is not known either, all between counts as damaged.
                 RecoverReign(key.Ballot);
-                _faulty.Add(new(key.First, key.First));
+                var stride = View?.Owners.Count ?? 1;
+                for (var slot = key.First; slot <= key.Last; slot = new(slot.Index + stride))
+                {
+                    _faulty.Add(new(slot, slot));
+                }
+
                 break;
             case RecordKind.ChosenThrough:
                 RaiseChosenThrough(key.Last);
@@ -308,9 +326,10 @@ internal sealed class AcceptorState
             return;
         }
 
-        ref var run = ref _lanes[View.LaneOf(slot).Index];
+        var lane = View.LaneOf(slot);
+        ref var run = ref _lanes[lane.Index];
         var before = new Slot(slot.Index - View.Owners.Count);
-        if (run.Through == before)
+        if (View.NextInLane(lane, run.Through) == slot)
         {
             run = run with { Through = slot };
         }
@@ -323,10 +342,6 @@ internal sealed class AcceptorState
     private void ResetLanes()
     {
         _lanes = new LaneProgress[View?.Owners.Count ?? 0];
-        for (var index = 0; index < _lanes.Length; index++)
-        {
-            var before = new Slot(View!.FirstOf(new((ushort)index)).Index - View.Owners.Count);
-            _lanes[index] = new(before, before);
-        }
+        Array.Fill(_lanes, new(View?.Slot ?? default, View?.Slot ?? default));
     }
 }

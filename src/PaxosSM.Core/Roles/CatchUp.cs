@@ -67,7 +67,7 @@ internal sealed class CatchUp
     {
         // What a leader hands out unasked is no answer, and a copy of an earlier answer is none to this question: each
         // would bring forth a question more, and the network's copies would multiply.
-        if (from == _asked && reply.First == _askedFrom)
+        if (from == _asked && reply.Stride == 1 && reply.First == _askedFrom)
         {
             _asked = NodeId.None;
         }
@@ -87,7 +87,7 @@ internal sealed class CatchUp
             return;
         }
 
-        _learner.Learn(reply.First, reply.Values, effects);
+        _learner.Learn(reply.First, reply.Values, effects, reply.Stride);
         NoteLag(now);
         if (_follows || _learner.KnownChosen > _learner.Frontier)
         {

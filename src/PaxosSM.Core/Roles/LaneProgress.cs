@@ -15,10 +15,7 @@ internal readonly record struct LaneProgress(Slot From, Slot Through)
             return this;
         }
 
-        var owners = view.Owners.Count;
-        var first = view.FirstOf(lane).Index;
-        var turns = Math.Max(0, chosenThrough.Index - first + owners) / owners;
-        var passed = Slot.Max(Through, new(first + ((turns - 1) * owners)));
+        var passed = new Slot(view.NextInLane(lane, chosenThrough).Index - view.Owners.Count);
         return passed > Through ? new(passed, passed) : this;
     }
 }

@@ -33,6 +33,9 @@ internal sealed class Learner
     /// <summary>Everything up to here is chosen and present.</summary>
     public Slot Frontier => _values.Frontier;
 
+    /// <summary>The view of the newest reign that the log tells of; null before the first.</summary>
+    public View? View { get; private set; }
+
     /// <summary>Everything up to here is known to be chosen, present or not.</summary>
     public Slot KnownChosen { get; private set; }
 
@@ -95,11 +98,15 @@ internal sealed class Learner
     }
 
     /// <summary>Takes chosen values from another learner, or from R5's last resort; they become durable here.</summary>
-    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects)
+    /// <param name="first">The first value's slot.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="effects">Takes what is to be done.</param>
+    /// <param name="stride">How many slots lie from one to the next.</param>
+    public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects, int stride = 1)
     {
         for (var index = 0; index < values.Count; index++)
         {
-            var slot = new Slot(first.Index + index);
+            var slot = new Slot(first.Index + ((long)index * stride));
             if (slot > Frontier && !_values.Contains(slot) && HasRoomFor(slot))
             {
                 _values.Add(slot, values[index]);
@@ -188,7 +195,11 @@ internal sealed class Learner
                 On(new VotedSync(sync.Base, sync.View, sync.Suffix), effects);
                 break;
             case VoteWrite vote:
-                On(new Voted(new(vote.Slot, vote.Ballot, vote.Value)), effects);
+                foreach (var slot in vote.Slots)
+                {
+                    On(new Voted(new(slot, vote.Ballot, vote.Value)), effects);
+                }
+
                 On(new Chosen(new(vote.Ballot, vote.Lane, vote.LaneThrough), vote.ChosenThrough), effects);
                 break;
             case ChosenThroughWrite chosen:
@@ -260,6 +271,10 @@ internal sealed class Learner
             Invariant.Holds(present);
             _executingBytes += value.Size;
             effects.Apply(_delivered, value);
+            if (value.Kind == ValueKind.View && ViewCodec.Decode(value.Payload.Span) is { } view)
+            {
+                View = view;
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class LearnerSide
     private readonly Trimming _trimming;
     private readonly Divergence _divergence;
     private Slot _candidate;
+    private LogClock? _clock;
+    private Instant _clockToldAt;
 
     public LearnerSide(ReplicaContext context, Slot restored)
     {
@@ -86,11 +88,28 @@ internal sealed class LearnerSide
         }
     }
 
+    /// <summary>Where commands go that this node can't propose: to the leader, or to one of several owners, always the
+    /// same within a reign; this node's own lane may be dealt, and not be here yet.</summary>
+    public NodeId OwnerFor(Ballot leader)
+    {
+        if (_learner.View is not { } view || view.Ballot != leader)
+        {
+            return leader.Proposer;
+        }
+
+        var owner = view.Owners[_context.Place % view.Owners.Count].Node;
+        return owner != _context.Self && _context.Hears(owner) ? owner : leader.Proposer;
+    }
+
     /// <summary>R5's last resort found values.</summary>
     public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects) =>
         _learner.Learn(first, values, effects);
 
-    public void On(Executed executed, Effects effects) => _learner.On(executed, effects);
+    public void On(Executed executed, Effects effects)
+    {
+        _clock = new(executed.Time, executed.NextDeadline);
+        _learner.On(executed, effects);
+    }
 
     public void On(DigestTaken taken, NodeId leader, Effects effects)
     {
@@ -100,6 +119,7 @@ internal sealed class LearnerSide
 
     public void On(SnapshotInstalled installed, Instant now, Effects effects)
     {
+        _clock = new(installed.Time, installed.NextDeadline);
         _learner.On(installed, effects);
         _catchUp.OnSnapshotEnd();
         OnSnapshot(installed.Slot, now, effects);
@@ -127,6 +147,7 @@ internal sealed class LearnerSide
         }
 
         _trimming.Tell(now, effects);
+        TellTime(now, effects);
         FindFloor(now);
     }
 
@@ -138,6 +159,24 @@ internal sealed class LearnerSide
         if (_learns)
         {
             _learner.Trim(floor);
+        }
+    }
+
+    // R19: a proposer that does not learn hears from learners what the log's time is, and who waits for it.
+    private void TellTime(Instant now, Effects effects)
+    {
+        if (_clock is not { } clock || now - _clockToldAt < _context.Options.HeartbeatInterval)
+        {
+            return;
+        }
+
+        (_clock, _clockToldAt) = (null, now);
+        foreach (var proposer in _context.Configuration.Proposers)
+        {
+            if (!_context.Configuration.Learners.Contains(proposer))
+            {
+                effects.Send(proposer, clock);
+            }
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed class Lease
         _until = restarted ? now + duration : default;
     }
 
-    public bool Forbids(Ballot ballot, Instant now) => now < _until && ballot != _holder;
+    /// <summary>Whether the ballot may be neither promised nor voted in yet. The holder's own next ballot may: the same
+    /// life has ended the reign that the lease served before it asked.</summary>
+    public bool Forbids(Ballot ballot, Instant now) => now < _until && !IsOfHolder(ballot);
 
     /// <summary>Grants, unless another ballot's lease still runs.</summary>
     public bool Grant(Ballot ballot, Instant now)
@@ -29,4 +31,7 @@ internal sealed class Lease
         _until = now + _duration;
         return true;
     }
+
+    private bool IsOfHolder(Ballot ballot) =>
+        ballot.Proposer == _holder.Proposer && ballot.Incarnation == _holder.Incarnation && ballot >= _holder;
 }

@@ -5,8 +5,8 @@ using PaxosSM.Takeover;
 
 namespace PaxosSM.Roles;
 
-/// <summary>Leads: gathers promises, takes over what they report (R5), and then proposes batches in its lane
-/// (R6).</summary>
+/// <summary>Stands for leader, takes over what acceptors report (R5), and deals lanes; as an owner, of a lane of its
+/// own reign or of another's, it proposes batches (R6).</summary>
 internal sealed class Proposer
 {
     private const int AttemptsCounted = 8;
@@ -14,8 +14,13 @@ internal sealed class Proposer
     private readonly Batcher _batcher;
     private readonly Stamps _stamps;
     private readonly LastResort _lastResort;
+    private readonly Dealer _dealer;
     private Phase _phase = new Following();
+    private Ownership? _owned;
+    private Ballot _spent;
     private int _attempts;
+    private long _load;
+    private Instant _beatAt = new(long.MinValue / 2);
 
     public Proposer(ReplicaContext context)
     {
@@ -23,6 +28,7 @@ internal sealed class Proposer
         _batcher = new(context.Options);
         _stamps = new(context.Options.StampSkewMax);
         _lastResort = new(context);
+        _dealer = new(context);
     }
 
     /// <summary>The ballot it stands or leads with; none while it follows.</summary>
@@ -35,8 +41,14 @@ internal sealed class Proposer
 
     public bool Stands => _phase is not Following;
 
-    /// <summary>The reign whose sync is chosen; null while there is none.</summary>
-    public Reign? Reign => _phase is Leading { Reign.Synced: true } leading ? leading.Reign : null;
+    /// <summary>Whether commands may come here: it owns a lane, or may soon.</summary>
+    public bool Takes => Stands || _owned is not null;
+
+    /// <summary>The own reign, once its sync is chosen; null while there is none.</summary>
+    public Reign? Reign => _phase is Leading { Reign.Owned: not null } leading ? leading.Reign : null;
+
+    /// <summary>The lanes owned here, in the own reign or in another's; null for none.</summary>
+    public Ownership? Owned => _owned;
 
     public LeaderReads? Reads => (_phase as Leading)?.Reads;
 
@@ -44,7 +56,10 @@ internal sealed class Proposer
     {
         Invariant.Holds(ballot.Proposer == _context.Self && ballot.Incarnation == _context.Incarnation);
         var preparing = new Preparing(ballot, now);
+        (_phase as Leading)?.Reads.Fail(effects);
         _phase = preparing;
+        EndLanes();
+        _spent = Ballot.Max(_spent, ballot);
         _attempts++;
         effects.Tell(new Standing(ballot));
         SendPrepare(preparing, effects);
@@ -66,7 +81,7 @@ internal sealed class Proposer
         }
 
         // Phase 1 ends here, once a ballot: suffix and view are what they are from now on (R5, R6).
-        var view = new View(preparing.Ballot, adoption.ViewSlot.Next, [new(_context.Self, _context.Incarnation)]);
+        var view = new View(preparing.Ballot, adoption.ViewSlot.Next, _dealer.Deal(now));
         foreach (var value in adoption.Suffix)
         {
             _stamps.OnAdopted(value.Stamp);
@@ -94,20 +109,81 @@ internal sealed class Proposer
             && leading.Reign.Find(from) is { } acceptor && leading.Reign.On(acceptor, accepted, effects))
         {
             _attempts = 0;
+            _owned = leading.Reign.Owned!;
             effects.Tell(new Counted(new(leading.Reign.Ballot, Lane.Sync, leading.Reign.View.Slot)));
             leading.Reads.Beat(now, effects);
-            TellChosen(leading.Reign, false, effects);
+            _owned.TellBegin(effects);
+            leading.Reign.Deal(now, effects);
         }
     }
 
     public void On(NodeId from, Accepted accepted, Instant now, Effects effects)
     {
-        if (_phase is Leading leading && accepted.Ballot == leading.Reign.Ballot
-            && leading.Reign.Find(from) is { } acceptor && leading.Reign.On(acceptor, accepted, now, effects))
+        if (_owned is not { } owned || accepted.Ballot != owned.Ballot)
         {
-            effects.Tell(new Counted(new(leading.Reign.Ballot, accepted.Lane, leading.Reign.Counted)));
-            leading.HasNews = true;
+            return;
         }
+
+        if (accepted.Through == Slot.Zero && _phase is Leading leading && leading.Reign.Ballot == accepted.Ballot
+            && leading.Reign.Find(from) is { } acceptor)
+        {
+            leading.Reign.LoseSync(acceptor, now, effects);
+        }
+        else if (owned.On(from, accepted, effects) is { } lane)
+        {
+            effects.Tell(new Counted(lane.Mark));
+        }
+    }
+
+    /// <summary>A reign's deal, with the word that its sync is chosen: the base covers it. It counts only for the life
+    /// that it names (R6).</summary>
+    /// <param name="from">The leader.</param>
+    /// <param name="sync">Its sync, sent again.</param>
+    /// <param name="promised">What the acceptor here has promised; none on a node without.</param>
+    /// <param name="effects">Takes the answer.</param>
+    public void On(NodeId from, Sync sync, Ballot promised, Effects effects)
+    {
+        // R13: a node whose storage was replaced counts its lives anew, and has no right to the old ones' deals.
+        if (!_context.Has(MemberRoles.Proposer) || sync.Base < sync.View.Slot
+            || sync.Ballot.Proposer == _context.Self || from != sync.Ballot.Proposer
+            || sync.Ballot < promised || sync.Ballot <= _spent || Stands)
+        {
+            return;
+        }
+
+        EndLanes();
+        _spent = sync.Ballot;
+        var owned = new Ownership(_context, sync.View, _ => true);
+        if (owned.Lanes.Count > 0)
+        {
+            _owned = owned;
+            owned.TellBegin(effects);
+        }
+    }
+
+    /// <summary>What another owner counted and worked.</summary>
+    public void Hear(Watermark mark, Slot chosenThrough, Slot work) => _owned?.Hear(mark, chosenThrough, work);
+
+    public void On(NodeId from, OwnerBeat beat, Instant now) => _dealer.On(from, beat, now);
+
+    /// <summary>A higher ballot was promised, or leads: one phase 1 revokes every lane (R2).</summary>
+    /// <param name="ballot">The ballot.</param>
+    /// <param name="effects">Takes the refusals of what waits.</param>
+    /// <returns>Whether this proposer stood for less, and follows now.</returns>
+    public bool OnPromised(Ballot ballot, Effects effects)
+    {
+        if (ballot > (_owned?.Ballot ?? Ballot.None))
+        {
+            EndLanes();
+        }
+
+        if (!Stands || ballot <= Ballot)
+        {
+            return false;
+        }
+
+        Depose(effects);
+        return true;
     }
 
     public void On(NodeId from, HeartbeatAck ack, Instant now, Effects effects)
@@ -146,7 +222,8 @@ internal sealed class Proposer
             if (dropped || (values.Count > 0 && reply.Range.Contains(slot)))
             {
                 leading.Wanted.Remove(learner);
-                effects.Send(learner, new LearnReply(reply.Range.First, values, leading.Reign.Counted, Slot.Zero));
+                effects.Send(
+                    learner, new LearnReply(reply.Range.First, values, leading.Reign.ChosenThrough, Slot.Zero));
             }
         }
 
@@ -157,7 +234,7 @@ internal sealed class Proposer
     /// must tell.</summary>
     public void On(NodeId from, LearnRequest request, Effects effects)
     {
-        if (_phase is Leading { Reign.Synced: true } leading && request.From <= leading.Reign.Counted)
+        if (Reign is { } reign && request.From <= reign.ChosenThrough && _phase is Leading leading)
         {
             leading.Wanted[from] = request.From;
             return;
@@ -170,7 +247,17 @@ internal sealed class Proposer
     /// passes.</returns>
     public bool On(Refused refused, Effects effects)
     {
-        if (refused.Ballot != Ballot || refused.Promised <= refused.Ballot)
+        if (refused.Promised <= refused.Ballot)
+        {
+            return false;
+        }
+
+        if (refused.Ballot == _owned?.Ballot)
+        {
+            EndLanes();
+        }
+
+        if (refused.Ballot != Ballot)
         {
             return false;
         }
@@ -183,14 +270,25 @@ internal sealed class Proposer
     public void Depose(Effects effects)
     {
         (_phase as Leading)?.Reads.Fail(effects);
+        // Lanes of another's reign, taken meanwhile, stay.
+        var own = Ballot;
         _phase = new Following();
-        _batcher.Clear();
+        if (_owned is null || _owned.Ballot == own)
+        {
+            EndLanes();
+            _batcher.Clear();
+        }
+
         _lastResort.Forget();
     }
 
+    /// <summary>Clients of this node sent so many bytes, wherever they are proposed: what deals follow (R8).</summary>
+    public void NoteLoad(int bytes) => _load += bytes;
+
+    /// <summary>Takes commands to propose.</summary>
     public PaxosError Submit(ReadOnlyMemory<byte> entries)
     {
-        if (!Stands)
+        if (!Takes)
         {
             return PaxosError.NotLeader;
         }
@@ -204,6 +302,8 @@ internal sealed class Proposer
     public string? OnTick(LogTime wall, Slot frontier, Instant now, Effects effects)
     {
         _stamps.Wall = wall;
+        ShowReady(now, effects);
+        _owned?.OnTick(now, effects);
         switch (_phase)
         {
             case Preparing preparing:
@@ -212,36 +312,36 @@ internal sealed class Proposer
                 leading.Reign.OnTick(now, effects);
                 leading.Reads.OnTick(now, effects);
                 var lacking = _context.Has(MemberRoles.Learner) ? frontier : leading.LowestWanted.Previous;
-                _lastResort.OnTick(now, leading.Reign.Ballot, lacking, leading.Reign.Counted, effects);
+                _lastResort.OnTick(now, leading.Reign.Ballot, lacking, leading.Reign.ChosenThrough, effects);
                 return HearsQuorums(leading.Reign, now) ? null : "it does not hear a quorum of acceptors any more";
             default:
                 return null;
         }
     }
 
-    /// <summary>Proposes what waits, as far as the window reaches; then tells learners what is chosen, unless a
-    /// proposal just did.</summary>
+    /// <summary>Why the leader should stand again, with a higher ballot, to deal the lanes anew (R8); null while the
+    /// deal is good.</summary>
+    public string? WhyDealAgain(Instant now) =>
+        Reign is { } reign ? _dealer.OnTick(reign.Owned!, now) : null;
+
+    /// <summary>Proposes what waits, as far as the window reaches, and passes turns that others wait for; then tells
+    /// what is chosen, unless a proposal just did.</summary>
     public void Propose(Instant now, Effects effects)
     {
-        if (_phase is not Leading leading)
+        if (_owned is not { } owned)
         {
             return;
         }
 
-        var reign = leading.Reign;
         var proposed = false;
-        while (reign.HasRoom && NextValue(reign) is { } value)
+        while (owned.Free() is { } lane && NextValue(owned) is { } value)
         {
-            reign.Propose(value, now, effects);
+            owned.Propose(lane, value, now, effects);
             proposed = true;
         }
 
-        if (leading.HasNews)
-        {
-            TellChosen(reign, proposed, effects);
-        }
-
-        leading.HasNews = false;
+        owned.PassTurns(_batcher.IsEmpty, now, effects);
+        owned.TellNews(proposed, effects);
     }
 
     // R3: all votes above the chosen-through are of the ballot last voted in, and the deal is that ballot's.
@@ -290,10 +390,11 @@ internal sealed class Proposer
         return _context.Healthy && _context.Quorums.CanLead(heard);
     }
 
-    private Value? NextValue(Reign reign)
+    private Value? NextValue(Ownership owned)
     {
+        // R19: it is the leader that moves the log's time on.
         var lagging = _stamps.IsBehind && !_batcher.IsEmpty;
-        if (lagging || (_stamps.IsWaitedFor && reign.IsIdle && _batcher.IsEmpty))
+        if (lagging || (_stamps.IsWaitedFor && owned.IsIdle && _batcher.IsEmpty && Reign is not null))
         {
             return new(ValueKind.Skip, _stamps.Next(), default);
         }
@@ -301,17 +402,32 @@ internal sealed class Proposer
         return _batcher.IsEmpty ? null : new(ValueKind.Commands, _stamps.Next(), _batcher.Take());
     }
 
-    private void TellChosen(Reign reign, bool proposed, Effects effects)
+    // R8: only who is well says so.
+    private void ShowReady(Instant now, Effects effects)
     {
-        var chosen = new Chosen(new(reign.Ballot, default, reign.Counted), reign.Counted);
-        foreach (var learner in _context.Configuration.Learners)
+        var shared = _context.Options.Deal != DealPolicy.SingleLeader && _context.Has(MemberRoles.Proposer);
+        if (!shared || !_context.Healthy || now - _beatAt < _context.Options.HeartbeatInterval)
         {
-            // Another node's acceptor was just told, with the proposal.
-            if (!proposed || learner == _context.Self || reign.Find(learner) is null)
-            {
-                effects.Send(learner, chosen);
-            }
+            return;
         }
+
+        _beatAt = now;
+        foreach (var proposer in _context.Configuration.Proposers)
+        {
+            effects.Send(proposer, new OwnerBeat(_context.Incarnation, _load, _owned?.Ballot ?? Ballot.None));
+        }
+    }
+
+    // A ballot's deal is taken once, ever (R6). What waited goes nowhere from here: its clients send it again, wherever
+    // the lanes are now; a new attempt of this very proposer keeps it.
+    private void EndLanes()
+    {
+        if (_owned is not null && _phase is Following)
+        {
+            _batcher.Clear();
+        }
+
+        _owned = null;
     }
 
     private abstract record Phase;
@@ -327,9 +443,6 @@ internal sealed class Proposer
 
     private sealed record Leading(Reign Reign, LeaderReads Reads) : Phase
     {
-        /// <summary>More is chosen than the learners were told.</summary>
-        public bool HasNews { get; set; }
-
         /// <summary>What learners lack and no learner has; asked of a leader that does not learn itself.</summary>
         public SortedDictionary<NodeId, Slot> Wanted { get; } = [];
 

@@ -33,7 +33,7 @@ internal sealed class Watermarks
         }
 
         var rises = false;
-        if (mark.Lane != Lane.Sync && mark.Lane.Index < _lanes.Length)
+        if (mark.Lane != Lane.Sync && mark.Lane.Index < _lanes.Length && IsOfLane(mark))
         {
             ref var lane = ref _lanes[mark.Lane.Index];
             rises = mark.Through > lane;
@@ -59,13 +59,15 @@ internal sealed class Watermarks
             var next = new Slot(long.MaxValue);
             for (var index = 0; index < _lanes.Length; index++)
             {
-                var first = View.FirstOf(new((ushort)index));
-                next = Slot.Min(next, _lanes[index] < first ? first : View.NextInLane(_lanes[index]));
+                next = Slot.Min(next, View.NextInLane(new((ushort)index), _lanes[index]));
             }
 
             return next.Previous;
         }
     }
+
+    /// <summary>The lane's slots up to here are known to be chosen.</summary>
+    public Slot ThroughOf(Lane lane) => lane.Index < _lanes.Length ? _lanes[lane.Index] : Slot.Zero;
 
     /// <summary>Whether a co-located vote is known to be for the chosen value.</summary>
     public bool Covers(Vote vote)
@@ -79,6 +81,9 @@ internal sealed class Watermarks
     }
 
     private bool Synced { get; set; }
+
+    // A lane's mark names a slot of that lane, or one before the lanes begin: nothing of it is chosen yet.
+    private bool IsOfLane(Watermark mark) => mark.Through < View!.Start || View.LaneOf(mark.Through) == mark.Lane;
 
     private NodeId OwnerOf(Lane lane) => lane.Index < _lanes.Length ? View!.Owners[lane.Index].Node : NodeId.None;
 }

@@ -106,7 +106,7 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
 
             // R3: whoever voted in m holds the whole of its sync above its base, and every base is at or below C.
             Invariant.Holds(found || !survives);
-            suffix.Add(survives ? value! : new(ValueKind.Skip, LogTime.Zero, default));
+            suffix.Add(survives ? value! : Value.Pass);
         }
 
         return suffix;
@@ -134,16 +134,10 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
         var ends = new Slot[view.Owners.Count];
         for (var index = 0; index < ends.Length; index++)
         {
-            var slot = view.FirstOf(new((ushort)index));
-            while (slot <= chosen)
-            {
-                var turns = Math.Max(1, (chosen.Index - slot.Index) / ends.Length);
-                slot = new(slot.Index + (turns * ends.Length));
-            }
-
+            var slot = view.NextInLane(new((ushort)index), chosen);
             while (votes.ContainsKey(slot))
             {
-                slot = view.NextInLane(slot);
+                slot = new(slot.Index + ends.Length);
             }
 
             ends[index] = new(slot.Index - ends.Length);

@@ -44,6 +44,13 @@ public sealed class Value
     {
     }
 
+    /// <summary>An idle owner's turn that passes (R9), or a gap that a take-over closed: it changes nothing, the log's
+    /// time neither.</summary>
+    public static Value Pass { get; } = new(ValueKind.Skip, LogTime.Zero, default);
+
+    /// <summary>Whether it changes nothing wherever it is applied.</summary>
+    public bool IsPass => Kind == ValueKind.Skip && Stamp == LogTime.Zero;
+
     /// <summary>What it is.</summary>
     public ValueKind Kind { get; }
 

@@ -13,8 +13,18 @@ public sealed record View(Ballot Ballot, Slot Start, IReadOnlyList<LaneOwner> Ow
     /// <summary>The lane that <paramref name="slot"/>, from <see cref="Start"/> on, belongs to.</summary>
     public Lane LaneOf(Slot slot) => new((ushort)((slot.Index - Start.Index) % Owners.Count));
 
-    /// <summary>The slot of the same lane after <paramref name="slot"/>.</summary>
-    public Slot NextInLane(Slot slot) => new(slot.Index + Owners.Count);
+    /// <summary>The lane's first slot above <paramref name="slot"/>, which may be any.</summary>
+    public Slot NextInLane(Lane lane, Slot slot)
+    {
+        var first = FirstOf(lane).Index;
+        var turns = slot.Index < first ? 0 : ((slot.Index - first) / Owners.Count) + 1;
+        return new(first + (turns * Owners.Count));
+    }
+
+    /// <summary>How many slots the lane has above <paramref name="after"/> through
+    /// <paramref name="through"/>.</summary>
+    public long TurnsBetween(Lane lane, Slot after, Slot through) =>
+        Math.Max(0, (NextInLane(lane, through).Index - NextInLane(lane, after).Index) / Owners.Count);
 
     /// <summary>The lane's first slot.</summary>
     public Slot FirstOf(Lane lane) => new(Start.Index + lane.Index);

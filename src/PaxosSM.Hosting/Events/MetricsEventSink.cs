@@ -16,6 +16,7 @@ public sealed class MetricsEventSink : IProtocolEventSink
     private readonly Counter<long> _syncs;
     private readonly Counter<long> _votes;
     private readonly Counter<long> _proposals;
+    private readonly Counter<long> _passes;
     private readonly Counter<long> _elections;
     private readonly Counter<long> _takeOvers;
     private readonly Counter<long> _leaderChanges;
@@ -33,6 +34,7 @@ public sealed class MetricsEventSink : IProtocolEventSink
         _syncs = meter.CreateCounter<long>("paxossm.syncs", "{sync}", "Syncs that the acceptor voted for.");
         _votes = meter.CreateCounter<long>("paxossm.votes", "{vote}", "Slots that the acceptor voted for.");
         _proposals = meter.CreateCounter<long>("paxossm.proposals", "{slot}", "Slots that the proposer proposed.");
+        _passes = meter.CreateCounter<long>("paxossm.passes", "{slot}", "Turns that the proposer passed.");
         _elections = meter.CreateCounter<long>("paxossm.elections", "{ballot}", "Ballots stood with.");
         _takeOvers = meter.CreateCounter<long>("paxossm.takeovers", "{reign}", "Reigns that the proposer took over.");
         _leaderChanges = meter.CreateCounter<long>("paxossm.leader.changes", "{change}", "Changes of the leader seen.");
@@ -52,11 +54,15 @@ public sealed class MetricsEventSink : IProtocolEventSink
             case SyncVoted:
                 Add(_syncs, group, 1);
                 break;
-            case SlotVoted:
-                Add(_votes, group, 1);
+            case SlotVoted voted:
+                Add(_votes, group, TurnsOf(voted.Slot, voted.Last, voted.Stride));
                 break;
-            case Proposed:
-                Add(_proposals, group, 1);
+            case Proposed proposed:
+                // An event knows a value by its checksum.
+                Add(
+                    proposed.Checksum == Value.Pass.Checksum ? _passes : _proposals,
+                    group,
+                    TurnsOf(proposed.Slot, proposed.Last, proposed.Stride));
                 break;
             case Standing:
                 Add(_elections, group, 1);
@@ -80,6 +86,8 @@ public sealed class MetricsEventSink : IProtocolEventSink
                 break; // watermarks and floors are gauges: NodeGauges reads them from the status
         }
     }
+
+    private static long TurnsOf(Slot first, Slot last, int stride) => ((last.Index - first.Index) / stride) + 1;
 
     private void Add(Counter<long> counter, GroupId group, long count)
     {

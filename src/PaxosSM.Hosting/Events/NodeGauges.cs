@@ -17,6 +17,19 @@ internal static class NodeGauges
         Gauge("paxossm.halted", "{replica}", "1 where the replica halted.", now => now.Halted is null ? 0 : 1);
         Gauge("paxossm.members.reachable", "{member}", "Members heard of late.", CountReachable);
 
+        PerLane("paxossm.lane.through", "{slot}", "The lane's slots through here are chosen.", at => at.Through.Index);
+        PerLane("paxossm.lane.awaited", "{lane}", "1 where all others wait for the lane.", at => at.IsAwaited ? 1 : 0);
+
+        void PerLane(string name, string unit, string help, Func<LaneState, long> read) =>
+            meter.CreateObservableGauge(name, () => ReadLanes(read), unit, help);
+
+        IEnumerable<Measurement<long>> ReadLanes(Func<LaneState, long> read) =>
+            (status()?.Lanes ?? []).Select(lane => new Measurement<long>(
+                read(lane),
+                new KeyValuePair<string, object?>("node", node),
+                new KeyValuePair<string, object?>("lane", (int)lane.Lane.Index),
+                new KeyValuePair<string, object?>("owner", (int)lane.Owner.Node.Value)));
+
         void Gauge(string name, string unit, string help, Func<ReplicaStatus, long> read) =>
             meter.CreateObservableGauge(name, () => Read(read), unit, help);
 

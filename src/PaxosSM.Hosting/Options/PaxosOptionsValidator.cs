@@ -11,6 +11,9 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
     private const int ValueOverhead = 64;
     private const int MessageOverhead = 4096;
 
+    // More than a deal costs for each lane, with a few that failed.
+    private const int OwnerOverhead = 64;
+
     // The cluster's own answers, such as a session's number, always pass.
     private const int AnswerBytesMin = 1024;
 
@@ -22,6 +25,7 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             .. Members(options),
             .. Node(options),
             .. Protocol(options.Protocol),
+            .. Lanes(options.Protocol),
             .. Messages(options),
             .. Answers(options),
             .. Snapshots(options),
@@ -153,6 +157,29 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         }
     }
 
+    private static IEnumerable<string> Lanes(ProtocolOptions options)
+    {
+        if (options.WindowBytesMax < options.BatchBytesMax)
+        {
+            yield return "windowBytesMax must not be below batchBytesMax";
+        }
+
+        if (options.HorizonSlots is < 8 or > 32_768)
+        {
+            yield return "horizonSlots must be 8 to 32768";
+        }
+
+        if (options.StallTimeout < options.ResendInterval)
+        {
+            yield return "stallTimeout must not be below resendInterval: one lost message must cost nobody its lane";
+        }
+
+        if (!Enum.IsDefined(options.Deal))
+        {
+            yield return $"deal {(int)options.Deal} is none of SingleLeader, AllProposers, Adaptive";
+        }
+    }
+
     /// <summary>A log that is full takes no more slots, and only a snapshot lets it be trimmed (R25).</summary>
     private static IEnumerable<string> Snapshots(PaxosOptions options)
     {
@@ -172,12 +199,16 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         // A lone submission is a batch, however large it is.
         long batch = Math.Max(protocol.BatchBytesMax, options.Gateway.SubmitBytesMax);
         var room = Math.Min(options.Transport.FrameBytesMax, options.Transport.PeerBytesMax);
-        var takeOver = (protocol.WindowSlotsMax * (batch + ValueOverhead)) + MessageOverhead;
+        var proposers = options.Members.Count(member => (member.Roles & MemberRoles.Proposer) != 0);
+        var lanes = protocol.LanesMax(proposers);
+        var takeOver = TakeOver(protocol, lanes, batch);
         if (room < takeOver)
         {
-            yield return $"frameBytesMax and peerBytesMax must be {takeOver} or more: whoever takes over sends a whole "
-                + $"window in one message, windowSlotsMax ({protocol.WindowSlotsMax}) batches, each as large as the "
-                + $"larger of batchBytesMax ({protocol.BatchBytesMax}) and submitBytesMax "
+            yield return $"frameBytesMax and peerBytesMax must be {takeOver} or more: whoever takes over sends all "
+                + $"that may be proposed in one message, windowBytesMax ({protocol.WindowBytesMax}) and "
+                + $"a batch for each of {lanes} lanes, or of one lane windowSlotsMax ({protocol.WindowSlotsMax}) "
+                + "batches; each is as large "
+                + $"as the larger of batchBytesMax ({protocol.BatchBytesMax}) and submitBytesMax "
                 + $"({options.Gateway.SubmitBytesMax})";
         }
 
@@ -187,6 +218,24 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             yield return $"frameBytesMax and peerBytesMax must be {learn} or more: a catch-up answer carries up to "
                 + $"learnBytesMax ({protocol.LearnBytesMax}) and a batch";
         }
+    }
+
+    /// <summary>What a promise or a sync holds at most: what may be proposed above what is known chosen.</summary>
+    private static long TakeOver(ProtocolOptions protocol, int lanes, long batch)
+    {
+        // A lane takes a batch when it holds none, or has room for one of batchBytesMax in its share. Slots up
+        // to the horizon may be there with nothing in them: turns that others passed.
+        var bytes = (lanes * batch)
+            + Math.Max(0, protocol.WindowBytesMax - ((long)lanes * protocol.BatchBytesMax));
+        var slots = (long)Math.Max(protocol.HorizonSlots, 4 * lanes);
+        if (lanes == 1)
+        {
+            // Nobody passes turns, and what is counted is chosen.
+            slots = Math.Min(slots, protocol.WindowSlotsMax);
+            bytes = Math.Min(bytes, slots * batch);
+        }
+
+        return bytes + (slots * ValueOverhead) + (lanes * OwnerOverhead) + MessageOverhead;
     }
 
     /// <summary>A frame that does not fit into a client's buffer ends its connection, and is sent again.</summary>

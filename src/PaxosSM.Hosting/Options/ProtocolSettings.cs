@@ -34,9 +34,30 @@ internal static class ProtocolSettings
             (options, value) => options.Protocol = options.Protocol with { ResendInterval = value }),
         Count(
             "windowSlotsMax",
-            "slots proposed and not yet known chosen",
+            "batches proposed in a lane and not yet counted",
             options => options.Protocol.WindowSlotsMax,
             (options, value) => options.Protocol = options.Protocol with { WindowSlotsMax = value }),
+        Count(
+            "windowBytesMax",
+            "proposed above what is known chosen, all lanes together, in bytes",
+            options => options.Protocol.WindowBytesMax,
+            (options, value) => options.Protocol = options.Protocol with { WindowBytesMax = value }),
+        Count(
+            "horizonSlots",
+            "how many slots an owner runs ahead of what is known chosen (R9)",
+            options => options.Protocol.HorizonSlots,
+            (options, value) => options.Protocol = options.Protocol with { HorizonSlots = value }),
+        new(
+            "deal",
+            "singleLeader, allProposers or adaptive",
+            "who proposes (R8): the leader alone, each proposer in a lane of its own, or who gets the load",
+            (options, text) => options.Protocol = options.Protocol with { Deal = DealText.Read(text) },
+            options => DealText.Show(options.Protocol.Deal)),
+        Duration(
+            "stallTimeout",
+            "how long all wait for one owner's lane before it is dealt anew",
+            options => options.Protocol.StallTimeout,
+            (options, value) => options.Protocol = options.Protocol with { StallTimeout = value }),
         Count(
             "batchBytesMax",
             "how large a batch grows",

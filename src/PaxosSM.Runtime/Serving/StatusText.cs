@@ -38,9 +38,9 @@ public static class StatusText
             text.Append("; ").Append(missing);
         }
 
-        if (status.Waiting.Length > 0)
+        if (status.Waiting.Length > 0 && status.Leader != NodeId.None)
         {
-            text.Append("; waiting for ").Append(status.Waiting);
+            text.Append("; ").Append(status.Waiting);
         }
 
         return text.ToString();

@@ -13,6 +13,8 @@ internal static class AcceptorEvents
                 writer.Slot("slot", voted.Slot);
                 writer.Number("checksum", voted.Checksum);
                 writer.Slot("chosenThrough", voted.ChosenThrough);
+                writer.Slot("last", voted.Last);
+                writer.Number("stride", voted.Stride);
                 return true;
             case ChosenThroughRaised raised:
                 writer.Kind("chosenThroughRaised");
@@ -52,7 +54,11 @@ internal static class AcceptorEvents
     public static ProtocolEvent? Read(string kind, ref TraceReader reader) => kind switch
     {
         "slotVoted" => new SlotVoted(
-            reader.Ballot("ballot"), reader.Slot("slot"), reader.Checksum("checksum"), reader.Slot("chosenThrough")),
+            reader.Ballot("ballot"), reader.Slot("slot"), reader.Checksum("checksum"), reader.Slot("chosenThrough"))
+        {
+            Last = reader.Slot("last"),
+            Stride = (int)reader.Number("stride", ushort.MaxValue),
+        },
         "chosenThroughRaised" => new ChosenThroughRaised(reader.Slot("through")),
         "promiseMade" => new PromiseMade(reader.Ballot("ballot")),
         "syncVoted" => new SyncVoted(

@@ -12,6 +12,8 @@ internal static class ProposerEvents
                 writer.Ballot("ballot", proposed.Ballot);
                 writer.Slot("slot", proposed.Slot);
                 writer.Number("checksum", proposed.Checksum);
+                writer.Slot("last", proposed.Last);
+                writer.Number("stride", proposed.Stride);
                 return true;
             case Counted counted:
                 writer.Kind("counted");
@@ -44,7 +46,11 @@ internal static class ProposerEvents
 
     public static ProtocolEvent? Read(string kind, ref TraceReader reader) => kind switch
     {
-        "proposed" => new Proposed(reader.Ballot("ballot"), reader.Slot("slot"), reader.Checksum("checksum")),
+        "proposed" => new Proposed(reader.Ballot("ballot"), reader.Slot("slot"), reader.Checksum("checksum"))
+        {
+            Last = reader.Slot("last"),
+            Stride = (int)reader.Number("stride", ushort.MaxValue),
+        },
         "counted" => new Counted(new(
             reader.Ballot("ballot"),
             new((ushort)reader.Number("lane", ushort.MaxValue)),

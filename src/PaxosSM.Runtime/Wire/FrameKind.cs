@@ -72,6 +72,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.ReadIndexReply"/>.</summary>
     ReadIndexReply = 0x43,
 
+    /// <summary><see cref="Messages.OwnerBeat"/>.</summary>
+    OwnerBeat = 0x44,
+
+    /// <summary><see cref="Messages.LogClock"/>.</summary>
+    LogClock = 0x45,
+
     /// <summary><see cref="Messages.Alive"/>.</summary>
     Alive = 0x50,
 

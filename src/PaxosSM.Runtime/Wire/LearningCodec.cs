@@ -17,6 +17,7 @@ internal static class LearningCodec
                 writer.WriteSlot(reply.First);
                 writer.WriteSlot(reply.ChosenThrough);
                 writer.WriteSlot(reply.Snapshot);
+                writer.WriteInt32(reply.Stride);
                 ListCodec.Write(writer, reply.Values);
                 return FrameKind.LearnReply;
             case VotesRequest request:
@@ -66,7 +67,10 @@ internal static class LearningCodec
         var first = reader.ReadSlot();
         var chosenThrough = reader.ReadSlot();
         var snapshot = reader.ReadSlot();
-        return new(first, ListCodec.Values(ref reader), chosenThrough, snapshot);
+        var stride = reader.ReadInt32();
+        return stride > 0
+            ? new(first, ListCodec.Values(ref reader), chosenThrough, snapshot) { Stride = stride }
+            : throw new WireFormatException($"stride {stride}");
     }
 
     private static void WriteVotesReply(WireWriter writer, VotesReply reply)

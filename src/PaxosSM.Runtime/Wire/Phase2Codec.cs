@@ -32,6 +32,7 @@ internal static class Phase2Codec
                 writer.WriteUInt16(chosen.Mark.Lane.Index);
                 writer.WriteSlot(chosen.Mark.Through);
                 writer.WriteSlot(chosen.ChosenThrough);
+                writer.WriteSlot(chosen.Work);
                 return FrameKind.Chosen;
             default:
                 return FrameKind.None;
@@ -52,7 +53,10 @@ internal static class Phase2Codec
             new Sync(reader.ReadBallot(), reader.ReadSlot(), ListCodec.View(ref reader), ListCodec.Values(ref reader)),
         FrameKind.SyncAccepted => new SyncAccepted(reader.ReadBallot(), reader.ReadSlot()),
         FrameKind.Chosen =>
-            new Chosen(new(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot()), reader.ReadSlot()),
+            new Chosen(new(reader.ReadBallot(), new(reader.ReadUInt16()), reader.ReadSlot()), reader.ReadSlot())
+            {
+                Work = reader.ReadSlot(),
+            },
         _ => throw MessageCodec.Unknown(kind),
     };
 
@@ -62,6 +66,7 @@ internal static class Phase2Codec
         writer.WriteBallot(accept.Ballot);
         writer.WriteUInt16(accept.Lane.Index);
         writer.WriteSlot(accept.Slot);
+        writer.WriteSlot(accept.Last);
         writer.WriteSlot(accept.ChosenThrough);
         writer.WriteSlot(accept.LaneThrough);
         writer.WriteValue(accept.Value);
@@ -72,9 +77,12 @@ internal static class Phase2Codec
         var ballot = reader.ReadBallot();
         Lane lane = new(reader.ReadUInt16());
         var slot = reader.ReadSlot();
+        var last = reader.ReadSlot();
         var chosenThrough = reader.ReadSlot();
         var laneThrough = reader.ReadSlot();
-        return new(ballot, lane, slot, reader.ReadValue(), chosenThrough, laneThrough);
+        return last >= slot
+            ? new(ballot, lane, slot, reader.ReadValue(), chosenThrough, laneThrough) { Last = last }
+            : throw new WireFormatException($"a proposal for {slot} through {last}");
     }
 
     private static void WriteAccepted(WireWriter writer, Accepted accepted)

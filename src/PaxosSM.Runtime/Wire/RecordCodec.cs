@@ -9,6 +9,12 @@ namespace PaxosSM.Runtime.Wire;
 /// does.</remarks>
 public static class RecordCodec
 {
+    /// <summary>The oldest version of the layout that is read: its votes are for one slot each.</summary>
+    public const ushort VersionMin = 1;
+
+    /// <summary>The version of the layout that is written.</summary>
+    public const ushort Version = 2;
+
     private const int BallotSize = 14;
     private const int OwnerSize = 6;
     private const int ValueHeaderSize = 17;
@@ -18,7 +24,7 @@ public static class RecordCodec
     {
         // A promise and a chosen-through are in their key whole, and the log keeps keys twice (R24).
         PromiseWrite or ChosenThroughWrite => 0,
-        VoteWrite vote => BallotSize + 2 + 8 + 8 + 8 + SizeOf(vote.Value),
+        VoteWrite vote => BallotSize + 2 + 8 + 8 + 4 + 8 + 8 + SizeOf(vote.Value),
         SyncWrite sync => checked(BallotSize + 8 + SizeOf(sync.View) + 4 + SizeOf(sync.Suffix)),
         LearnedWrite learned => 8 + SizeOf(learned.Value),
         CheckpointWrite checkpoint => (2 * BallotSize) + 8 + SizeOf(checkpoint.View) + 8 + 8,
@@ -38,6 +44,8 @@ public static class RecordCodec
                 writer.Put(vote.Ballot);
                 writer.Put(vote.Lane.Index);
                 writer.Put(vote.Slot.Index);
+                writer.Put(vote.Last.Index);
+                writer.Put((uint)vote.Stride);
                 writer.Put(vote.ChosenThrough.Index);
                 writer.Put(vote.LaneThrough.Index);
                 writer.Put(vote.Value);
@@ -72,21 +80,18 @@ public static class RecordCodec
 
     /// <summary>Reads the record that <paramref name="key"/> names.</summary>
     /// <remarks>Values keep slices of <paramref name="source"/>: the caller gives it away.</remarks>
+    /// <param name="key">What the log says of it.</param>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="version">The version of the layout that they are in.</param>
     /// <returns>Null when the bytes are not exactly one record of that key.</returns>
-    public static DurableWrite? Read(RecordKey key, ReadOnlyMemory<byte> source)
+    public static DurableWrite? Read(RecordKey key, ReadOnlyMemory<byte> source, ushort version)
     {
         var reader = new Reader(source);
         DurableWrite? write = key.Kind switch
         {
             RecordKind.Promise => new PromiseWrite(key.Ballot),
             RecordKind.ChosenThrough => new ChosenThroughWrite(key.Last),
-            RecordKind.Vote => new VoteWrite(
-                reader.Ballot(),
-                new(reader.UInt16()),
-                reader.Slot(),
-                ReadAhead(ref reader, out var chosen, out var lane),
-                chosen,
-                lane),
+            RecordKind.Vote => ReadVote(ref reader, version),
             RecordKind.Sync => ReadSync(ref reader),
             RecordKind.Learned => new LearnedWrite(reader.Slot(), reader.Value()),
             RecordKind.Checkpoint => new CheckpointWrite(
@@ -96,11 +101,16 @@ public static class RecordCodec
         return write is not null && reader.IsAtEnd && RecordKey.Of(write) == key ? write : null;
     }
 
-    private static Value ReadAhead(ref Reader reader, out Slot chosenThrough, out Slot laneThrough)
+    private static VoteWrite? ReadVote(ref Reader reader, ushort version)
     {
-        chosenThrough = reader.Slot();
-        laneThrough = reader.Slot();
-        return reader.Value();
+        var ballot = reader.Ballot();
+        var lane = new Lane(reader.UInt16());
+        var slot = reader.Slot();
+        var (last, stride) = version == VersionMin ? (slot, 1u) : (reader.Slot(), reader.UInt32());
+        var (chosenThrough, laneThrough) = (reader.Slot(), reader.Slot());
+        return stride is 0 or > int.MaxValue || last < slot
+            ? null
+            : new(ballot, lane, slot, reader.Value(), chosenThrough, laneThrough) { Last = last, Stride = (int)stride };
     }
 
     private static SyncWrite? ReadSync(ref Reader reader)

@@ -26,6 +26,15 @@ internal static class ServingCodec
                 writer.WriteSlot(reply.Bound);
                 writer.WriteNodeId(reply.Leader);
                 return FrameKind.ReadIndexReply;
+            case OwnerBeat beat:
+                writer.WriteUInt32(beat.Incarnation);
+                writer.WriteInt64(beat.Load);
+                writer.WriteBallot(beat.Owns);
+                return FrameKind.OwnerBeat;
+            case LogClock clock:
+                writer.WriteInt64(clock.Time.Microseconds);
+                writer.WriteInt64(clock.NextDeadline.Microseconds);
+                return FrameKind.LogClock;
             default:
                 return FrameKind.None;
         }
@@ -45,6 +54,10 @@ internal static class ServingCodec
             case FrameKind.ReadIndexReply:
                 return new ReadIndexReply(
                     reader.ReadInt64(), Error(ref reader), reader.ReadSlot(), reader.ReadNodeId());
+            case FrameKind.OwnerBeat:
+                return new OwnerBeat(reader.ReadUInt32(), reader.ReadInt64(), reader.ReadBallot());
+            case FrameKind.LogClock:
+                return new LogClock(new(reader.ReadInt64()), new(reader.ReadInt64()));
             default:
                 throw MessageCodec.Unknown(kind);
         }

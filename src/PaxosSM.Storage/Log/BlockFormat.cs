@@ -1,7 +1,15 @@
 using System.Buffers.Binary;
 using PaxosSM.Log;
+using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Storage;
+
+/// <summary>What a segment says of itself, twice.</summary>
+/// <param name="Version">The version of its format: all its blocks have it.</param>
+/// <param name="LogId">The log's number.</param>
+/// <param name="Number">Its place among the segments, from 1.</param>
+/// <param name="Length">Its length in bytes.</param>
+internal readonly record struct SegmentHeader(ushort Version, ulong LogId, long Number, long Length);
 
 /// <summary>What a block says of itself, at its head and again at its tail.</summary>
 /// <param name="LogId">The log's number: no bytes that a client chose pass for a block.</param>
@@ -12,7 +20,11 @@ namespace PaxosSM.Storage;
 /// <param name="TrailerOffset">Where, from the block's start, the trailer stands.</param>
 /// <param name="Count">How many entries the table has.</param>
 internal readonly record struct BlockHeader(
-    ulong LogId, long Lsn, long FlushedThrough, long Floor, int Length, int TrailerOffset, int Count);
+    ulong LogId, long Lsn, long FlushedThrough, long Floor, int Length, int TrailerOffset, int Count)
+{
+    /// <summary>The version of the format that it is written in.</summary>
+    public ushort Version { get; init; } = BlockFormat.Version;
+}
 
 /// <summary>What the table says of a record (R24).</summary>
 /// <param name="Group">The group.</param>
@@ -37,9 +49,9 @@ internal static class BlockFormat
     public const int BlockBytesMin = 2 * SectorSize;
     public const int FrameHeaderSize = 64;
     public const int EntrySize = 56;
+    public const ushort Version = RecordCodec.Version;
 
     private const uint SegmentMagic = 0x53575850; // "PXWS"
-    private const ushort Version = 1;
     private const int ChecksumOffset = 60;
     private const byte CopyFlag = 1;
 
@@ -61,17 +73,16 @@ internal static class BlockFormat
     }
 
     /// <summary>Reads a segment's header from either copy; false when both are damaged.</summary>
-    public static bool TryReadSegmentHeader(
-        ReadOnlySpan<byte> source, out ulong logId, out long number, out long length) =>
-        TryReadSegmentHeaderCopy(source, out logId, out number, out length)
-        || TryReadSegmentHeaderCopy(source[SegmentHeaderCopyOffset..], out logId, out number, out length);
+    public static bool TryReadSegmentHeader(ReadOnlySpan<byte> source, out SegmentHeader header) =>
+        TryReadSegmentHeaderCopy(source, out header)
+        || TryReadSegmentHeaderCopy(source[SegmentHeaderCopyOffset..], out header);
 
     /// <summary>Writes the frame around a table that stands in place already.</summary>
     public static void SealFrame(Span<byte> frame, uint magic, in BlockHeader header)
     {
         frame[..FrameHeaderSize].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(frame, magic);
-        BinaryPrimitives.WriteUInt16LittleEndian(frame[4..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(frame[4..], header.Version);
         BinaryPrimitives.WriteUInt64LittleEndian(frame[8..], header.LogId);
         BinaryPrimitives.WriteInt64LittleEndian(frame[16..], header.Lsn);
         BinaryPrimitives.WriteInt64LittleEndian(frame[24..], header.FlushedThrough);
@@ -89,7 +100,7 @@ internal static class BlockFormat
         header = default;
         if (source.Length < FrameHeaderSize
             || BinaryPrimitives.ReadUInt32LittleEndian(source) != magic
-            || BinaryPrimitives.ReadUInt16LittleEndian(source[4..]) != Version
+            || !IsRead(BinaryPrimitives.ReadUInt16LittleEndian(source[4..]))
             || BinaryPrimitives.ReadUInt64LittleEndian(source[8..]) != logId)
         {
             return false;
@@ -109,7 +120,10 @@ internal static class BlockFormat
             BinaryPrimitives.ReadInt64LittleEndian(source[32..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[40..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[44..]),
-            count);
+            count)
+        {
+            Version = BinaryPrimitives.ReadUInt16LittleEndian(source[4..]),
+        };
         return header.TrailerOffset >= SectorSize && header.TrailerOffset % SectorSize == 0
             && header.Length % SectorSize == 0 && header.Length - header.TrailerOffset >= FrameSize(count);
     }
@@ -155,14 +169,17 @@ internal static class BlockFormat
     private static uint FrameChecksum(ReadOnlySpan<byte> frame, int count) =>
         Crc32C.Of(frame[..ChecksumOffset], frame[FrameHeaderSize..FrameSize(count)]);
 
-    private static bool TryReadSegmentHeaderCopy(
-        ReadOnlySpan<byte> source, out ulong logId, out long number, out long length)
+    private static bool IsRead(ushort version) => version is >= RecordCodec.VersionMin and <= Version;
+
+    private static bool TryReadSegmentHeaderCopy(ReadOnlySpan<byte> source, out SegmentHeader header)
     {
-        logId = BinaryPrimitives.ReadUInt64LittleEndian(source[8..]);
-        number = BinaryPrimitives.ReadInt64LittleEndian(source[16..]);
-        length = BinaryPrimitives.ReadInt64LittleEndian(source[24..]);
+        header = new(
+            BinaryPrimitives.ReadUInt16LittleEndian(source[4..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(source[8..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[24..]));
         return BinaryPrimitives.ReadUInt32LittleEndian(source) == SegmentMagic
-            && BinaryPrimitives.ReadUInt16LittleEndian(source[4..]) == Version
+            && IsRead(header.Version)
             && BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..]) == Crc32C.Of(source[..ChecksumOffset]);
     }
 }

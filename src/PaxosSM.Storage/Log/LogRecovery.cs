@@ -126,17 +126,17 @@ internal sealed class LogRecovery
         var header = new byte[BlockFormat.SegmentHeaderSize];
         _ = SegmentReader.Read(file, header);
         string? wrong = null;
-        if (!BlockFormat.TryReadSegmentHeader(header, out var logId, out var said, out var length))
+        if (!BlockFormat.TryReadSegmentHeader(header, out var said))
         {
             wrong = "both copies of the segment's header are damaged, or of another format version";
         }
-        else if (said != number || (_logId != 0 && logId != _logId))
+        else if (said.Number != number || (_logId != 0 && said.LogId != _logId))
         {
-            wrong = $"this is segment {said} of log {logId:x16}, not segment {number} of log {_logId:x16}";
+            wrong = $"this is segment {said.Number} of log {said.LogId:x16}, not segment {number} of log {_logId:x16}";
         }
-        else if (file.Length < length || length > Array.MaxLength || length < LogOptions.SegmentBytesMin)
+        else if (file.Length < said.Length || said.Length > Array.MaxLength || said.Length < LogOptions.SegmentBytesMin)
         {
-            wrong = $"the file has {file.Length} bytes instead of {length}";
+            wrong = $"the file has {file.Length} bytes instead of {said.Length}";
         }
 
         if (wrong is not null)
@@ -145,8 +145,8 @@ internal sealed class LogRecovery
             throw new LogDamagedException(path, 0, wrong);
         }
 
-        _logId = logId;
-        return new(number, path, file, length);
+        _logId = said.LogId;
+        return new(number, path, file, said.Length) { Version = said.Version };
     }
 
     /// <summary>Goes through a segment's blocks.</summary>
@@ -261,7 +261,7 @@ internal sealed class LogRecovery
         }
 
         // From the ends inwards: a crash in between leaves no hole.
-        for (var i = _segments.Count - 1; _segments[i].Number > active.Number + 1; i--)
+        for (var i = _segments.Count - 1; IsSpare(_segments[i], active); i--)
         {
             Delete(_segments[i]);
         }
@@ -277,14 +277,21 @@ internal sealed class LogRecovery
             {
                 _ledger.Add(segment);
             }
-            else if (segment.Number == active.Number + 1)
+            else if (!IsSpare(segment, active))
             {
                 ready = segment;
             }
         }
 
-        return Recovered(active, end, ready);
+        // No block of the newest version goes into a segment of an older one: whoever reads that one only must not take
+        // it for the log's end.
+        return Recovered(active, active.Version == BlockFormat.Version ? end : active.Length, ready);
     }
+
+    // Behind the log's end one segment may stand ready, in the newest version.
+    private static bool IsSpare(Segment segment, Segment active) =>
+        segment.Number > active.Number + 1
+        || (segment.Number > active.Number && segment.Version != BlockFormat.Version);
 
     private void Delete(Segment segment)
     {
@@ -293,7 +300,7 @@ internal sealed class LogRecovery
         _files.FlushDirectory(_directory);
     }
 
-    private RecoveredLog Recovered(Segment active, int end, Segment? ready)
+    private RecoveredLog Recovered(Segment active, long end, Segment? ready)
     {
         var next = (ready ?? active).Number + 1;
         var supply = new SegmentSupply(_files, _directory, _logId, _options.SegmentBytes, next, ready);

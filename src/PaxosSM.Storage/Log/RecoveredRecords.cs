@@ -96,7 +96,8 @@ internal sealed class RecoveredRecords
 
     private static DurableWrite? Read(FoundBlock block, in BlockEntry entry) =>
         IsIntact(block, entry)
-            ? RecordCodec.Read(entry.Key, block.Bytes.Slice(entry.Offset, entry.Length).ToArray())
+            ? RecordCodec.Read(
+                entry.Key, block.Bytes.Slice(entry.Offset, entry.Length).ToArray(), block.Header.Version)
             : null;
 
     private static bool IsIntact(FoundBlock block, in BlockEntry entry) =>

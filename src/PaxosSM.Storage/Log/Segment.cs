@@ -23,6 +23,9 @@ internal sealed class Segment : IDisposable
 
     public long Length { get; }
 
+    /// <summary>The version of its format: what is written into it has the newest one only.</summary>
+    public ushort Version { get; init; } = BlockFormat.Version;
+
     public IStorageFile File => _file;
 
     /// <summary>What its records hold for each group.</summary>

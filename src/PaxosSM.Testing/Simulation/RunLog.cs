@@ -73,8 +73,10 @@ internal sealed class RunLog
     {
         PromiseMade made => 1 + DigestOf(made.Ballot),
         SyncVoted voted => 2 + DigestOf(voted.Ballot) + ((ulong)voted.Base.Index * Prime),
-        SlotVoted voted => 3 + DigestOf(voted.Ballot) + ((ulong)voted.Slot.Index * Prime) + voted.Checksum,
-        Proposed proposed => 4 + DigestOf(proposed.Ballot) + ((ulong)proposed.Slot.Index * Prime) + proposed.Checksum,
+        SlotVoted voted => 3 + DigestOf(voted.Ballot) + ((ulong)voted.Slot.Index * Prime) + voted.Checksum
+            + (ulong)(voted.Last.Index - voted.Slot.Index),
+        Proposed proposed => 4 + DigestOf(proposed.Ballot) + ((ulong)proposed.Slot.Index * Prime) + proposed.Checksum
+            + (ulong)(proposed.Last.Index - proposed.Slot.Index),
         Counted counted => 5 + DigestOf(counted.Mark.Ballot) + ((ulong)counted.Mark.Through.Index * Prime),
         FrontierMoved moved => 6 + ((ulong)moved.Through.Index * Prime),
         LeaderChanged changed => 7 + DigestOf(changed.Ballot),

@@ -14,6 +14,7 @@ public sealed class TraceChecker
 {
     private readonly TraceHistory _history;
     private readonly TraceRule[] _rules;
+    private readonly TraceRule[] _rulesOfParts;
 
     /// <summary>A checker of one group in one epoch.</summary>
     public TraceChecker(GroupId group, Configuration configuration)
@@ -38,13 +39,17 @@ public sealed class TraceChecker
             new OrphanRule(),
             new PrefixRule(),
         ];
+        _rulesOfParts = [.. _rules.Where(rule => rule is not LifeRule)];
     }
 
     /// <summary>A checker by some rules only: the invariants follow from the others, so only alone can they be seen to
     /// fail.</summary>
     internal TraceChecker(GroupId group, Configuration configuration, IReadOnlyList<string> rules)
-        : this(group, configuration) =>
+        : this(group, configuration)
+    {
         _rules = [.. from rule in _rules where rules.Contains(rule.Name) select rule];
+        _rulesOfParts = [.. _rules.Where(rule => rule is not LifeRule)];
+    }
 
     /// <summary>How many events were judged.</summary>
     public long Events { get; private set; }
@@ -72,7 +77,41 @@ public sealed class TraceChecker
         }
 
         Events++;
-        foreach (var rule in _rules)
+        switch (traced.Happened)
+        {
+            case SlotVoted { Last: var last, Stride: var stride } voted when last > voted.Slot:
+                return OnRun(in traced, voted.Slot, last, stride, slot => voted with { Slot = slot, Last = slot });
+            case Proposed { Last: var last, Stride: var stride } made when last > made.Slot:
+                return OnRun(in traced, made.Slot, last, stride, slot => made with { Slot = slot, Last = slot });
+            default:
+                return Judge(in traced, _rules);
+        }
+    }
+
+    /// <summary>Whether everything was told that an event depends on. Once true it stays true.</summary>
+    internal bool IsReady(in TraceEvent traced) => TraceDependencies.AreMet(in traced, _history);
+
+    // A run of passed turns is told as one, and judged slot by slot; the rule of a life's events counts it once.
+    private TraceViolation? OnRun(
+        in TraceEvent traced, Slot first, Slot last, int stride, Func<Slot, ProtocolEvent> partOf)
+    {
+        var rules = _rules;
+        for (var slot = first; slot <= last; slot = new(slot.Index + stride))
+        {
+            if (Judge(traced with { Happened = partOf(slot) }, rules) is { } violation)
+            {
+                return violation;
+            }
+
+            rules = _rulesOfParts;
+        }
+
+        return null;
+    }
+
+    private TraceViolation? Judge(in TraceEvent traced, TraceRule[] rules)
+    {
+        foreach (var rule in rules)
         {
             if (rule.On(in traced, _history) is { } what)
             {
@@ -83,9 +122,6 @@ public sealed class TraceChecker
         _history.Take(in traced);
         return _history.NewlyChosen.Count > 0 ? OnChosen(in traced) : null;
     }
-
-    /// <summary>Whether everything was told that an event depends on. Once true it stays true.</summary>
-    internal bool IsReady(in TraceEvent traced) => TraceDependencies.AreMet(in traced, _history);
 
     private TraceViolation? OnChosen(in TraceEvent traced)
     {

@@ -18,7 +18,8 @@ internal static class TraceDependencies
 
         return traced.Happened switch
         {
-            SlotVoted voted => IsProposed(voted.Slot, voted.Ballot, history),
+            SlotVoted voted => IsProposed(voted.Slot, voted.Ballot, history)
+                && IsProposed(voted.Last, voted.Ballot, history),
             SyncVoted sync => history.ReignOf(sync.Ballot) is not null,
             Proposed proposed => history.ReignOf(proposed.Ballot) is not null,
             Counted { Mark: var mark } => history.ReignOf(mark.Ballot) is { } reign

@@ -67,13 +67,13 @@ public sealed class LanePrefixTests
         }
 
         var now = new Instant(1_000_000);
-        reign.Propose(Command(), now, _effects);
-        reign.Propose(Command(), now, _effects);
+        var owned = reign.Owned!;
+        owned.Propose(owned.Lanes[0], Command(), now, _effects);
+        owned.Propose(owned.Lanes[0], Command(), now, _effects);
         _effects.Clear();
-        var soon = now + TimeSpan.FromMilliseconds(1);
         for (var answer = 0; answer < 3; answer++)
         {
-            reign.On(reign.Acceptors[2], new(First, default, new(1), new(1)), soon, _effects);
+            owned.On(reign.Acceptors[2].Node, new(First, default, new(1), new(1)), _effects);
         }
 
         Assert.Equal(new Slot(2), Assert.IsType<Accept>(Assert.Single(_effects.Sends).Message).Slot);

@@ -17,7 +17,7 @@ public sealed class RecoveryTests
     {
         Recover(Vote(Low, 6), Vote(Low, 7), Checkpoint(Low, 0, 2, 6, 5), Vote(Low, 8));
         Assert.Equal([new Slot(7), new Slot(8)], _state.Report(High).Votes.Select(vote => vote.Slot));
-        Assert.True(_state.IsNext(default, new(9)));
+        Assert.Equal(new Slot(9), _state.NextOf(default));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RecoveryTests
         _state.Recover(new(RecordKey.Of(Vote(Low, 3)), null));
         Recover(Vote(Low, 4));
         Assert.Equal(new Slot(2), _state.ProgressOf(default).Through);
-        Assert.True(_state.IsNext(default, new(3)));
+        Assert.Equal(new Slot(3), _state.NextOf(default));
         Assert.Equal(new Slot(4), _state.Report(High).Votes[^1].Slot);
     }
 
@@ -75,7 +75,7 @@ public sealed class RecoveryTests
         var effects = new Effects(new(0));
         var acceptor = new Acceptor(new(0), _state, new(TimeSpan.Zero, false, default));
         acceptor.On(new(1), new Sync(Low, new(1), Deal(Low, 2), []), default, effects);
-        Assert.True(_state.IsNext(default, new(3)));
+        Assert.Equal(new Slot(3), _state.NextOf(default));
         Assert.Contains(effects.Writes, write => write is CheckpointWrite { View: not null });
     }
 

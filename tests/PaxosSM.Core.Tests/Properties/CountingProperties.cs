@@ -22,29 +22,31 @@ public sealed class CountingProperties
             reign.On(reign.Acceptors[place], new(view.Ballot, Slot.Zero), effects);
         }
 
+        var owned = reign.Owned!;
+        var lane = owned.Lanes[0];
         var runs = new (long From, long Through)[5];
         Array.Fill(runs, (1, 1));
         for (var step = 0; step < 80; step++)
         {
-            if (reign.HasRoom && random.Below(2) == 0)
+            if (lane.HasRoom && random.Below(2) == 0)
             {
-                reign.Propose(new(ValueKind.Commands, new(step), default), default, effects);
+                owned.Propose(lane, new(ValueKind.Commands, new(step), default), default, effects);
             }
 
             var place = (int)random.Below(5);
 
             // An acceptor may have passed more than this leader counted: a later leader's, which it learned of.
-            var passed = Math.Min(reign.Last.Index, reign.Counted.Index + random.Below(3));
+            var passed = Math.Min(owned.Last.Index, lane.Counted.Index + random.Below(3));
             var from = random.Below(6) == 0 ? passed : runs[place].From;
-            var through = Math.Min(reign.Last.Index, Math.Max(from, runs[place].Through) + random.Below(4));
+            var through = Math.Min(owned.Last.Index, Math.Max(from, runs[place].Through) + random.Below(4));
             if (through > runs[place].Through)
             {
                 runs[place] = (from <= runs[place].Through ? Math.Min(from, runs[place].From) : from, through);
             }
 
-            var expected = NaiveCount(runs, reign.Counted.Index);
-            reign.On(reign.Acceptors[place], new(view.Ballot, default, new(from), new(through)), default, effects);
-            Assert.Equal(expected, reign.Counted.Index);
+            var expected = NaiveCount(runs, lane.Counted.Index);
+            owned.On(reign.Acceptors[place].Node, new(view.Ballot, default, new(from), new(through)), effects);
+            Assert.Equal(expected, lane.Counted.Index);
         }
     }
 

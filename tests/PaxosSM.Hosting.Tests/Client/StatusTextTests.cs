@@ -39,8 +39,13 @@ public sealed class StatusTextTests
 
     [Fact]
     public void What_the_next_slot_waits_for_is_told() =>
-        Assert.Equal("a leads since 12:01:05; waiting for a flush for 3 s", StatusText.Of(
-            Status(leader: 0) with { Waiting = "a flush for 3 s" }));
+        Assert.Equal("a leads since 12:01:05; s827 waits for b's lane", StatusText.Of(
+            Status(leader: 0) with { Waiting = "s827 waits for b's lane" }));
+
+    [Fact]
+    public void Who_waits_for_a_leader_is_told_so_once() =>
+        Assert.Equal("no leader: an election is under way", StatusText.Of(
+            Status(leader: null) with { Waiting = "no leader" }));
 
     [Fact]
     public void A_halted_replica_says_why() =>

@@ -46,6 +46,9 @@ internal sealed class SteppedCluster
     /// <summary>Everything that was sent between nodes.</summary>
     public List<(NodeId From, NodeId To, Message Message)> Sent { get; } = [];
 
+    /// <summary>A node that does nothing: its process is stopped.</summary>
+    public SteppedNode? Stopped { get; set; }
+
     public SteppedNode Leader => Nodes.Single(node => node.Status.Leader == node.Id);
 
     public SteppedNode Follower => Nodes.First(node => node.Status.Leader != node.Id);
@@ -65,7 +68,7 @@ internal sealed class SteppedCluster
             _messages.Dequeue()();
         }
 
-        foreach (var node in Nodes)
+        foreach (var node in Nodes.Where(node => node != Stopped))
         {
             node.Step();
         }

@@ -169,6 +169,6 @@ public sealed class MeasureTests
         Assert.Equal([true, false, true], measured.Nodes.Select(node => node.Commands.Completed > 0));
     }
 
-    private static SimulationPlan Script(string name) => SimulationScript.Parse(
+    internal static SimulationPlan Script(string name) => SimulationScript.Parse(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Measuring", $"{name}.txt")));
 }

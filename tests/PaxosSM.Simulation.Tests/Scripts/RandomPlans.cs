@@ -70,6 +70,7 @@ internal static class RandomPlans
     private static Gen<object> Value(Type type) => type switch
     {
         _ when type == typeof(bool) => Gen.Elements<object>(true, false),
+        _ when type.IsEnum => Gen.Elements(Enum.GetValues(type).Cast<object>().ToArray()),
         _ when type == typeof(int) => Gen.Choose(0, int.MaxValue).Select(number => (object)number),
         _ when type == typeof(long) => Numbers().Select(number => (object)(long)(number >> 1)),
         _ when type == typeof(ulong) => Numbers().Select(number => (object)number),

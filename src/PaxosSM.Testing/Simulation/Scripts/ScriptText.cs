@@ -11,6 +11,7 @@ internal static class ScriptText
     {
         bool flag => flag ? "yes" : "no",
         TimeSpan span => Show(span),
+        Enum choice => Kebab(choice.ToString()),
         int or long or ulong => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         _ => throw new ArgumentException($"a script cannot say a {value.GetType().Name}", nameof(value)),
     };
@@ -20,6 +21,7 @@ internal static class ScriptText
     {
         _ when type == typeof(bool) => Flag(text),
         _ when type == typeof(TimeSpan) => Span(text),
+        _ when type.IsEnum => Choice(type, text),
         _ when type == typeof(int) => (int)Number(text, int.MaxValue),
         _ when type == typeof(long) => (long)Number(text, long.MaxValue),
         _ when type == typeof(ulong) => Number(text, ulong.MaxValue),
@@ -28,7 +30,7 @@ internal static class ScriptText
 
     /// <summary>Whether a script can say values of a type.</summary>
     public static bool CanSay(Type type) =>
-        type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long)
+        type.IsEnum || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long)
         || type == typeof(ulong);
 
     /// <summary>Whole seconds as seconds, all else as milliseconds: 2s, 500ms, 12.340ms.</summary>
@@ -104,6 +106,20 @@ internal static class ScriptText
         "no" => false,
         _ => throw new FormatException($"\"{text}\" is neither yes nor no"),
     };
+
+    private static object Choice(Type type, string text)
+    {
+        foreach (var choice in Enum.GetValues(type))
+        {
+            if (Kebab(choice.ToString()!) == text)
+            {
+                return choice;
+            }
+        }
+
+        var choices = string.Join(", ", Enum.GetNames(type).Select(Kebab));
+        throw new FormatException($"\"{text}\" is none of {choices}");
+    }
 
     private static ulong Number(string text, ulong max) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max

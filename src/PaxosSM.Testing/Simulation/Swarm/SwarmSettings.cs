@@ -65,6 +65,10 @@ internal static class SwarmSettings
             TrimTailSlots = dice.OneIn(4) ? defaults.TrimTailSlots : dice.Between(0, 12),
             TrimTailBytes = dice.OneIn(4) ? 1000 : defaults.TrimTailBytes,
             CheckpointSlots = dice.Spread(4, 256),
+            Deal = dice.Pick<DealPolicy>(
+                [DealPolicy.SingleLeader, DealPolicy.AllProposers, DealPolicy.AllProposers, DealPolicy.Adaptive]),
+            HorizonSlots = dice.OneIn(3) ? defaults.HorizonSlots : dice.Spread(8, 300),
+            StallTimeout = TimeSpan.FromMilliseconds(dice.Pick<int>([500, 1000, 1000, 2000])),
         };
     }
 

@@ -1,0 +1,56 @@
+using PaxosSM.Election;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>What others tell a proposer: it joins the one that stands, leads and owns with the watch that decides when
+/// it stands.</summary>
+internal sealed class Candidacy(ReplicaContext context, Proposer proposer, LeaderWatch watch)
+{
+    /// <summary>Takes a message for the proposer here; others are ignored.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="knownChosen">What the learner here knows to be chosen.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="effects">Takes what is to be done.</param>
+    public void On(NodeId from, Message message, Slot knownChosen, Instant now, Effects effects)
+    {
+        switch (message)
+        {
+            case Promise promise:
+                proposer.On(from, promise, knownChosen, now, effects);
+                break;
+            case SyncAccepted accepted:
+                proposer.On(from, accepted, now, effects);
+                break;
+            case Accepted accepted:
+                proposer.On(from, accepted, now, effects);
+                break;
+            case HeartbeatAck ack:
+                proposer.On(from, ack, now, effects);
+                break;
+            case Refused refused:
+                if (proposer.On(refused, effects))
+                {
+                    watch.OnDeposed(refused.Promised, $"an acceptor promised {refused.Promised}", now, effects);
+                }
+
+                break;
+            case CanvassReply reply when !proposer.Stands:
+                if (watch.On(from, reply) is var ballot && ballot != Ballot.None)
+                {
+                    proposer.Stand(ballot, now, effects);
+                }
+
+                break;
+            case OwnerBeat beat:
+                proposer.On(from, beat, now);
+                break;
+            case LogClock clock when !context.Has(MemberRoles.Learner):
+                proposer.OnExecuted(clock.Time, clock.NextDeadline);
+                break;
+            default:
+                break;
+        }
+    }
+}

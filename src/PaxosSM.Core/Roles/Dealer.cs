@@ -1,0 +1,132 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>The leader's judgement who should own lanes (R8): who is there, whom the frontier waits for, where the load
+/// comes in. A wrong one costs speed only.</summary>
+internal sealed class Dealer(ReplicaContext context)
+{
+    private const int PenaltyTimeouts = 4;
+    private const int StrikesMax = 5;
+    private readonly SortedDictionary<NodeId, LaneCandidate> _candidates = [];
+    private Slot _stuckAt;
+    private Instant _stuckSince = Instant.Never;
+    private Instant _dealtAt;
+
+    /// <summary>A proposer can own lanes.</summary>
+    public void On(NodeId from, OwnerBeat beat, Instant now)
+    {
+        if (!_candidates.TryGetValue(from, out var candidate))
+        {
+            _candidates[from] = candidate = new();
+        }
+
+        candidate.On(beat, now, context.Options.ElectionTimeout);
+    }
+
+    /// <summary>The owners of a new view, the leader first.</summary>
+    public IReadOnlyList<LaneOwner> Deal(Instant now)
+    {
+        _dealtAt = now;
+        _stuckSince = Instant.Never;
+        return Wanted(now);
+    }
+
+    /// <summary>Time went by.</summary>
+    /// <returns>Why to deal again, by a new ballot; null for no reason.</returns>
+    public string? OnTick(Ownership owned, Instant now)
+    {
+        if (context.Options.Deal == DealPolicy.SingleLeader)
+        {
+            return null;
+        }
+
+        foreach (var owner in owned.View.Owners)
+        {
+            if (owner.Node != context.Self && !(IsThere(owner, now) && Follows(owner.Node, owned.View.Ballot, now)))
+            {
+                return $"{context.Configuration.NameOf(owner.Node)} owns a lane and does not show it";
+            }
+        }
+
+        return Stall(owned, now) ?? Change(owned.View, now);
+    }
+
+    private bool IsThere(LaneOwner owner, Instant now) =>
+        context.Hears(owner.Node) && _candidates.TryGetValue(owner.Node, out var candidate)
+        && candidate.Incarnation == owner.Incarnation && now - candidate.HeardAt < context.Options.ElectionTimeout;
+
+    // An owner may lose its lanes and live on: when its own candidacy failed, or what it was told got lost.
+    private bool Follows(NodeId owner, Ballot ballot, Instant now) =>
+        _candidates[owner].Owns == ballot || now - _dealtAt < context.Options.ElectionTimeout * 2;
+
+    private bool IsWilling(NodeId node, Instant now) =>
+        _candidates.TryGetValue(node, out var candidate) && IsThere(new(node, candidate.Incarnation), now)
+        && now >= candidate.ExcludedUntil;
+
+    private string? Stall(Ownership owned, Instant now)
+    {
+        if (owned.Awaited is not { } lane || owned.ChosenThrough != _stuckAt || _stuckSince == Instant.Never)
+        {
+            _stuckAt = owned.ChosenThrough;
+            _stuckSince = now;
+            return null;
+        }
+
+        var owner = owned.View.Owners[lane.Index].Node;
+        if (owner == context.Self || now - _stuckSince < context.Options.StallTimeout)
+        {
+            return null;
+        }
+
+        var candidate = _candidates[owner];
+        var timeouts = PenaltyTimeouts << Math.Min(candidate.Strikes, StrikesMax);
+        candidate.Strike(now, context.Options.ElectionTimeout * timeouts);
+        var name = context.Configuration.NameOf(owner);
+        return $"{owned.ChosenThrough.Next} has waited for {name} for {now - _stuckSince}";
+    }
+
+    // A change is no hurry: each one costs a take-over.
+    private string? Change(View view, Instant now)
+    {
+        var pause = context.Options.ElectionTimeout * (context.Options.Deal == DealPolicy.Adaptive ? 8 : 2);
+        if (now - _dealtAt < pause)
+        {
+            return null;
+        }
+
+        var wanted = Wanted(now);
+        if (wanted.SequenceEqual(view.Owners))
+        {
+            return null;
+        }
+
+        var comes = wanted.Where(owner => !view.Owners.Contains(owner)).ToArray();
+        return Array.TrueForAll(comes, owner => IsSteady(owner.Node, now))
+            ? $"the lanes go to {string.Join(' ', wanted)}"
+            : null;
+    }
+
+    private bool IsSteady(NodeId node, Instant now) =>
+        node == context.Self || now - _candidates[node].ThereSince >= context.Options.ElectionTimeout;
+
+    private IReadOnlyList<LaneOwner> Wanted(Instant now)
+    {
+        List<LaneOwner> owners = [new(context.Self, context.Incarnation)];
+        if (context.Options.Deal == DealPolicy.SingleLeader)
+        {
+            return owners;
+        }
+
+        foreach (var node in context.Configuration.Proposers)
+        {
+            if (node != context.Self && IsWilling(node, now))
+            {
+                owners.Add(new(node, _candidates[node].Incarnation));
+            }
+        }
+
+        return context.Options.Deal == DealPolicy.AllProposers ? owners : LaneWeights.Weigh(
+            owners, owner => _candidates.TryGetValue(owner.Node, out var candidate) ? candidate.Rate : 0);
+    }
+}

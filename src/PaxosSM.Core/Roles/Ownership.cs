@@ -1,0 +1,249 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM.Roles;
+
+/// <summary>What a proposer may fill in a reign: the lanes that the view deals to its present life (R6, R8); the leader
+/// is one owner among them.</summary>
+/// <remarks>Mao, Junqueira and Marzullo, <i>Mencius</i>, OSDI 2008, for passing turns; here a passed turn is voted for
+/// like any value (R9).</remarks>
+internal sealed class Ownership
+{
+    // So many windows of turns an owner without work passes ahead, once it has been without for long.
+    private const int AheadWindows = 8;
+    private readonly ReplicaContext _context;
+    private readonly Watermarks _marks = new();
+    private readonly OwnedLane[] _lanes;
+    private readonly bool _tellsProposers;
+    private readonly long _horizon;
+    private Slot _heard;
+    private Slot _awaited;
+    private int _ahead;
+    private Instant _toldAt;
+    private bool _hasNews;
+
+    /// <summary>The lanes of a reign whose sync is chosen.</summary>
+    /// <param name="context">Who owns them.</param>
+    /// <param name="view">The deal.</param>
+    /// <param name="isSynced">Whether an acceptor is known to hold the sync.</param>
+    public Ownership(ReplicaContext context, View view, Predicate<NodeId> isSynced)
+    {
+        _context = context;
+        View = view;
+        ChosenThrough = view.Slot;
+        LaneOwner self = new(context.Self, context.Incarnation);
+        _lanes = [.. from index in Enumerable.Range(0, view.Owners.Count)
+                     where view.Owners[index] == self
+                     select new OwnedLane(context, view, new((ushort)index), isSynced)];
+        _horizon = OwnedLane.HorizonOf(context, view);
+        _tellsProposers = view.Owners.Any(owner => owner.Node != context.Self);
+        _marks.Begin(view);
+        _marks.Raise(new(view.Ballot, Lane.Sync, view.Slot));
+    }
+
+    public View View { get; }
+
+    public Ballot Ballot => View.Ballot;
+
+    /// <summary>The lanes owned here, in the deal's order; none on a leader's words about others only.</summary>
+    public IReadOnlyList<OwnedLane> Lanes => _lanes;
+
+    /// <summary>Every slot of every lane up to here is chosen.</summary>
+    public Slot ChosenThrough { get; private set; }
+
+    /// <summary>The highest slot that somebody, as heard here, proposed for with something that is no passed
+    /// turn.</summary>
+    public Slot Work { get; private set; }
+
+    /// <summary>Whether everything proposed here is counted.</summary>
+    public bool IsIdle => Array.TrueForAll(_lanes, lane => lane.IsIdle);
+
+    /// <summary>The highest slot proposed here.</summary>
+    public Slot Last => _lanes.Select(lane => new Slot(lane.Next.Index - View.Owners.Count)).Max();
+
+    /// <summary>The lowest slot of the lanes owned here that is not counted.</summary>
+    public Slot LowestNotCounted => _lanes.Select(lane => View.NextInLane(lane.Lane, lane.Counted)).Min();
+
+    /// <summary>The lane that the frontier waits for; null while all that was worked for is chosen.</summary>
+    public Lane? Awaited => Work > ChosenThrough ? View.LaneOf(ChosenThrough.Next) : null;
+
+    /// <summary>All slots that the lane has up to here are chosen in this very ballot, as heard here.</summary>
+    public Slot ThroughOf(Lane lane) => _marks.ThroughOf(lane);
+
+    /// <summary>Each lane of the deal, for people.</summary>
+    public IReadOnlyList<LaneState> Describe() =>
+        [.. from index in Enumerable.Range(0, View.Owners.Count)
+            let lane = new Lane((ushort)index)
+            select new LaneState(lane, View.Owners[index], ThroughOf(lane), Awaited == lane)];
+
+    /// <summary>The lane whose turn comes first among those with room; null for none.</summary>
+    public OwnedLane? Free()
+    {
+        OwnedLane? free = null;
+        foreach (var lane in _lanes)
+        {
+            free = lane.HasRoom && (free is null || lane.Next < free.Next) ? lane : free;
+        }
+
+        return free;
+    }
+
+    public void Propose(OwnedLane lane, Value value, Instant now, Effects effects)
+    {
+        _ahead = 0;
+        lane.Propose(value, now, effects);
+        Work = Slot.Max(Work, lane.Work);
+    }
+
+    /// <summary>Passes turns that others wait for (R9).</summary>
+    /// <param name="idle">Nothing waits to be proposed here.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="effects">Takes the proposals.</param>
+    public void PassTurns(bool idle, Instant now, Effects effects)
+    {
+        if (View.Owners.Count == 1 || _lanes.Length == 0)
+        {
+            return;
+        }
+
+        var turn = (long)View.Owners.Count;
+        if (idle && _heard > ChosenThrough && _lanes.Any(lane => lane.Next.Index <= _heard.Index + (_ahead / 2 * turn)))
+        {
+            // The longer there is no work here, the further ahead: a busy lane then waits for nobody. Who works now
+            // and then passes no more than is asked for, or its own next command would wait for the others' turns.
+            // Half of the horizon stays free: what comes then needs room though nobody else works.
+            var target = Slot.Min(new(_heard.Index + (_ahead * turn)), new(ChosenThrough.Index + (_horizon / 2)));
+            _ahead = Math.Clamp(_ahead * 2, 1, AheadWindows * _context.Options.WindowSlotsMax);
+            Pass(target, now, effects);
+        }
+
+        // Who is busy keeps up, too: slots are free, and a backlog must not hold up the others' commands.
+        var lag = idle ? 0 : _context.Options.WindowSlotsMax * turn;
+        Pass(new(Work.Index - lag), now, effects);
+    }
+
+    /// <returns>The lane in which more is chosen now; null for none.</returns>
+    public OwnedLane? On(NodeId from, Accepted accepted, Effects effects)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.Lane == accepted.Lane && lane.Find(from) is { } acceptor && lane.On(acceptor, accepted, effects))
+            {
+                _hasNews = true;
+                Raise(lane.Mark, Slot.Zero);
+                return lane;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The leader heard whether an acceptor holds the sync.</summary>
+    public void OnSync(NodeId acceptor, bool synced)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.Find(acceptor) is { } run)
+            {
+                run.Synced = synced;
+            }
+        }
+    }
+
+    /// <summary>Takes what another owner counted, and how far it worked.</summary>
+    public void Hear(Watermark mark, Slot chosenThrough, Slot work)
+    {
+        if (mark.Ballot == Ballot)
+        {
+            _heard = Slot.Max(_heard, work);
+            Work = Slot.Max(Work, work);
+            Raise(mark, chosenThrough);
+        }
+    }
+
+    /// <summary>Something waits for a slot that nobody here may know of: all pass their turns up to there.</summary>
+    public void Await(Slot slot)
+    {
+        if (View.Owners.Count > 1 && slot > Work)
+        {
+            Work = _heard = _awaited = slot;
+            _hasNews = true;
+        }
+    }
+
+    public void OnTick(Instant now, Effects effects)
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.OnTick(now, effects);
+        }
+
+        // Marks get lost like any message, and an idle lane has no news; the leader's heartbeat tells its first lane's.
+        if (_tellsProposers && now - _toldAt >= _context.Options.HeartbeatInterval)
+        {
+            _toldAt = now;
+            Tell(_ => true, effects);
+        }
+    }
+
+    /// <summary>Shows that the lanes are filled from here; on the leader, that its sync is chosen.</summary>
+    public void TellBegin(Effects effects) => Tell(_ => true, effects);
+
+    /// <summary>Tells what is chosen, unless a proposal just did.</summary>
+    /// <param name="proposed">Every acceptor just got a proposal.</param>
+    /// <param name="effects">Takes the messages.</param>
+    public void TellNews(bool proposed, Effects effects)
+    {
+        if (!_hasNews && !(proposed && _tellsProposers))
+        {
+            return;
+        }
+
+        // A proposal tells its own lane's mark only.
+        var told = proposed && _lanes.Length == 1;
+        _hasNews = false;
+        Tell(node => !told || node == _context.Self || !IsAcceptor(node), effects);
+    }
+
+    private void Tell(Predicate<NodeId> toWhom, Effects effects)
+    {
+        foreach (var lane in _lanes)
+        {
+            var chosen = new Chosen(lane.Mark, ChosenThrough) { Work = Slot.Max(lane.Work, _awaited) };
+            foreach (var member in _context.Configuration.All)
+            {
+                if (Listens(member) && toWhom(member))
+                {
+                    effects.Send(member, chosen);
+                }
+            }
+        }
+    }
+
+    // Learners, and whoever else has lanes, or leads.
+    private bool Listens(NodeId node)
+    {
+        var roles = _context.Configuration.Find(node)!.Roles;
+        return (roles & MemberRoles.Learner) != 0
+            || (_tellsProposers && node != _context.Self && (roles & MemberRoles.Proposer) != 0);
+    }
+
+    private bool IsAcceptor(NodeId node) => (_context.Configuration.Find(node)!.Roles & MemberRoles.Acceptor) != 0;
+
+    private void Pass(Slot through, Instant now, Effects effects)
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.Pass(through, now, effects);
+        }
+    }
+
+    private void Raise(Watermark mark, Slot chosenThrough)
+    {
+        _marks.Raise(mark);
+        ChosenThrough = Slot.Max(ChosenThrough, Slot.Max(_marks.Through, chosenThrough));
+        foreach (var lane in _lanes)
+        {
+            lane.OnChosen(ChosenThrough);
+        }
+    }
+}
