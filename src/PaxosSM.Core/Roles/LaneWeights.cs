@@ -19,12 +19,12 @@ internal static class LaneWeights
 
         var half = highest / 2;
         var weights = rates
-            .Select(rate => (int)((rate * ProtocolOptions.LanesPerOwnerMax) + half) / highest).ToArray();
+            .Select(rate => (int)(((rate * ProtocolOptions.LanesPerOwnerMax) + half) / highest)).ToArray();
         var lanes = new int[rates.Length];
         for (var index = 0; index < lanes.Length; index++)
         {
             // Powers of two only: a load that wavers a little must not move lanes.
-            var weight = (int)Math.Max(weights[index], index == 0 ? 1 : 0);
+            var weight = Math.Max(weights[index], index == 0 ? 1 : 0);
             lanes[index] = weight == 3 ? 2 : weight;
         }
 

@@ -46,6 +46,9 @@ internal sealed class OwnedLane
     /// <summary>The first slot not proposed for.</summary>
     public Slot Next { get; private set; }
 
+    /// <summary>The last slot proposed for; before the lane's first one when there is none.</summary>
+    public Slot Last => new(Next.Index - _view.Owners.Count);
+
     /// <summary>The highest slot proposed for with something that is no passed turn; zero for none.</summary>
     public Slot Work { get; private set; }
 
@@ -73,7 +76,6 @@ internal sealed class OwnedLane
 
     private long BytesMax => _context.Options.WindowBytesMax / _view.Owners.Count;
 
-    private Slot Last => new(Next.Index - _view.Owners.Count);
 
     public AcceptorRun? Find(NodeId node)
     {
@@ -98,16 +100,13 @@ internal sealed class OwnedLane
 
     /// <summary>Passes the lane's turns up to a slot, as far as the horizon reaches (R9): one record for the
     /// run.</summary>
-    /// <returns>Whether there was one to pass.</returns>
-    public bool Pass(Slot through, Instant now, Effects effects)
+    public void Pass(Slot through, Instant now, Effects effects)
     {
         var turns = _view.TurnsBetween(Lane, Last, Slot.Min(through, Horizon));
         if (turns > 0)
         {
             Propose(Value.Pass, new(Last.Index + (turns * _view.Owners.Count)), now, effects);
         }
-
-        return turns > 0;
     }
 
     /// <returns>Whether more is chosen than before.</returns>

@@ -14,7 +14,6 @@ internal sealed class Ownership
     private readonly Watermarks _marks = new();
     private readonly OwnedLane[] _lanes;
     private readonly bool _tellsProposers;
-    private readonly long _horizon;
     private Slot _heard;
     private Slot _awaited;
     private int _ahead;
@@ -34,7 +33,6 @@ internal sealed class Ownership
         _lanes = [.. from index in Enumerable.Range(0, view.Owners.Count)
                      where view.Owners[index] == self
                      select new OwnedLane(context, view, new((ushort)index), isSynced)];
-        _horizon = OwnedLane.HorizonOf(context, view);
         _tellsProposers = view.Owners.Any(owner => owner.Node != context.Self);
         _marks.Begin(view);
         _marks.Raise(new(view.Ballot, Lane.Sync, view.Slot));
@@ -58,7 +56,7 @@ internal sealed class Ownership
     public bool IsIdle => Array.TrueForAll(_lanes, lane => lane.IsIdle);
 
     /// <summary>The highest slot proposed here.</summary>
-    public Slot Last => _lanes.Select(lane => new Slot(lane.Next.Index - View.Owners.Count)).Max();
+    public Slot Last => _lanes.Select(lane => lane.Last).Max();
 
     /// <summary>The lowest slot of the lanes owned here that is not counted.</summary>
     public Slot LowestNotCounted => _lanes.Select(lane => View.NextInLane(lane.Lane, lane.Counted)).Min();
@@ -111,7 +109,8 @@ internal sealed class Ownership
             // The longer there is no work here, the further ahead: a busy lane then waits for nobody. Who works now
             // and then passes no more than is asked for, or its own next command would wait for the others' turns.
             // Half of the horizon stays free: what comes then needs room though nobody else works.
-            var target = Slot.Min(new(_heard.Index + (_ahead * turn)), new(ChosenThrough.Index + (_horizon / 2)));
+            var half = OwnedLane.HorizonOf(_context, View) / 2;
+            var target = Slot.Min(new(_heard.Index + (_ahead * turn)), new(ChosenThrough.Index + half));
             _ahead = Math.Clamp(_ahead * 2, 1, AheadWindows * _context.Options.WindowSlotsMax);
             Pass(target, now, effects);
         }
