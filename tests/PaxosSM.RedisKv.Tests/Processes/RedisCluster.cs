@@ -257,5 +257,7 @@ internal sealed class RedisProcess
         _process.WaitForExit(10_000);
     }
 
-    public bool WaitForExit(TimeSpan bound) => _process.WaitForExit(bound);
+    /// <summary>Waits until the process is gone and its last words are in the log; the waiting form of the runtime
+    /// returns when it is gone, with lines still on their way.</summary>
+    public bool WaitForExit(TimeSpan bound) => _process.WaitForExitAsync().Wait(bound);
 }
