@@ -62,7 +62,8 @@ field() {
   sed -n "/^$1: /,/^[A-Zd]/p" "$2" | sed -n "1s/^$1: //p; 2,\${/^  /!q; s/^ */ /p}" | tr -d '\n'
 }
 
-apply=(git apply --recount -C1)
+# All of a patch's context must be there: with less of it a patch may land where it changes nothing.
+apply=(git apply --recount)
 
 check() {
   local patch=$1 wrong=0 each
@@ -150,6 +151,9 @@ spread() {
   done
 }
 
+# The test that alone may kill the mutant; empty for all.
+named=""
+
 # Runs a killer; true when it noticed. Sets sign, what it said first, and needed, how many seeds or cases it took.
 kill_with() {
   local killer=$1 assembly status
@@ -162,6 +166,7 @@ kill_with() {
     read_simulator
   else
     (cd "$copy" && timeout --kill-after=10 "${seconds_max[$killer]}" dotnet test "$assembly" \
+      ${named:+--filter "FullyQualifiedName~.$named"} \
       --settings "$scratch/stop.runsettings" --logger "console;verbosity=normal") >"$log" 2>&1
     status=$?
     [ $status -eq 0 ] && return 1
@@ -218,7 +223,8 @@ declare -A row
 survivors=0
 
 try() {
-  local patch=$1 name rule project changed=() killer
+  local patch=$1 name rule project changed=() killer named
+  named=$(field Test "$patch")
   name=$(basename "$patch" .patch)
   rule=$(field Rule "$patch")
   git -C "$copy" checkout -q -- src
@@ -250,13 +256,15 @@ try() {
   restore "${changed[@]}"
 }
 
-# The killers, the one that the patch names before the others: most often it is right.
+# The killers, the one that the patch names before the others: most often it is right. Where it names a test, too, no
+# other counts.
 expected_first() {
   local killer expected
   expected=$(field Expect "$1")
   for killer in $killers; do
     [ "$killer" = "$expected" ] && echo "$killer"
   done
+  [ -z "$(field Test "$1")" ] || return
   for killer in $killers; do
     [ "$killer" = "$expected" ] || echo "$killer"
   done
@@ -291,6 +299,19 @@ record() {
   echo "$(date +%T) $name: $killer ${needed:+(}${needed}${needed:+)} $sign" >&2
 }
 
+# Which test stands for which anomaly, and with which mutants it fails.
+write_anomalies() {
+  printf '\n## The classic anomalies\n\n'
+  echo "| anomaly | rule | fails with the mutant | test |"
+  echo "| --- | --- | --- | --- |"
+  local patch name
+  for patch in "$here"/[0-9]*.patch; do
+    [ -n "$(field Anomaly "$patch")" ] || continue
+    name=$(basename "$patch" .patch)
+    echo "| $(field Anomaly "$patch") | $(field Rule "$patch") | [${name%%-*}]($name.patch) | $(field Test "$patch") |"
+  done
+}
+
 # The rows of mutants that were not run now stay as they are.
 write_table() {
   local page=$here/README.md kept name
@@ -307,6 +328,7 @@ write_table() {
         grep -F "| [$name](" <<<"$kept" || echo "| [$name]($name.patch) | $(field Rule "$patch") | not run | - | |"
       fi
     done
+    write_anomalies
   } >"$scratch/page" && cp "$scratch/page" "$page"
 }
 

@@ -78,6 +78,13 @@ internal sealed class GenesisHarness
     /// <summary>The folder was copied before its first start: two members come with one storage.</summary>
     public void CopyStorage(int from, int to) => _storages[to] = _storages[from];
 
+    /// <summary>The member comes with a copy of another one's folder as it is now.</summary>
+    public void CopyFolder(int from, int to)
+    {
+        CopyStorage(from, to);
+        _disks[to] = DiskOf(from);
+    }
+
     public void ForgetDisk(int member) => _ = _disks.Remove(member);
 
     public void Tick(int member, long milliseconds) =>

@@ -232,6 +232,31 @@ public sealed class GenesisTests
         Assert.All(Everybody, member => Assert.Null(cluster.DiskOf(member)));
     }
 
+    /// <summary>An orphan's single vote must not become two by a copied log (R13): first a disk that was replaced.
+    /// </summary>
+    [Fact]
+    public void A_disk_that_is_a_copy_of_another_acceptors_has_no_vote()
+    {
+        var cluster = Complete();
+        var old = cluster.StorageOf(1);
+        cluster.Crash(1);
+        cluster.CopyFolder(0, 1);
+        cluster.Start(1);
+
+        Assert.Equal(old, Assert.IsType<StorageReplaced>(cluster[1].Outcome).OldStorage);
+    }
+
+    /// <summary>The same with a cluster that was to grow by a clone of a member (R13).</summary>
+    [Fact]
+    public void A_cluster_does_not_grow_by_a_clone_of_a_member()
+    {
+        var cluster = Complete();
+        cluster.CopyFolder(0, 3);
+        cluster.Start(3, [.. cluster.Members, GenesisHarness.Member(3)]);
+
+        Assert.IsType<GenesisRefused>(cluster[3].Outcome);
+    }
+
     [Fact]
     public void A_different_configuration_file_is_told_naming_the_peer_and_waited_out()
     {

@@ -102,10 +102,11 @@ public sealed class AnomalyTests
         Assert.Equal(new Slot(2), learner.Frontier);
 
         // The other owner's mark names its own lane's slots only.
-        learner.On(new Chosen(new(view.Ballot, new(0), new(3)), new(2)), effects);
+        learner.On(new Voted(new(new(4), view.Ballot, Command(4))), effects);
+        learner.On(new Chosen(new(view.Ballot, new(0), new(4)), new(2)), effects);
         Assert.Equal(new Slot(2), learner.Frontier);
-        learner.On(new VotedSync(new(2), ViewOf(2, [0], 5), [Command(33), Command(34)]), effects);
-        learner.On(new Chosen(new(BallotOf(2), Lane.Sync, new(4)), new(4)), effects);
+        learner.On(new VotedSync(new(2), ViewOf(2, [0], 6), [Command(33), Command(4), Command(35)]), effects);
+        learner.On(new Chosen(new(BallotOf(2), Lane.Sync, new(5)), new(5)), effects);
         Assert.Equal(33, effects.Applies.Single(applied => applied.Slot == new Slot(3)).Value.Stamp.Microseconds);
     }
 

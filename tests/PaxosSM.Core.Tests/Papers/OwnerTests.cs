@@ -57,6 +57,17 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void An_owner_without_work_passes_the_turns_that_others_wait_for_R9()
+    {
+        var owned = new Ownership(Context(), ViewOf(Self, Other), _ => true);
+        owned.Hear(new(owned.Ballot, new(1), new(7)), Slot.Zero, new(7));
+        owned.PassTurns(idle: true, Start, _effects);
+        Assert.NotEmpty(_effects.Sends);
+        Assert.All(_effects.Sends, sent => Assert.True(Assert.IsType<Accept>(sent.Message).Value.IsPass));
+        Assert.Equal(new Slot(6), owned.Lanes[0].Last);
+    }
+
+    [Fact]
     public void An_owner_that_is_not_heard_of_loses_its_lane_at_once_R8()
     {
         var context = Context();
