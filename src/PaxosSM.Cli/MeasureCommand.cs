@@ -20,6 +20,11 @@ internal sealed class MeasureCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<DealPolicy?> _deal = new("--deal")
+    {
+        Description = "Who owns lanes, in place of what the script says.",
+    };
+
     private readonly Option<int> _clients = BoundedOption.Of(
         "--clients", "How many clients each of them has.", _ => Defaults.ClientsPerNode, clients => clients >= 1);
 
@@ -45,7 +50,7 @@ internal sealed class MeasureCommand
     {
         var command = new Command("measure", "Loads a simulated cluster steadily, and tells how fast it is.")
         {
-            _script, _places, _clients, _payload, _inFlight, _rate, _warmUp,
+            _script, _deal, _places, _clients, _payload, _inFlight, _rate, _warmUp,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -57,6 +62,11 @@ internal sealed class MeasureCommand
         if (ScriptFile.Read(path, Console.Error) is not { } plan)
         {
             return ExitStatus.BadUsage;
+        }
+
+        if (parsed.GetValue(_deal) is { } deal)
+        {
+            plan = plan with { Protocol = plan.Protocol with { Deal = deal } };
         }
 
         var load = new SteadyLoad

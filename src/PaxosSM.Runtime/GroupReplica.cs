@@ -80,6 +80,11 @@ public sealed class GroupReplica : ISnapshotTransfer
             driver.Post(new Executed(restored.Slot, restored.Time, restored.NextDeadline));
         }
 
+        if (!context.Has(MemberRoles.Learner))
+        {
+            _gateway.TurnAway(WhoAnswers(context));
+        }
+
         _gateway.Attach(driver, Execution);
         _driver = driver;
         pump.Add(driver);
@@ -97,6 +102,13 @@ public sealed class GroupReplica : ISnapshotTransfer
     {
         _transfer.OnTick(now);
         _gateway.OnTick(now);
+    }
+
+    private static string WhoAnswers(ReplicaContext context)
+    {
+        var members = context.Configuration;
+        var learners = string.Join(", ", members.Learners.Select(learner => members.Find(learner)!.Name));
+        return $"{members.Find(context.Self)!.Name} is no learner, and answers no clients; ask one of {learners}";
     }
 
     // R24: what a damaged snapshot left half restored is not used any more.

@@ -41,7 +41,8 @@ internal static class HelpText
           --log LEVEL            Trace, Debug, Information (default), Warning, Error, Critical or None.
           --help                 Prints this text.
 
-        Any replica serves any client. Ctrl-C and SIGTERM stop the program cleanly.
+        Any learner serves any client; a member that is none answers INFO only.
+        Ctrl-C and SIGTERM stop the program cleanly.
         EXIT CODES  0: stopped as asked;  1: failed while running;  2: the command line or the file is wrong.
         """;
 }

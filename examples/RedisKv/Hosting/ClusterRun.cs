@@ -80,17 +80,13 @@ internal sealed class ClusterRun : IDisposable
         try
         {
             await node.StartAsync().ConfigureAwait(false);
-            var roles = options.Members.First(member => member.Id == options.Self).Roles;
-            if ((roles & MemberRoles.Learner) != 0)
+            var keyless = WhyKeyless(options);
+            servers.Add(new(node, _arguments.ConnectionsMax, _loggers, keyless));
+            var at = servers[0].Start(_arguments.Listen[0]);
+            Console.WriteLine($"replica {node.Name} ({node.EndPoint}): redis-cli -h {at.Address} -p {at.Port}");
+            if (keyless is not null)
             {
-                servers.Add(new(node, _arguments.ConnectionsMax, _loggers));
-                var at = servers[0].Start(_arguments.Listen[0]);
-                Console.WriteLine($"replica {node.Name} ({node.EndPoint}): redis-cli -h {at.Address} -p {at.Port}");
-            }
-            else
-            {
-                Console.WriteLine(
-                    $"replica {node.Name} ({node.EndPoint}) is no learner: it holds no keys and serves nobody");
+                Console.WriteLine(keyless);
             }
 
             await _stop.Task.ConfigureAwait(false);
@@ -108,6 +104,16 @@ internal sealed class ClusterRun : IDisposable
         {
             signal.Dispose();
         }
+    }
+
+    private static string? WhyKeyless(PaxosOptions options)
+    {
+        var roles = options.Members.First(member => member.Id == options.Self).Roles;
+        var learners = from member in options.Members where member.Roles.HasFlag(MemberRoles.Learner) select member.Id;
+        return roles.HasFlag(MemberRoles.Learner)
+            ? null
+            : $"{options.Self} ({roles.ToString().ToLowerInvariant()}) holds no keys, and answers INFO only; "
+                + $"ask one of {string.Join(", ", learners)}";
     }
 
     private static async Task DisposeAllAsync(List<ReplicaServer> servers)

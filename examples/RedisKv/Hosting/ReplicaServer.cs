@@ -7,23 +7,30 @@ using PaxosSM.RedisKv.Server;
 
 namespace PaxosSM.RedisKv.Hosting;
 
-/// <summary>Serves Redis clients at one replica.</summary>
+/// <summary>Serves Redis clients at one member.</summary>
 internal sealed class ReplicaServer : IAsyncDisposable
 {
-    private readonly IPaxosClient _client;
-    private readonly StreamBackend _backend;
+    private readonly IPaxosClient? _client;
+    private readonly StreamBackend? _backend;
     private readonly RespServer _server;
 
     /// <summary>A server that has not started.</summary>
     /// <param name="node">The replica; the caller disposes it, after this.</param>
     /// <param name="connectionsMax">The most clients.</param>
     /// <param name="loggers">Where to log.</param>
-    public ReplicaServer(PaxosNode node, int connectionsMax, ILoggerFactory loggers)
+    /// <param name="keyless">Why the member holds no keys; null for a learner, which does.</param>
+    public ReplicaServer(PaxosNode node, int connectionsMax, ILoggerFactory loggers, string? keyless = null)
     {
         var logger = loggers.CreateLogger("RedisKv");
+        var options = new RespServerOptions { ConnectionsMax = connectionsMax, DescribeBackend = () => Describe(node) };
+        if (keyless is not null)
+        {
+            _server = new(new KeylessBackend(keyless), options, TimeProvider.System, logger);
+            return;
+        }
+
         _client = node.CreateClient();
         _backend = new(_client, ReadConsistency.Linearizable, logger);
-        var options = new RespServerOptions { ConnectionsMax = connectionsMax, DescribeBackend = () => Describe(node) };
         _server = new(_backend, options, TimeProvider.System, logger);
     }
 
@@ -33,8 +40,15 @@ internal sealed class ReplicaServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
-        await _backend.DisposeAsync().ConfigureAwait(false);
-        await _client.DisposeAsync().ConfigureAwait(false);
+        if (_backend is not null)
+        {
+            await _backend.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_client is not null)
+        {
+            await _client.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     // A section of INFO, as Redis lays them out.

@@ -118,6 +118,11 @@ internal sealed class RespConnection
         if (spec.Name == "info")
         {
             command = ServerInfo.Rewrite(command, _client.Server);
+            if (!ServerInfo.NeedsKeys(command) && !_client.Transaction.IsOpen)
+            {
+                // Most wanted while the cluster answers nothing: it must not wait for it.
+                return AnswerAsync(static (in call) => call.Reply.Bulk(call[1]), command);
+            }
         }
 
         if (_client.Transaction.IsOpen && (spec.Flags & CommandFlags.NotQueued) == 0)

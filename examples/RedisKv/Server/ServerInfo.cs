@@ -53,6 +53,9 @@ internal static class ServerInfo
         return command;
     }
 
+    /// <summary>Whether what <see cref="Rewrite"/> made asks for the keyspace, too.</summary>
+    public static bool NeedsKeys(RespCommand info) => info.Count > 2;
+
     private static bool Wants(RespCommand info, string section)
     {
         for (var index = 1; index < info.Count; index++)

@@ -27,6 +27,7 @@ public sealed class Gateway : IResultSink
     private ImmutableArray<GatewayConnection> _connections = [];
     private volatile Attached? _attached;
     private volatile string? _stopped;
+    private volatile string? _turnedAway;
     private PaxosError _refusal;
     private Instant _resendToldAt = Instant.Never;
     private NodeId _leader = NodeId.None;
@@ -144,6 +145,10 @@ public sealed class Gateway : IResultSink
     /// <summary>The replica halted: the queries that it would never answer fail now.</summary>
     public void OnHalted(string why) => _attached?.Queries.Stop(why);
 
+    /// <summary>Sends every client elsewhere, for good: this node does not learn, and would never have an answer
+    /// (R10). Before any of them is heard.</summary>
+    public void TurnAway(string why) => _turnedAway = why;
+
     /// <summary>Refuses everything from now on, and fails what is pending.</summary>
     public void Stop(string why)
     {
@@ -179,9 +184,9 @@ public sealed class Gateway : IResultSink
     private void OnSubmit(GatewayConnection connection, ClientSubmit submit)
     {
         var attached = _attached;
-        if (_stopped is { } why || attached is null)
+        if (attached is null || (_stopped ?? _turnedAway) is not null)
         {
-            connection.Refuse(submit.Entries, PaxosError.Stopped, _stopped ?? "this node is starting");
+            connection.Refuse(submit.Entries, PaxosError.Stopped, _stopped ?? _turnedAway ?? "this node is starting");
             return;
         }
 
@@ -257,7 +262,7 @@ public sealed class Gateway : IResultSink
     private void OnQuery(GatewayConnection connection, ClientQuery query)
     {
         // A replica that halted holds a state that nobody vouches for any more, whatever the read asks for (R28).
-        var stopped = _stopped ?? _attached?.Replica.Status.Halted;
+        var stopped = _stopped ?? _turnedAway ?? _attached?.Replica.Status.Halted;
         if (_attached is { } attached && stopped is null && query.Group == Group)
         {
             attached.Queries.Start(connection, query);
@@ -282,6 +287,11 @@ public sealed class Gateway : IResultSink
         if (_stopped is { } why)
         {
             return new(Group, id, string.Empty, $"this node is stopping: {why}");
+        }
+
+        if (_turnedAway is { } turnedAway)
+        {
+            return new(Group, id, string.Empty, turnedAway);
         }
 
         var status = attached.Replica.Status;

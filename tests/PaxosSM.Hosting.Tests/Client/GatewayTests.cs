@@ -328,6 +328,22 @@ public sealed class GatewayTests
         Assert.Equal(2, _group.Machine.Journal.Count(text => text == "x") - 1);
     }
 
+    [Fact]
+    public void A_node_that_learns_nothing_sends_its_clients_elsewhere_at_once()
+    {
+        _group.Gateway.TurnAway("a is no learner");
+        Submit(Command(1, 1));
+        Ask(1);
+
+        // A command that it took would be applied, and nobody would ever say so here.
+        Assert.Equal(0, _group.Submissions);
+        Assert.Equal(PaxosError.Stopped, _replies.Frames.OfType<ClientResult>().Single().Error);
+        Assert.Equal((PaxosError.Stopped, "a is no learner"), (Last().Error, Message()));
+        _client.OnFrameAsync(new ClientStatusRequest(GroupId.Default, 7)).AsTask();
+        var status = Assert.IsType<ClientStatus>(_replies.Frames[^1]);
+        Assert.Equal((7, string.Empty, "a is no learner"), (status.Id, status.Leader, status.Text));
+    }
+
     [Theory]
     [InlineData("two entries are told, one is there")]
     [InlineData("the last entry is cut")]

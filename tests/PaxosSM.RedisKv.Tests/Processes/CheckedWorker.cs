@@ -10,7 +10,9 @@ namespace PaxosSM.RedisKv.Tests.Processes;
 internal sealed class CheckedWorker
 {
     private const int Depth = 8;
+    private const int NumbersOfConnectionMax = 2000;
     private readonly RedisCluster _cluster;
+    private readonly string _home;
     private readonly string _key;
     private readonly Random _random;
     private readonly List<Sending> _connections = [];
@@ -22,22 +24,32 @@ internal sealed class CheckedWorker
         _cluster = cluster;
         _key = string.Create(CultureInfo.InvariantCulture, $"list:{number}");
         _random = new(number);
+        var serving = cluster.Serving.ToArray();
+        _home = serving[number % serving.Length];
     }
 
     public long Answered => _connections.Sum(connection => connection.Answered);
 
+    /// <summary>How many were answered at that replica.</summary>
+    public long AnsweredAt(string name) =>
+        _connections.Where(connection => connection.At == name).Sum(connection => connection.Answered);
+
+    // At home as long as it is there: so each replica has clients of its own.
     public void Run(CancellationToken stop)
     {
+        var serving = _cluster.Serving.ToArray();
+        var at = _home;
         while (!stop.IsCancellationRequested)
         {
-            var names = _cluster.Names;
             try
             {
-                using var client = _cluster.Connect(names[_random.Next(names.Count)], TimeSpan.FromSeconds(15));
-                Push(client, stop);
+                using var client = _cluster.Connect(at, TimeSpan.FromSeconds(15));
+                Push(client, at, stop);
+                at = _home;
             }
             catch (IOException)
             {
+                at = serving[_random.Next(serving.Length)];
                 stop.WaitHandle.WaitOne(10);
             }
         }
@@ -103,7 +115,7 @@ internal sealed class CheckedWorker
 
     // One connection's numbers follow each other without a gap, so that what is there of them must be a prefix (X, Y,
     // Z never as Y, Z).
-    private void Push(RespClient client, CancellationToken stop)
+    private void Push(RespClient client, string at, CancellationToken stop)
     {
         var first = _next;
         long sent = 0;
@@ -111,9 +123,9 @@ internal sealed class CheckedWorker
         var refused = false;
         try
         {
-            while (!stop.IsCancellationRequested || answered < sent)
+            while (GoesOn() || answered < sent)
             {
-                while (sent - answered < Depth && !stop.IsCancellationRequested)
+                while (sent - answered < Depth && GoesOn())
                 {
                     sent++;
                     client.Send("RPUSH", _key, (first + sent - 1).ToString(CultureInfo.InvariantCulture));
@@ -139,10 +151,12 @@ internal sealed class CheckedWorker
         }
         finally
         {
-            _connections.Add(new(first, sent, answered, refused));
+            _connections.Add(new(at, first, sent, answered, refused));
             _next = first + sent;
         }
+
+        bool GoesOn() => sent < NumbersOfConnectionMax && !stop.IsCancellationRequested;
     }
 
-    private sealed record Sending(long First, long Sent, long Answered, bool Refused);
+    private sealed record Sending(string At, long First, long Sent, long Answered, bool Refused);
 }

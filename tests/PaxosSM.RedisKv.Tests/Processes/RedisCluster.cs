@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PaxosSM.RedisKv.Tests.Processes;
 
@@ -15,11 +16,13 @@ internal sealed class RedisCluster : IDisposable
     private const int SignalContinue = 18;
     private readonly Dictionary<string, RedisProcess> _running = [];
     private readonly string _configuration;
+    private readonly IReadOnlyDictionary<string, string>? _roles;
 
     public RedisCluster(
         IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? roles = null, object? options = null)
     {
         Names = names;
+        _roles = roles;
         Folder = Directory.CreateTempSubdirectory("rediskv-").FullName;
         var ports = FreePorts(names.Count * 2);
         RespPorts = names.Zip(ports.Take(names.Count)).ToDictionary(pair => pair.First, pair => pair.Second);
@@ -34,11 +37,33 @@ internal sealed class RedisCluster : IDisposable
 
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>The learners: they hold keys.</summary>
+    public IEnumerable<string> Serving => Names.Where(name => RolesOf(name).HasFlag(MemberRoles.Learner));
+
     public string Folder { get; }
 
     public IReadOnlyDictionary<string, int> RespPorts { get; }
 
     public IReadOnlyDictionary<string, RedisProcess> Running => _running;
+
+    /// <summary>The members and options of a cluster file, on other ports, with more options.</summary>
+    public static RedisCluster Of(string file, IReadOnlyDictionary<string, object> options)
+    {
+        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file)))!;
+        var roles = root["members"]!.AsArray().ToDictionary(
+            member => (string)member!["id"]!, member => string.Join(',', member!["roles"]!.AsArray()));
+        var all = root["options"]!.AsObject().ToDictionary(option => option.Key, option => (object)option.Value!);
+        foreach (var (name, value) in options)
+        {
+            all[name] = value;
+        }
+
+        return new([.. roles.Keys], roles, all);
+    }
+
+    public MemberRoles RolesOf(string name) => _roles is not null && _roles.TryGetValue(name, out var roles)
+        ? Enum.Parse<MemberRoles>(roles, ignoreCase: true)
+        : MemberRoles.All;
 
     public string DataOf(string name) => Path.Combine(Folder, "data-" + name);
 
@@ -60,7 +85,7 @@ internal sealed class RedisCluster : IDisposable
             Start(name);
         }
 
-        foreach (var name in Names)
+        foreach (var name in Serving)
         {
             WaitUntilServing(name, TimeSpan.FromSeconds(30));
         }
@@ -127,7 +152,7 @@ internal sealed class RedisCluster : IDisposable
         try
         {
             using var client = Connect(name, TimeSpan.FromSeconds(5));
-            return (client.Call("INFO") as string ?? string.Empty).Split("\r\n")
+            return (client.Call("INFO", "paxos") as string ?? string.Empty).Split("\r\n")
                 .Select(line => line.Split(':', 2))
                 .Where(pair => pair.Length == 2)
                 .ToDictionary(pair => pair[0], pair => pair[1]);

@@ -32,14 +32,14 @@ internal sealed class ServiceProbe
 
     public void Run(CancellationToken stop)
     {
+        var names = _cluster.Serving.ToArray();
         for (var turn = 0; !stop.IsCancellationRequested; turn++)
         {
             try
             {
                 // A replica that is down refuses at once; one that hangs costs the time that a real client would lose,
                 // too.
-                using var client = _cluster.Connect(
-                    _cluster.Names[turn % _cluster.Names.Count], TimeSpan.FromSeconds(1));
+                using var client = _cluster.Connect(names[turn % names.Length], TimeSpan.FromSeconds(1));
                 while (!stop.IsCancellationRequested && client.Call("SET", "probe", "x") is "OK")
                 {
                     Note();
