@@ -199,7 +199,8 @@ read_tests() {
   local test message
   test=$(sed -n 's/^ *Failed [A-Za-z.]*\.\([A-Za-z_0-9]*\).*/\1/p' "$log" | head -n 1 | tr _ ' ')
   message=$(grep -A1 -m1 'Error Message:' "$log" | tail -n 1 | sed 's/^ *//; s/^[A-Za-z.]*Exception : //')
-  needed=$(sed -n 's/.*Falsifiable, after \([0-9]*\) test.*/\1/p' "$log" | head -n 1)
+  # A property's own message begins a line later; beside another's it is one that was under way when the run stopped.
+  [ -n "$message" ] || needed=$(sed -n 's/.*Falsifiable, after \([0-9]*\) test.*/\1/p' "$log" | head -n 1)
   if [[ $message =~ ^seed\ ([0-9]+) ]]; then
     # Random runs count from 100,000; what is below failed once and is tried first.
     needed=${BASH_REMATCH[1]}
