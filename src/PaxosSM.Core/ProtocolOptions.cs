@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM;
 
 /// <summary>The core's settings. All members of a group should have the same.</summary>
@@ -5,6 +7,9 @@ public sealed record ProtocolOptions
 {
     /// <summary>How many lanes one owner gets at most.</summary>
     public const int LanesPerOwnerMax = 4;
+
+    /// <summary>How many lanes a deal has at most: room for every member.</summary>
+    internal const int LanesMaxOfAll = NodeSet.MembersMax;
 
     /// <summary>How often a leader shows a sign of life. Default 50 ms.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -26,8 +31,8 @@ public sealed record ProtocolOptions
     /// <summary>How many batches an owner may have proposed in a lane and not yet counted. Default 8.</summary>
     public int WindowSlotsMax { get; init; } = 8;
 
-    /// <summary>How many bytes may be proposed above what is known chosen in all lanes together; each has its share of
-    /// it, and room for one batch at least. Default 32 MiB.</summary>
+    /// <summary>How many bytes may be proposed above what is known chosen in all lanes together; each owner has an
+    /// equal share of it, and room for one batch at least. Default 32 MiB.</summary>
     public int WindowBytesMax { get; init; } = 32 << 20;
 
     /// <summary>How many slots an owner may run ahead of what is known chosen (R9). Default 4,096.</summary>
@@ -74,6 +79,6 @@ public sealed record ProtocolOptions
         DealPolicy.AllProposers => proposers,
 
         // All with the same number are dealt one each: at least one has fewer.
-        _ => Math.Max(1, (LanesPerOwnerMax * (proposers - 1)) + 1),
+        _ => Math.Clamp((LanesPerOwnerMax * (proposers - 1)) + 1, 1, LanesMaxOfAll),
     };
 }

@@ -273,6 +273,7 @@ public sealed class Replica
         {
             case Heartbeat heartbeat:
                 OnSign(from, heartbeat.Ballot, effects);
+                OnLed(from, heartbeat.Ballot, effects);
                 Watermark mark = new(heartbeat.Ballot, default, heartbeat.LaneThrough);
                 Hear(from, mark, heartbeat.ChosenThrough, Slot.Zero);
                 Learn(new(new(heartbeat.Ballot, Lane.Sync, heartbeat.Sync), heartbeat.ChosenThrough), effects);
@@ -347,6 +348,16 @@ public sealed class Replica
         if (from == ballot.Proposer && ballot >= _acceptor.Promised && (!own || ballot == _proposer.Ballot))
         {
             _watch.OnSign(ballot, _now, effects);
+        }
+    }
+
+    // R2: who leads was promised by a phase-1 quorum, so of a lower ballot nothing more can be chosen. A proposer
+    // beside no acceptor hears it here first.
+    private void OnLed(NodeId from, Ballot ballot, Effects effects)
+    {
+        if (from == ballot.Proposer && _proposer.OnPromised(ballot, effects))
+        {
+            _watch.OnDeposed(ballot, $"{_context.Configuration.NameOf(from)} leads with {ballot}", _now, effects);
         }
     }
 

@@ -108,9 +108,9 @@ public sealed class OptionsTests
     public void The_defaults_are_valid() => Assert.Empty(WrongWith(_ => { }));
 
     [Theory]
-    [InlineData("windowBytesMax", "62MiB")]
+    [InlineData("windowBytesMax", "64MiB")]
     [InlineData("batchBytesMax", "64MiB")]
-    [InlineData("submitBytesMax", "40MiB")]
+    [InlineData("submitBytesMax", "64MiB")]
     [InlineData("frameBytesMax", "32MiB")]
     [InlineData("peerBytesMax", "32MiB")]
     public void A_window_that_nobody_could_take_over_is_refused(string name, string value)
@@ -152,12 +152,15 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData(1, 4096, 1)]
-    [InlineData(16, 1024, 1)]
-    [InlineData(300, 1500, 1)]
-    [InlineData(4, 4096, 3)]
-    [InlineData(300, 1024, 5)]
-    public void The_smallest_frame_that_is_allowed_holds_a_whole_window(int window, int batch, int lanes)
+    [InlineData(1, 4096, 1, DealPolicy.SingleLeader)]
+    [InlineData(16, 1024, 1, DealPolicy.SingleLeader)]
+    [InlineData(300, 1500, 3, DealPolicy.SingleLeader)]
+    [InlineData(4, 4096, 3, DealPolicy.AllProposers)]
+    [InlineData(300, 1024, 5, DealPolicy.AllProposers)]
+    [InlineData(9, 4096, 7, DealPolicy.Adaptive)]
+    [InlineData(2, 4096, 7, DealPolicy.Adaptive)]
+    public void The_smallest_frame_that_is_allowed_holds_a_whole_window(
+        int window, int batch, int proposers, DealPolicy deal)
     {
         const int Horizon = 500;
         void Set(PaxosOptions options, int frame)
@@ -169,9 +172,9 @@ public sealed class OptionsTests
                 HorizonSlots = Horizon,
                 BatchBytesMax = batch,
                 LearnBytesMax = batch,
-                Deal = lanes > 1 ? DealPolicy.AllProposers : DealPolicy.SingleLeader,
+                Deal = deal,
             };
-            for (var other = 1; other < lanes; other++)
+            for (var other = 1; other < proposers; other++)
             {
                 options.Members.Add(new($"b{other}", $"10.0.0.2:{other}"));
             }
@@ -196,10 +199,11 @@ public sealed class OptionsTests
         var ballot = new Ballot(1, new(0), 1);
         var owners = Enumerable.Range(0, NodeSet.MembersMax).Select(node => new LaneOwner(new((ushort)node), 1));
         View view = new(ballot, new(2), [.. owners]);
+        var batches = deal == DealPolicy.SingleLeader ? window : Math.Max(window, proposers);
         Value[] values =
         [
-            .. Enumerable.Repeat(value, lanes > 1 ? Math.Max(window, lanes) : window),
-            .. Enumerable.Repeat(Value.Pass, lanes > 1 ? Horizon - Math.Max(window, lanes) : 0),
+            .. Enumerable.Repeat(value, batches),
+            .. Enumerable.Repeat(Value.Pass, deal == DealPolicy.SingleLeader ? 0 : Horizon - batches),
         ];
         var votes = values.Select((each, index) => new Vote(new(index + 1), ballot, each));
         Message[] largest =
@@ -212,13 +216,14 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("singleleader", 5, DealPolicy.SingleLeader, 0)]
-    [InlineData("allProposers", 9, DealPolicy.AllProposers, 0)]
-    [InlineData("ALLPROPOSERS", 12, DealPolicy.AllProposers, 12)]
-    [InlineData("adaptive", 3, DealPolicy.Adaptive, 0)]
-    [InlineData("Adaptive", 4, DealPolicy.Adaptive, 13)]
-    public void Each_lane_may_add_a_batch_to_what_is_taken_over(
-        string text, int proposers, DealPolicy deal, int tooMany)
+    [InlineData("singleleader", 40, DealPolicy.SingleLeader, false)]
+    [InlineData("allProposers", 15, DealPolicy.AllProposers, false)]
+    [InlineData("ALLPROPOSERS", 16, DealPolicy.AllProposers, true)]
+    [InlineData("adaptive", 7, DealPolicy.Adaptive, false)]
+    [InlineData("adaptive", 15, DealPolicy.Adaptive, false)]
+    [InlineData("Adaptive", 16, DealPolicy.Adaptive, true)]
+    public void Each_owner_may_hold_a_batch_that_is_taken_over_however_many_lanes_it_has(
+        string text, int proposers, DealPolicy deal, bool tooMany)
     {
         var wrong = WrongWith(options =>
         {
@@ -231,8 +236,8 @@ public sealed class OptionsTests
             Assert.Equal(deal, options.Protocol.Deal);
         });
 
-        Assert.Equal(tooMany == 0, wrong.Length == 0);
-        Assert.Equal(tooMany > 0, wrong.Contains($"a batch for each of {tooMany} lanes", StringComparison.Ordinal));
+        Assert.Equal(tooMany, wrong.Length > 0);
+        Assert.Equal(tooMany, wrong.Contains($"a batch for each of {proposers} owners", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ internal sealed class ChosenLog(Slot floor)
 {
     private readonly SlotLog<Value> _run = new();
     private readonly SlotLog<Value> _ahead = new();
+    private long _aheadBytes;
 
     /// <summary>Values above this slot, through the frontier, are here.</summary>
     public Slot Floor { get; private set; } = floor;
@@ -15,7 +16,10 @@ internal sealed class ChosenLog(Slot floor)
     public Slot Frontier { get; private set; } = floor;
 
     /// <summary>The bytes of values held.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => BytesThroughFrontier + _aheadBytes;
+
+    /// <summary>The bytes of values held up to the frontier.</summary>
+    public long BytesThroughFrontier { get; private set; }
 
     public bool Contains(Slot slot) => _run.Contains(slot) || _ahead.Contains(slot);
 
@@ -36,25 +40,21 @@ internal sealed class ChosenLog(Slot floor)
             return;
         }
 
-        Bytes += value.Size;
         if (slot != Frontier.Next)
         {
             _ahead.Set(slot, value);
+            _aheadBytes += value.Size;
             return;
         }
 
         Append(slot, value);
-        while (_ahead.Count > 0 && _ahead.First == Frontier.Next)
-        {
-            Append(_ahead.First, _ahead.At(0).Value);
-            _ahead.RemoveThrough(Frontier);
-        }
+        AppendAhead();
     }
 
     /// <summary>Lets go what lies up to <paramref name="slot"/>.</summary>
     public void Drop(Slot slot)
     {
-        Drop(_run, slot);
+        BytesThroughFrontier -= Drop(_run, slot);
         Floor = Slot.Max(Floor, slot);
     }
 
@@ -63,30 +63,37 @@ internal sealed class ChosenLog(Slot floor)
     {
         Invariant.Holds(slot > Frontier);
         Drop(slot);
-        Drop(_ahead, slot);
+        _aheadBytes -= Drop(_ahead, slot);
         Frontier = slot;
-        if (_ahead.Count > 0 && _ahead.First == Frontier.Next)
+        AppendAhead();
+    }
+
+    private void AppendAhead()
+    {
+        while (_ahead.Count > 0 && _ahead.First == Frontier.Next)
         {
-            var (next, value) = _ahead.At(0);
-            _ahead.RemoveThrough(next);
-            Bytes -= value.Size;
-            Add(next, value);
+            var (slot, value) = _ahead.At(0);
+            Append(slot, value);
+            _aheadBytes -= Drop(_ahead, slot);
         }
     }
 
     private void Append(Slot slot, Value value)
     {
         _run.Set(slot, value);
+        BytesThroughFrontier += value.Size;
         Frontier = slot;
     }
 
-    private void Drop(SlotLog<Value> values, Slot slot)
+    private static long Drop(SlotLog<Value> values, Slot slot)
     {
+        var bytes = 0L;
         for (var index = 0; index < values.Count && values.At(index).Key <= slot; index++)
         {
-            Bytes -= values.At(index).Value.Size;
+            bytes += values.At(index).Value.Size;
         }
 
         values.RemoveThrough(slot);
+        return bytes;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class AcceptorRun(NodeId node, int place)
     /// <summary>The last slot sent to it.</summary>
     public Slot Sent { get; set; }
 
-    public Instant SentAt { get; set; }
+    /// <summary>Since when it has not answered for more of what was sent.</summary>
+    public Instant WaitingSince { get; set; }
 
     /// <summary>The end of a run behind which a gap was last filled: once is enough, the rest is the tick's.</summary>
     public Slot FilledAfter { get; set; }

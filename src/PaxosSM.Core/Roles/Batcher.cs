@@ -9,6 +9,10 @@ internal sealed class Batcher(ProtocolOptions options)
     /// <summary>The bytes that wait.</summary>
     public int PendingBytes { get; private set; }
 
+    /// <summary>The next batch is no larger: a lone submission is a batch, however large it is.</summary>
+    public int NextBytesMax =>
+        _waiting.TryPeek(out var first) ? Math.Max(first.Length, options.BatchBytesMax) : options.BatchBytesMax;
+
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <returns>False when too much waits already; nothing was taken.</returns>

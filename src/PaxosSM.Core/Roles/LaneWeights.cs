@@ -34,6 +34,11 @@ internal static class LaneWeights
             lanes = [.. lanes.Select(count => count / least)];
         }
 
+        while (lanes.Sum() > ProtocolOptions.LanesMaxOfAll)
+        {
+            lanes = [.. lanes.Select(count => (count + 1) / 2)];
+        }
+
         return Interleave(owners, lanes);
     }
 

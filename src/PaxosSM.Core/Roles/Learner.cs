@@ -48,6 +48,10 @@ internal sealed class Learner
     /// <summary>The bytes of values held.</summary>
     public long RetainedBytes => _values.Bytes;
 
+    /// <summary>Whether nothing more should be proposed until a snapshot lets the log be trimmed. What lies ahead of a
+    /// gap is none of that: it takes more proposals, or passed turns, to close the gap.</summary>
+    public bool IsFull => _values.BytesThroughFrontier > _logBytesMax;
+
     /// <summary>Whether the executor is so far behind that nothing more should be fetched.</summary>
     public bool IsSated => _executingBytes >= _executingBytesMax && _delivered < Frontier;
 

@@ -16,6 +16,7 @@ internal sealed class LearnerSide
     private readonly Divergence _divergence;
     private Slot _candidate;
     private LogClock? _clock;
+    private bool _clockIsNew;
     private Instant _clockToldAt;
 
     public LearnerSide(ReplicaContext context, Slot restored)
@@ -42,7 +43,7 @@ internal sealed class LearnerSide
 
     /// <summary>So much is held that nothing more should be proposed until a snapshot lets the log be
     /// trimmed.</summary>
-    public bool IsFull => _learner.RetainedBytes > _context.Options.LogBytesMax;
+    public bool IsFull => _learner.IsFull;
 
     /// <summary>What the log may let go by now; zero for nothing new.</summary>
     public Slot Floor { get; private set; }
@@ -107,7 +108,7 @@ internal sealed class LearnerSide
 
     public void On(Executed executed, Effects effects)
     {
-        _clock = new(executed.Time, executed.NextDeadline);
+        NoteTime(new(executed.Time, executed.NextDeadline));
         _learner.On(executed, effects);
     }
 
@@ -119,7 +120,7 @@ internal sealed class LearnerSide
 
     public void On(SnapshotInstalled installed, Instant now, Effects effects)
     {
-        _clock = new(installed.Time, installed.NextDeadline);
+        NoteTime(new(installed.Time, installed.NextDeadline));
         _learner.On(installed, effects);
         _catchUp.OnSnapshotEnd();
         OnSnapshot(installed.Slot, now, effects);
@@ -162,15 +163,20 @@ internal sealed class LearnerSide
         }
     }
 
-    // R19: a proposer that does not learn hears from learners what the log's time is, and who waits for it.
+    private void NoteTime(LogClock clock) => (_clock, _clockIsNew) = (clock, true);
+
+    // R19: a proposer that does not learn hears from learners what the log's time is, and who waits for it; again and
+    // again, for it stamps nothing before, and what it was told may be lost.
     private void TellTime(Instant now, Effects effects)
     {
-        if (_clock is not { } clock || now - _clockToldAt < _context.Options.HeartbeatInterval)
+        var options = _context.Options;
+        var pause = _clockIsNew ? options.HeartbeatInterval : options.ResendInterval;
+        if (_clock is not { } clock || now - _clockToldAt < pause)
         {
             return;
         }
 
-        (_clock, _clockToldAt) = (null, now);
+        (_clockIsNew, _clockToldAt) = (false, now);
         foreach (var proposer in _context.Configuration.Proposers)
         {
             if (!_context.Configuration.Learners.Contains(proposer))

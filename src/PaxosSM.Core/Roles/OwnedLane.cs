@@ -15,7 +15,6 @@ internal sealed class OwnedLane
     private readonly View _view;
     private readonly AcceptorRun[] _acceptors;
     private readonly SlotLog<Value> _proposals = new();
-    private long _bytes;
     private int _inFlight;
 
     /// <summary>A lane in which nothing was proposed yet.</summary>
@@ -58,12 +57,12 @@ internal sealed class OwnedLane
     /// <summary>Whether everything proposed is counted.</summary>
     public bool IsIdle => Counted >= Last;
 
-    /// <summary>Whether one more batch may be proposed: it is bounded in batches not counted, in bytes that a take-over
-    /// would have to adopt, and in slots ahead of what is chosen (R9).</summary>
-    public bool HasRoom =>
-        _inFlight < _context.Options.WindowSlotsMax
-        && (_bytes == 0 || _bytes + _context.Options.BatchBytesMax <= BytesMax)
-        && Next <= Horizon;
+    /// <summary>The bytes proposed that a take-over would have to adopt.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Whether one more batch may be proposed: they are bounded in number while not counted, and in slots
+    /// ahead of what is chosen (R9); their bytes are the owner's to bound.</summary>
+    public bool HasRoom => _inFlight < _context.Options.WindowSlotsMax && Next <= Horizon;
 
     /// <summary>How far ahead of what is chosen an owner may run (R9).</summary>
     public Slot Horizon => new(ChosenThrough.Index + HorizonOf(_context, _view));
@@ -73,9 +72,6 @@ internal sealed class OwnedLane
         Math.Clamp(context.Options.HorizonSlots, 4 * view.Owners.Count, HorizonMax);
 
     public Watermark Mark => new(_view.Ballot, Lane, Counted);
-
-    private long BytesMax => _context.Options.WindowBytesMax / _view.Owners.Count;
-
 
     public AcceptorRun? Find(NodeId node)
     {
@@ -110,7 +106,7 @@ internal sealed class OwnedLane
     }
 
     /// <returns>Whether more is chosen than before.</returns>
-    public bool On(AcceptorRun from, Accepted accepted, Effects effects)
+    public bool On(AcceptorRun from, Accepted accepted, Instant now, Effects effects)
     {
         if (accepted.Through == Slot.Zero)
         {
@@ -122,6 +118,7 @@ internal sealed class OwnedLane
         var before = Counted;
         if (from.Report(accepted.From, accepted.Through))
         {
+            from.WaitingSince = now;
             Count(effects);
         }
         else if (accepted.Through == from.Run.Through && accepted.Through < from.Sent)
@@ -139,7 +136,7 @@ internal sealed class OwnedLane
         while (_proposals.Count > 0 && _proposals.First <= Slot.Min(ChosenThrough, Counted))
         {
             var value = _proposals.At(0).Value;
-            _bytes -= value.IsPass ? 0 : value.Size;
+            Bytes -= value.IsPass ? 0 : value.Size;
             _proposals.RemoveThrough(_proposals.First);
         }
     }
@@ -150,7 +147,7 @@ internal sealed class OwnedLane
         foreach (var acceptor in _acceptors)
         {
             if (_context.Hears(acceptor.Node) && _proposals.Count > 0 && acceptor.Run.Through < Last
-                && now - acceptor.SentAt >= _context.Options.ResendInterval)
+                && now - acceptor.WaitingSince >= _context.Options.ResendInterval)
             {
                 Resend(acceptor, now, effects);
             }
@@ -163,7 +160,7 @@ internal sealed class OwnedLane
         for (var slot = first; slot <= last; slot = new(slot.Index + stride))
         {
             _proposals.Set(slot, value);
-            _bytes += value.IsPass ? 0 : value.Size;
+            Bytes += value.IsPass ? 0 : value.Size;
         }
 
         Next = new(last.Index + stride);
@@ -176,8 +173,10 @@ internal sealed class OwnedLane
             if (acceptor.Synced && _context.Hears(acceptor.Node)
                 && _view.NextInLane(Lane, Slot.Max(acceptor.Sent, ChosenThrough)) == first)
             {
+                // What was sent before and is not answered goes on being waited for, however much follows it.
+                acceptor.WaitingSince =
+                    Slot.Max(acceptor.Run.Through, ChosenThrough) >= acceptor.Sent ? now : acceptor.WaitingSince;
                 acceptor.Sent = last;
-                acceptor.SentAt = now;
                 effects.Send(acceptor.Node, accept);
             }
         }
@@ -188,7 +187,7 @@ internal sealed class OwnedLane
 
     private void Resend(AcceptorRun to, Instant now, Effects effects)
     {
-        to.SentAt = now;
+        to.WaitingSince = now;
         for (var index = Above(to.Run.Through); index < _proposals.Count;)
         {
             effects.Send(to.Node, AskFrom(ref index));

@@ -14,6 +14,7 @@ internal sealed class Ownership
     private readonly Watermarks _marks = new();
     private readonly OwnedLane[] _lanes;
     private readonly bool _tellsProposers;
+    private readonly long _bytesMax;
     private Slot _heard;
     private Slot _awaited;
     private int _ahead;
@@ -33,6 +34,7 @@ internal sealed class Ownership
         _lanes = [.. from index in Enumerable.Range(0, view.Owners.Count)
                      where view.Owners[index] == self
                      select new OwnedLane(context, view, new((ushort)index), isSynced)];
+        _bytesMax = context.Options.WindowBytesMax / view.Owners.Distinct().Count();
         _tellsProposers = view.Owners.Any(owner => owner.Node != context.Self);
         _marks.Begin(view);
         _marks.Raise(new(view.Ballot, Lane.Sync, view.Slot));
@@ -74,15 +76,21 @@ internal sealed class Ownership
             select new LaneState(lane, View.Owners[index], ThroughOf(lane), Awaited == lane)];
 
     /// <summary>The lane whose turn comes first among those with room; null for none.</summary>
-    public OwnedLane? Free()
+    /// <remarks>Each owner has an equal share of the bytes that a take-over adopts in one frame, however many lanes it
+    /// has, and room for one batch at least: all together hold no more than the larger of the whole and a batch for
+    /// each owner.</remarks>
+    /// <param name="bytes">How large the next batch may be.</param>
+    public OwnedLane? Free(int bytes)
     {
+        var held = 0L;
         OwnedLane? free = null;
         foreach (var lane in _lanes)
         {
+            held += lane.Bytes;
             free = lane.HasRoom && (free is null || lane.Next < free.Next) ? lane : free;
         }
 
-        return free;
+        return held == 0 || held + bytes <= _bytesMax ? free : null;
     }
 
     public void Propose(OwnedLane lane, Value value, Instant now, Effects effects)
@@ -121,11 +129,12 @@ internal sealed class Ownership
     }
 
     /// <returns>The lane in which more is chosen now; null for none.</returns>
-    public OwnedLane? On(NodeId from, Accepted accepted, Effects effects)
+    public OwnedLane? On(NodeId from, Accepted accepted, Instant now, Effects effects)
     {
         foreach (var lane in _lanes)
         {
-            if (lane.Lane == accepted.Lane && lane.Find(from) is { } acceptor && lane.On(acceptor, accepted, effects))
+            if (lane.Lane == accepted.Lane && lane.Find(from) is { } acceptor
+                && lane.On(acceptor, accepted, now, effects))
             {
                 _hasNews = true;
                 Raise(lane.Mark, Slot.Zero);

@@ -52,6 +52,9 @@ internal sealed class Proposer
 
     public LeaderReads? Reads => (_phase as Leading)?.Reads;
 
+    // R19: who learns nothing hears the log's time soon from those who do, and stamps nothing before.
+    private bool MayStamp => _stamps.KnowsLog || _context.Has(MemberRoles.Learner);
+
     public void Stand(Ballot ballot, Instant now, Effects effects)
     {
         Invariant.Holds(ballot.Proposer == _context.Self && ballot.Incarnation == _context.Incarnation);
@@ -87,7 +90,8 @@ internal sealed class Proposer
             _stamps.OnAdopted(value.Stamp);
         }
 
-        List<Value> suffix = [.. adoption.Suffix, new(ValueKind.View, _stamps.Next(), ViewCodec.Encode(view))];
+        var stamp = MayStamp ? _stamps.Next() : LogTime.Zero;
+        List<Value> suffix = [.. adoption.Suffix, new(ValueKind.View, stamp, ViewCodec.Encode(view))];
         var reign = new Reign(_context, view, adoption.Base, suffix, now);
         _phase = new Leading(reign, new(_context, reign));
         effects.Tell(new TakenOver(view.Ballot, adoption.Base, adoption.Adopted, view)
@@ -129,7 +133,7 @@ internal sealed class Proposer
         {
             leading.Reign.LoseSync(acceptor, now, effects);
         }
-        else if (owned.On(from, accepted, effects) is { } lane)
+        else if (owned.On(from, accepted, now, effects) is { } lane)
         {
             effects.Tell(new Counted(lane.Mark));
         }
@@ -334,13 +338,13 @@ internal sealed class Proposer
         }
 
         var proposed = false;
-        while (owned.Free() is { } lane && NextValue(owned) is { } value)
+        while (owned.Free(_batcher.NextBytesMax) is { } lane && NextValue(owned) is { } value)
         {
             owned.Propose(lane, value, now, effects);
             proposed = true;
         }
 
-        owned.PassTurns(_batcher.IsEmpty, now, effects);
+        owned.PassTurns(_batcher.IsEmpty || !MayStamp, now, effects);
         owned.TellNews(proposed, effects);
     }
 
@@ -392,6 +396,11 @@ internal sealed class Proposer
 
     private Value? NextValue(Ownership owned)
     {
+        if (!MayStamp)
+        {
+            return null;
+        }
+
         // R19: it is the leader that moves the log's time on.
         var lagging = _stamps.IsBehind && !_batcher.IsEmpty;
         if (lagging || (_stamps.IsWaitedFor && owned.IsIdle && _batcher.IsEmpty && Reign is not null))

@@ -9,6 +9,9 @@ internal sealed class Stamps(TimeSpan skewMax)
     /// <summary>The wall clock, as of the last tick.</summary>
     public LogTime Wall { get; set; }
 
+    /// <summary>Whether anything is known of the log's time: before that no stamp can be bounded by it.</summary>
+    public bool KnowsLog { get; private set; }
+
     /// <summary>Whether a session or timer waits for a time that has come, and nothing proposed so far carries
     /// it.</summary>
     public bool IsWaitedFor => _nextDeadline <= Wall && _latest < _nextDeadline;
@@ -19,11 +22,16 @@ internal sealed class Stamps(TimeSpan skewMax)
 
     public void OnExecuted(LogTime time, LogTime nextDeadline)
     {
+        KnowsLog = true;
         _latest = LogTime.Max(_latest, time);
         _nextDeadline = nextDeadline;
     }
 
-    public void OnAdopted(LogTime stamp) => _latest = LogTime.Max(_latest, stamp);
+    public void OnAdopted(LogTime stamp)
+    {
+        KnowsLog |= stamp > LogTime.Zero;
+        _latest = LogTime.Max(_latest, stamp);
+    }
 
     /// <summary>The stamp of the next proposal: the wall clock's, never behind the last, clamped to the skew ahead of
     /// the log.</summary>

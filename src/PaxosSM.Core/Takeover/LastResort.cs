@@ -15,6 +15,7 @@ internal sealed class LastResort(ReplicaContext context)
     private Instant _askedAt;
     private Instant _stuckSince = Instant.Never;
     private Slot _stuckAt;
+    private bool _paid;
 
     /// <summary>Asks, when the leader's own learner has been stuck below what is chosen for longer than learners need
     /// to answer.</summary>
@@ -26,15 +27,24 @@ internal sealed class LastResort(ReplicaContext context)
             return;
         }
 
+        var interval = context.Options.ResendInterval;
+        var patience = interval * (context.Configuration.Learners.Count + 1);
         if (_stuckSince == Instant.Never || _stuckAt != frontier)
         {
+            // Where votes told what no learner could, what follows is asked for without waiting again.
+            var since = _paid ? now + -patience : now;
             Forget();
-            _stuckSince = now;
+            _stuckSince = since;
             _stuckAt = frontier;
         }
 
-        var interval = context.Options.ResendInterval;
-        var patience = interval * (context.Configuration.Learners.Count + 1);
+        if (_asking is not null && _asking.Ballot != ballot)
+        {
+            // The leader dealt again: nobody answers its older ballot any more.
+            _asking = null;
+            _replies.Clear();
+        }
+
         var due = _asking is null ? now - _stuckSince >= patience : now - _askedAt >= interval;
         if (!due)
         {
@@ -66,6 +76,7 @@ internal sealed class LastResort(ReplicaContext context)
             found.Add(value);
         }
 
+        _paid |= found.Count > 0;
         return found;
     }
 
@@ -73,6 +84,7 @@ internal sealed class LastResort(ReplicaContext context)
     {
         _asking = null;
         _stuckSince = Instant.Never;
+        _paid = false;
         _replies.Clear();
     }
 

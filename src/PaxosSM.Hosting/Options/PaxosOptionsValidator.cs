@@ -200,13 +200,13 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         long batch = Math.Max(protocol.BatchBytesMax, options.Gateway.SubmitBytesMax);
         var room = Math.Min(options.Transport.FrameBytesMax, options.Transport.PeerBytesMax);
         var proposers = options.Members.Count(member => (member.Roles & MemberRoles.Proposer) != 0);
-        var lanes = protocol.LanesMax(proposers);
-        var takeOver = TakeOver(protocol, lanes, batch);
+        var owners = protocol.Deal == DealPolicy.SingleLeader ? 1 : proposers;
+        var takeOver = TakeOver(protocol, owners, batch);
         if (room < takeOver)
         {
             yield return $"frameBytesMax and peerBytesMax must be {takeOver} or more: whoever takes over sends all "
-                + $"that may be proposed in one message, windowBytesMax ({protocol.WindowBytesMax}) and "
-                + $"a batch for each of {lanes} lanes, or of one lane windowSlotsMax ({protocol.WindowSlotsMax}) "
+                + $"that may be proposed in one message, windowBytesMax ({protocol.WindowBytesMax}) or "
+                + $"a batch for each of {owners} owners, or of one lane windowSlotsMax ({protocol.WindowSlotsMax}) "
                 + "batches; each is as large "
                 + $"as the larger of batchBytesMax ({protocol.BatchBytesMax}) and submitBytesMax "
                 + $"({options.Gateway.SubmitBytesMax})";
@@ -221,12 +221,12 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
     }
 
     /// <summary>What a promise or a sync holds at most: what may be proposed above what is known chosen.</summary>
-    private static long TakeOver(ProtocolOptions protocol, int lanes, long batch)
+    private static long TakeOver(ProtocolOptions protocol, int owners, long batch)
     {
-        // A lane takes a batch when it holds none, or has room for one of batchBytesMax in its share. Slots up
-        // to the horizon may be there with nothing in them: turns that others passed.
-        var bytes = (lanes * batch)
-            + Math.Max(0, protocol.WindowBytesMax - ((long)lanes * protocol.BatchBytesMax));
+        // An owner takes a batch when it holds none, or has room for it in its share, which is equal to the others'.
+        // Slots up to the horizon may be there with nothing in them: turns that others passed.
+        var lanes = protocol.LanesMax(owners);
+        var bytes = Math.Max(protocol.WindowBytesMax, owners * batch);
         var slots = (long)Math.Max(protocol.HorizonSlots, 4 * lanes);
         if (lanes == 1)
         {

@@ -11,6 +11,7 @@ internal sealed class SimulatedCluster
     private readonly Func<SimulatedProcess, IStateMachine> _newMachine;
     private readonly Action<TraceEvent>? _events;
     private bool _somebodyLied;
+    private bool _isWhole;
 
     /// <summary>Machines that are off yet.</summary>
     /// <param name="plan">The members, and how their machines are.</param>
@@ -88,6 +89,7 @@ internal sealed class SimulatedCluster
     /// <summary>Nothing goes wrong from now on, and what is down starts.</summary>
     public void Heal()
     {
+        _isWhole = true;
         var calm = Plan.Network with { LossPermille = 0, DuplicatePermille = 0, LatePermille = 0 };
         Network.Heal(calm);
         foreach (var node in Nodes)
@@ -170,6 +172,12 @@ internal sealed class SimulatedCluster
         if (!process.DeviceFailed && !_somebodyLied)
         {
             World.Break("no replica halts without a reason", $"{process.Node.Name} halted: {why}");
+        }
+
+        if (_isWhole)
+        {
+            // A lie told before may be found out only now: somebody looks at the replica, and starts it again.
+            process.Node.Crash(0, true, TimeSpan.FromMilliseconds(1));
         }
     }
 

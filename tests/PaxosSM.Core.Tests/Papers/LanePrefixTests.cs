@@ -73,7 +73,7 @@ public sealed class LanePrefixTests
         _effects.Clear();
         for (var answer = 0; answer < 3; answer++)
         {
-            owned.On(reign.Acceptors[2].Node, new(First, default, new(1), new(1)), _effects);
+            owned.On(reign.Acceptors[2].Node, new(First, default, new(1), new(1)), default, _effects);
         }
 
         Assert.Equal(new Slot(2), Assert.IsType<Accept>(Assert.Single(_effects.Sends).Message).Slot);

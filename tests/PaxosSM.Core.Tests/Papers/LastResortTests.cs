@@ -9,6 +9,7 @@ public sealed class LastResortTests
 {
     private static readonly Ballot Leading = new(9, new(0), 1);
     private static readonly SlotRange Asked = new(new(1), new(1));
+    private static readonly Instant Later = new(60_000_000);
     private readonly LastResort _lastResort;
 
     public LastResortTests()
@@ -50,6 +51,34 @@ public sealed class LastResortTests
         Answer(1, 1);
         Assert.Empty(_lastResort.On(new(2), new(Leading, Asked, [], [Asked], [])));
         Assert.Empty(Answer(0, 1));
+    }
+
+    [Fact]
+    public void Where_votes_told_what_no_learner_could_the_next_slots_are_asked_for_at_once()
+    {
+        Answer(1, 1);
+        Assert.NotEmpty(Answer(2, 1));
+        Assert.Equal([new SlotRange(new(2), new(3))], AskedAtOnce());
+    }
+
+    [Fact]
+    public void A_leader_that_dealt_again_asks_anew()
+    {
+        var effects = new Effects(new(0));
+        var higher = Leading with { Round = Leading.Round + 1 };
+        _lastResort.OnTick(Later, higher, Slot.Zero, new(1), effects);
+        Assert.Contains(effects.Sends, sent => sent.Message is VotesRequest asked && asked.Ballot == higher);
+    }
+
+    [Fact]
+    public void Where_a_learner_could_it_gets_its_time_again() => Assert.Empty(AskedAtOnce());
+
+    private IEnumerable<SlotRange> AskedAtOnce()
+    {
+        var effects = new Effects(new(0));
+        _lastResort.OnTick(Later, Leading, new(1), new(3), effects);
+        var asked = effects.Sends.Select(sent => sent.Message).OfType<VotesRequest>();
+        return asked.Select(request => request.Range).Distinct();
     }
 
     private IReadOnlyList<Value> Answer(int acceptor, long round)

@@ -32,8 +32,8 @@ public sealed class LeaderReadTests
         _reads = new(context, _reign);
         var owned = _reign.Owned!;
         owned.Propose(owned.Lanes[0], new(ValueKind.Commands, LogTime.Zero, default), Now, _effects);
-        owned.On(Self, new(view.Ballot, default, new(1), new(2)), _effects);
-        owned.On(Second, new(view.Ballot, default, new(1), new(2)), _effects);
+        owned.On(Self, new(view.Ballot, default, new(1), new(2)), default, _effects);
+        owned.On(Second, new(view.Ballot, default, new(1), new(2)), default, _effects);
         Assert.Equal(new Slot(2), _reign.ChosenThrough);
     }
 

@@ -57,6 +57,35 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void What_was_lost_is_sent_again_in_time_however_much_follows_it_R4()
+    {
+        var context = Context();
+        var owned = new Ownership(context, ViewOf(Self, Other), _ => true);
+        var resend = context.Options.ResendInterval;
+        Propose(owned, 0);
+        _effects.Clear();
+        for (var now = Start; now < Start + (resend * 2); now += resend / 4)
+        {
+            // Turns passed are not held back by a window.
+            owned.Lanes[0].Pass(owned.Lanes[0].Next, now, _effects);
+            owned.OnTick(now, _effects);
+        }
+
+        Assert.Contains(_effects.Sends, sent => sent.To == Third && sent.Message is Accept { Slot.Index: 2 });
+    }
+
+    [Fact]
+    public void What_lies_ahead_of_a_gap_makes_no_log_full_since_only_proposals_close_it_R9()
+    {
+        var learner = new Learner(Self, new() { LogBytesMax = 10 * Value.Overhead }, Slot.Zero);
+        learner.Learn(new(3), [.. Enumerable.Repeat(Value.Pass, 20)], _effects);
+        Assert.True(learner.RetainedBytes >= 10 * Value.Overhead);
+        Assert.False(learner.IsFull);
+        learner.Learn(new(1), [.. Enumerable.Repeat(Value.Pass, 20)], _effects);
+        Assert.True(learner.IsFull);
+    }
+
+    [Fact]
     public void An_owner_without_work_passes_the_turns_that_others_wait_for_R9()
     {
         var owned = new Ownership(Context(), ViewOf(Self, Other), _ => true);
@@ -182,5 +211,5 @@ public sealed class OwnerTests
     private void Propose(Ownership owned, int lane) => owned.Propose(owned.Lanes[lane], Command(), Start, _effects);
 
     private void Accepted(Ownership owned, NodeId from, ushort lane, long through) =>
-        owned.On(from, new(owned.Ballot, new(lane), new(1), new(through)), _effects);
+        owned.On(from, new(owned.Ballot, new(lane), new(1), new(through)), Start, _effects);
 }

@@ -45,7 +45,7 @@ public sealed class CountingProperties
             }
 
             var expected = NaiveCount(runs, lane.Counted.Index);
-            owned.On(reign.Acceptors[place].Node, new(view.Ballot, default, new(from), new(through)), effects);
+            owned.On(reign.Acceptors[place].Node, new(view.Ballot, default, new(from), new(through)), default, effects);
             Assert.Equal(expected, lane.Counted.Index);
         }
     }
