@@ -58,15 +58,23 @@ internal sealed class RunLog
         {
             Count("slots");
         }
-        else if (traced.Happened is TakenOver)
+        else if (traced.Happened is TakenOver taken)
         {
             Count("elections");
+            CountDeal(taken.View);
         }
 
         if (IsTraced)
         {
             Tell(traced.Origin.ToString(), traced.Happened.ToString());
         }
+    }
+
+    private void CountDeal(View view)
+    {
+        var lanes = view.Owners.CountBy(owner => owner).Select(each => each.Value).ToList();
+        Count("deals to several owners", lanes.Count > 1 ? 1 : 0);
+        Count("deals of several lanes to one owner", lanes.Exists(count => count > 1) ? 1 : 0);
     }
 
     private static ulong DigestOf(ProtocolEvent happened) => happened switch

@@ -78,7 +78,8 @@ internal sealed class SimulatedClient
                 Call(_run.Workload.Next(_random, _index, plan));
             }
 
-            var pause = 2_000_000L * plan.Count / plan.RatePerSecond;
+            var (own, all) = (IsBusy(plan) ? plan.BusyFactor : 1L, plan.Count - 1L + plan.BusyFactor);
+            var pause = Math.Max(1, 2_000_000L * all / (plan.RatePerSecond * own));
             _run.World.After(_random.Below(pause), Run);
         }
     }
@@ -127,6 +128,13 @@ internal sealed class SimulatedClient
         while (operation.IsQuery);
         var command = _run.History.BeginCommand(_index, operation.Input);
         Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
+    }
+
+    // The load moves on from client to client, wherever each of them is connected.
+    private bool IsBusy(ClientPlan plan)
+    {
+        var turn = plan.BusyFor > TimeSpan.Zero ? _run.World.Now / World.Micros(plan.BusyFor) : 0;
+        return turn % plan.Count == _index;
     }
 
     private void CallAgain()

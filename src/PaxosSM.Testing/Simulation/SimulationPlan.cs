@@ -104,6 +104,12 @@ public sealed record ClientPlan
     /// <summary>How many operations all of them start in a second of simulated time.</summary>
     public int RatePerSecond { get; init; } = 100;
 
+    /// <summary>How many times as many of them one client starts as each of the others: 1 when all are alike.</summary>
+    public int BusyFactor { get; init; } = 1;
+
+    /// <summary>After so long the next client is the busy one; 0 when the first one stays it.</summary>
+    public TimeSpan BusyFor { get; init; }
+
     /// <summary>How many keys they share.</summary>
     public int Keys { get; init; } = 8;
 

@@ -32,6 +32,11 @@ public static class SwarmPlans
             plan = plan with { Faults = new SwarmFaults(plan, FaultMix.Draw(options, dice), dice).Draw() };
         }
 
+        if (options.Profile != SwarmProfile.Default)
+        {
+            plan = plan with { Clients = SwarmLoads.Draw(plan, new(seed ^ SwarmLoads.Stream)) };
+        }
+
         return FairPlan.KeepsTrimming(plan)
             ? plan
             : plan with { Protocol = plan.Protocol with { LogBytesMax = FairPlan.LogBytesForAWholeRun } };
