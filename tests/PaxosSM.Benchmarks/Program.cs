@@ -1,0 +1,5 @@
+using System.CommandLine;
+using PaxosSM.Benchmarks;
+
+RootCommand root = new("Compares variants of PaxosSM with each other, in turns, in one run.") { LanesCommand.Make() };
+return await root.Parse(args).InvokeAsync();
