@@ -44,15 +44,17 @@ internal static class Comparison
         return results;
     }
 
-    /// <summary>Tells how one variant compares with another: of the medians, and from round to round.</summary>
-    /// <returns>The ratio of the medians.</returns>
+    /// <summary>Tells how one variant compares with another: round by round, and of the medians.</summary>
+    /// <returns>The median of the rounds' ratios: what troubles one round troubles both of its sides.</returns>
     public static double Tell(string what, IReadOnlyList<Turn> one, IReadOnlyList<Turn> other, TextWriter output)
     {
         var byRound = one.Zip(other, (left, right) => left.Rate / right.Rate).ToList();
-        var ratio = Median(one.Select(turn => turn.Rate)) / Median(other.Select(turn => turn.Rate));
+        var ratio = Median(byRound);
+        var ofMedians = Median(one.Select(turn => turn.Rate)) / Median(other.Select(turn => turn.Rate));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: {ratio:P0} of the medians; by round {byRound.Min():P0} to {byRound.Max():P0}"));
+            $"{what}: {ratio:P0} in the middle of the rounds, from {byRound.Min():P0} to {byRound.Max():P0}; "
+            + $"{ofMedians:P0} of the medians"));
         return ratio;
     }
 

@@ -7,13 +7,13 @@ internal static class LanesCommand
 {
     public static Command Make()
     {
-        Option<int> rounds = new("--rounds") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
+        Option<int> rounds = new("--rounds") { Description = "Rounds.", DefaultValueFactory = _ => 10 };
         Option<double> seconds = new("--seconds")
         {
             Description = "How long each variant is measured in a round.",
-            DefaultValueFactory = _ => 2,
+            DefaultValueFactory = _ => 1,
         };
-        Option<string?> data = new("--data") { Description = "Where the logs go, below it; default a temporary folder." };
+        Option<string?> data = new("--data") { Description = "Where the logs go; default a temporary folder." };
         Command lanes = new("lanes", "One busy lane among five owners against a single leader: at least 80 % as fast.")
         {
             rounds, seconds, data,

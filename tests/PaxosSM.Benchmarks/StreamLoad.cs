@@ -65,17 +65,17 @@ internal sealed class StreamLoad : IAsyncDisposable
     private async Task SendAsync(IPaxosClient client, CancellationToken stop)
     {
         await using var stream = await client.OpenStreamAsync(CancellationToken.None);
-        Queue<ValueTask<CommandResult>> sent = new(Window);
+        Queue<Task<CommandResult>> sent = new(Window);
         var command = new byte[CommandBytes];
         while (!stop.IsCancellationRequested)
         {
-            if (sent.Count == Window)
+            if (sent.Count == Window && sent.TryDequeue(out var oldest))
             {
-                _ = await sent.Dequeue();
+                _ = await oldest;
                 Interlocked.Increment(ref _answered);
             }
 
-            sent.Enqueue(stream.ExecuteAsync(command, CancellationToken.None));
+            sent.Enqueue(stream.ExecuteAsync(command, CancellationToken.None).AsTask());
         }
 
         while (sent.TryDequeue(out var left))

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using PaxosSM.Hosting;
 using PaxosSM.RedisKv.Server;
@@ -51,40 +49,6 @@ internal sealed class ReplicaServer : IAsyncDisposable
         }
     }
 
-    // A section of INFO, as Redis lays them out.
-    private static string Describe(PaxosNode node)
-    {
-        var text = new StringBuilder("# Paxos\r\n");
-        Add("self", node.Name);
-        Add("waiting", node.Waiting);
-        if (node.Status is { } status)
-        {
-            Add("leader", status.Members.FirstOrDefault(member => member.Member.Id == status.Leader)?.Member.Name
-                ?? string.Empty);
-            Add("ballot", status.Ballot.ToString());
-            Add("chosen", status.ChosenThrough.Index.ToString(CultureInfo.InvariantCulture));
-            Add("applied", status.Applied.Index.ToString(CultureInfo.InvariantCulture));
-            Add("snapshot", status.SnapshotThrough.Index.ToString(CultureInfo.InvariantCulture));
-            Add("trimmed", status.TrimmedTo.Index.ToString(CultureInfo.InvariantCulture));
-            Add("digest", status.Digest is { } taken ? $"{taken.Slot},{taken.Chain:x16},{taken.Digest:x16}"
-                : string.Empty);
-            Add("only_learns", node.OnlyLearns ?? string.Empty);
-            Add("halted", status.Halted?.Split('\n')[0] ?? string.Empty);
-            foreach (var lane in status.Lanes)
-            {
-                var awaited = lane.IsAwaited ? "awaited" : string.Empty;
-                Add($"lane_{lane.Lane.Index}", $"{lane.Owner},{lane.Through.Index},{awaited}");
-            }
-
-            foreach (var member in status.Members)
-            {
-                Add("member_" + member.Member.Name,
-                    $"{(member.Reachable ? "up" : "down")},{member.Member.Address},{member.Detail}");
-            }
-        }
-
-        return text.ToString();
-
-        void Add(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"paxos_{name}:{value}\r\n");
-    }
+    private static string Describe(PaxosNode node) =>
+        PaxosInfo.Describe(node.Name, node.Waiting, node.OnlyLearns, node.Status);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using PaxosSM.Messages;
 using PaxosSM.Runtime.Serving;
 
@@ -34,6 +35,26 @@ public sealed class LaneStatusTests
     }
 
     [Fact]
+    public void Each_lane_tells_how_far_it_is_chosen_and_the_frontier_is_where_they_meet()
+    {
+        SteppedCluster cluster = new(Shared);
+        cluster.Until(() => cluster.Nodes.All(node => node.Status.Lanes.Count == cluster.Nodes.Count));
+        var leader = cluster.Leader;
+        var view = Deal(leader);
+        for (var sequence = 1; sequence <= 3; sequence++)
+        {
+            var before = leader.Status.ChosenThrough;
+            cluster.Send(cluster.Follower.Id, leader.Id, GroupId.Default, new(1), new Submit(Entry(sequence), 1));
+            cluster.Until(() => cluster.Nodes.All(node => node.Status.ChosenThrough > before));
+        }
+
+        cluster.Until(() => cluster.Nodes.All(node => node.Status.ChosenThrough == Meet(node)));
+
+        Slot Meet(SteppedNode node) =>
+            node.Status.Lanes.Select(lane => view.NextInLane(lane.Lane, lane.Through)).Min().Previous;
+    }
+
+    [Fact]
     public void A_lane_that_all_wait_for_is_named_with_its_owner()
     {
         SteppedCluster cluster = new(Shared);
@@ -52,13 +73,49 @@ public sealed class LaneStatusTests
 
         cluster.Until(() => Awaits(leader, owner));
         var status = leader.Status;
-        Assert.Single(status.Lanes, lane => lane.IsAwaited);
+        var awaited = Assert.Single(status.Lanes, lane => lane.IsAwaited);
+        Assert.Equal(status.ChosenThrough.Next, Deal(leader).NextInLane(awaited.Lane, awaited.Through));
         Assert.Equal($"{status.ChosenThrough.Next} waits for {name}'s lane", status.Waiting);
         Assert.EndsWith($"; {status.Waiting}", StatusText.Of(status), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Owners_without_work_count_the_turns_that_they_pass_and_the_busy_one_proposes()
+    {
+        SteppedCluster cluster = new(Shared);
+        cluster.Until(() => cluster.Nodes.All(node => node.Status.Lanes.Count == cluster.Nodes.Count));
+        var busy = cluster.Follower;
+        foreach (var node in cluster.Nodes)
+        {
+            node.Told.Clear();
+        }
+
+        for (var sequence = 1; sequence <= 3; sequence++)
+        {
+            var before = busy.Status.ChosenThrough;
+            cluster.Send(cluster.Leader.Id, busy.Id, GroupId.Default, new(1), new Submit(Entry(sequence), 1));
+            cluster.Until(() => busy.Status.ChosenThrough > before && busy.Told.OfType<Proposed>().Count() == sequence);
+        }
+
+        cluster.Until(() => cluster.Nodes.All(node => node.Told.OfType<Proposed>().Any()));
+        foreach (var node in cluster.Nodes)
+        {
+            using Meter meter = new(MetricsEventSink.MeterName);
+            using Readings readings = new(meter);
+            MetricsEventSink sink = new(meter, "x");
+            node.Told.ForEach(told => sink.On(GroupId.Default, told));
+            Assert.Equal(node == busy ? 3 : 0, Count(readings, "paxossm.proposals "));
+            Assert.Equal(node == busy, Count(readings, "paxossm.passes ") == 0);
+        }
+
+        static int Count(Readings readings, string name) =>
+            readings.Lines.Count(line => line.StartsWith(name, StringComparison.Ordinal));
+    }
+
     private static bool Awaits(SteppedNode node, SteppedNode owner) =>
         node.Status.Lanes.Any(lane => lane.IsAwaited && lane.Owner.Node == owner.Id);
+
+    private static View Deal(SteppedNode leader) => leader.Told.OfType<TakenOver>().Last().View;
 
     private static byte[] Entry(long sequence)
     {

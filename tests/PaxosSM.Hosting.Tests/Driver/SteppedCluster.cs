@@ -128,6 +128,9 @@ internal sealed class SteppedNode : ITransport, IProtocolEventSink
 
     public ReplicaStatus Status => _replica.Status!;
 
+    /// <summary>Everything that the core told.</summary>
+    public List<ProtocolEvent> Told { get; } = [];
+
     public void Step()
     {
         Pump.Run(FakeGroup.NodeClock(_cluster.Time), NodeLoop.Wall(_cluster.Time));
@@ -152,9 +155,7 @@ internal sealed class SteppedNode : ITransport, IProtocolEventSink
 
     public PeerStatus StatusOf(NodeId peer) => new(true, default, string.Empty);
 
-    public void On(GroupId group, ProtocolEvent happened)
-    {
-    }
+    public void On(GroupId group, ProtocolEvent happened) => Told.Add(happened);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
