@@ -2,8 +2,8 @@ namespace PaxosSM.Testing.Simulation;
 
 /// <summary>A replica holds no more chosen values than its options allow, however long the run.</summary>
 /// <remarks>Owners of lanes stop proposing at the bound; what each had proposed before comes on top. A node that faults
-/// have slowed down may hold more: the others go on without its snapshots. So may one that catches up, until it has heard
-/// what others saved, which they tell every two seconds, and may trim (R25).</remarks>
+/// have slowed down may hold more: the others go on without its snapshots. So may one that catches up, until it has
+/// heard what others saved, which they tell every two seconds, and may trim (R25).</remarks>
 internal sealed class MemoryIsBounded : SimulationProperty
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -16,7 +16,9 @@ internal sealed class MemoryIsBounded : SimulationProperty
         var bound = BoundOf(run.Plan);
         foreach (var node in run.Cluster.Nodes)
         {
-            if (node.Troubled || node.Process is not { IsAlive: true, Status: { } status } || status.RetainedBytes <= bound)
+            if (node.Troubled
+                || node.Process is not { IsAlive: true, Status: { } status }
+                || status.RetainedBytes <= bound)
             {
                 _since.Remove(node.Id);
                 continue;
