@@ -7,6 +7,7 @@ namespace PaxosSM.Testing.Simulation;
 internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action step)
 {
     private readonly World _world = process.World;
+    private readonly Queue<Action> _turns = [];
     private bool _woken;
     private long _alarm = -1;
 
@@ -33,11 +34,14 @@ internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action s
 
     private void RunWoken()
     {
-        if (MustWait(RunWoken))
+        if (!MustWait(RunWoken))
         {
-            return;
+            process.Processor.Work(_turns, RunWokenNow);
         }
+    }
 
+    private void RunWokenNow()
+    {
         _woken = false;
         Run();
     }
@@ -51,7 +55,7 @@ internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action s
         }
 
         _alarm = -1;
-        Run();
+        process.Processor.Work(_turns, Run);
     }
 
     private bool MustWait(Action again)

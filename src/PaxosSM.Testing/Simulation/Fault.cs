@@ -40,6 +40,14 @@ public readonly record struct DirectedLink(int From, int To);
 /// <param name="Factor">How many times as long.</param>
 public sealed record SlowDisk(TimeSpan At, int Node, TimeSpan For, int Factor) : Fault(At);
 
+/// <summary>All of a machine is slow: its processor, disk and network, as where others use them too. Its clocks go
+/// on.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="For">How long.</param>
+/// <param name="Factor">How many times as slow.</param>
+public sealed record SlowNode(TimeSpan At, int Node, TimeSpan For, int Factor) : Fault(At);
+
 /// <summary>No byte more fits on the disk.</summary>
 /// <param name="At">When.</param>
 /// <param name="Node">Whose.</param>

@@ -42,6 +42,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case Pause pause:
                 StandStill(Node(pause.Node), pause.For);
                 break;
+            case SlowNode slow:
+                Slow(Node(slow.Node), slow.For, slow.Factor);
+                break;
             case Cut cut:
                 CutLinks(cut);
                 break;
@@ -65,7 +68,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         switch (fault)
         {
             case SlowDisk slow:
-                Slow(Node(slow.Node), slow.For, slow.Factor);
+                SlowDisk(Node(slow.Node), slow.For, slow.Factor);
                 break;
             case FullDisk full:
                 Fill(Node(full.Node), full.For);
@@ -128,12 +131,19 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     }
 
     // Faults of a kind may overlap: the latest end counts.
-    private void Slow(SimulatedNode node, TimeSpan span, int factor)
+    private void SlowDisk(SimulatedNode node, TimeSpan span, int factor)
     {
         var until = cluster.World.Now + World.Micros(span);
         node.DiskFactor = factor;
-        node.SlowUntil = Math.Max(node.SlowUntil, until);
-        Later(span, () => node.DiskFactor = cluster.World.Now >= node.SlowUntil ? 1 : node.DiskFactor);
+        node.DiskSlowUntil = Math.Max(node.DiskSlowUntil, until);
+        Later(span, () => node.DiskFactor = cluster.World.Now >= node.DiskSlowUntil ? 1 : node.DiskFactor);
+    }
+
+    private void Slow(SimulatedNode node, TimeSpan span, int factor)
+    {
+        node.Factor = factor;
+        node.SlowUntil = Math.Max(node.SlowUntil, cluster.World.Now + World.Micros(span));
+        Later(span, () => node.Factor = cluster.World.Now >= node.SlowUntil ? 1 : node.Factor);
     }
 
     private void Fill(SimulatedNode node, TimeSpan span)

@@ -103,6 +103,7 @@ internal sealed class SimulatedClientLink : IClientReplies
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedChannel _channel;
     private readonly IClientConnection _connection;
+    private readonly Queue<Action> _reads = [];
     private long _lastUp;
     private long _lastDown;
     private bool _broken;
@@ -130,7 +131,11 @@ internal sealed class SimulatedClientLink : IClientReplies
 
         var left = _cluster.World.Now * SimulatedLink.NanosPerMicro;
         _lastUp = Math.Max(_lastUp, left + Travel());
-        Network.Enter(Process.Node, _lastUp, Network.BytesOf(frame), () => Deliver(frame));
+        Network.Enter(
+            Process.Node,
+            _lastUp,
+            Network.BytesOf(frame),
+            () => Process.Processor.Work(_reads, () => Deliver(frame)));
         return true;
     }
 
@@ -202,5 +207,6 @@ internal sealed class SimulatedClientLink : IClientReplies
         return !_broken && !breaks;
     }
 
-    private long Travel() => Network.Travel(_channel.Region, Network.Regions.Of(Process.Node.Place));
+    private long Travel() => 
+        Network.Travel(_channel.Region, Network.Regions.Of(Process.Node.Place), Process.Node.Factor);
 }

@@ -73,6 +73,7 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
 {
     private const long RetryMicros = 1000;
     private readonly Queue<Arrival> _arrived = new();
+    private readonly Queue<Action> _reads = [];
     private long _lastArrival;
     private int _life;
     private Task _delivery = Task.CompletedTask;
@@ -140,7 +141,8 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
     private void Carry(Arrival arrival, NetworkPlan plan, SeededRandom random)
     {
         var left = network.Leave(from, arrival.Bytes);
-        var at = left + network.Travel(network.Regions.Of(from.Place), network.Regions.Of(to.Place));
+        var at = left + network.Travel(
+            network.Regions.Of(from.Place), network.Regions.Of(to.Place), Math.Max(from.Factor, to.Factor));
         if (plan.LatePermille > 0 && random.Below(1000) < plan.LatePermille)
         {
             network.Log.Count("messages late");
@@ -153,7 +155,7 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
         }
 
         var life = _life;
-        network.Enter(to, at, arrival.Bytes, () => OnArrival(arrival, life));
+        network.Enter(to, at, arrival.Bytes, () => to.Work(_reads, () => OnArrival(arrival, life)));
     }
 
     private void OnArrival(Arrival arrival, int life)

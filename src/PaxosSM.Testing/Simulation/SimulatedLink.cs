@@ -13,8 +13,11 @@ internal sealed class SimulatedLink(long bytesPerSecond)
     public long Bytes { get; private set; }
 
     /// <summary>Takes a frame that is there at a moment.</summary>
+    /// <param name="nanos">The moment.</param>
+    /// <param name="bytes">How long the frame is.</param>
+    /// <param name="factor">How many times as slow as usual the link is.</param>
     /// <returns>When its last byte has passed.</returns>
-    public long Pass(long nanos, int bytes)
+    public long Pass(long nanos, int bytes, int factor = 1)
     {
         Bytes += bytes;
         if (bytesPerSecond == 0)
@@ -22,7 +25,8 @@ internal sealed class SimulatedLink(long bytesPerSecond)
             return nanos;
         }
 
-        _freeAt = Math.Max(nanos, _freeAt) + (((bytes * NanosPerSecond) + bytesPerSecond - 1) / bytesPerSecond);
+        var took = ((bytes * NanosPerSecond) + bytesPerSecond - 1) / bytesPerSecond * factor;
+        _freeAt = Math.Max(nanos, _freeAt) + took;
         return _freeAt;
     }
 }

@@ -129,12 +129,16 @@ internal sealed class SimulatedNetwork
     /// <summary>A frame waits for a node's link and leaves.</summary>
     /// <returns>When its last byte has left, in nanoseconds.</returns>
     public long Leave(SimulatedNode from, int bytes) =>
-        from.Outgoing.Pass(World.Now * SimulatedLink.NanosPerMicro, bytes);
+        from.Outgoing.Pass(World.Now * SimulatedLink.NanosPerMicro, bytes, from.Factor);
 
     /// <summary>How long a frame is under way from region to region, in nanoseconds.</summary>
-    public long Travel(int from, int to)
+    /// <param name="from">Where it begins.</param>
+    /// <param name="to">Where it ends.</param>
+    /// <param name="factor">How many times as slow as usual the slower machine of the two is: distances don't
+    /// grow.</param>
+    public long Travel(int from, int to, int factor = 1)
     {
-        var micros = Plan.DelayMin + World.Random.Below(Plan.DelaySpread + 1);
+        var micros = (Plan.DelayMin + World.Random.Below(Plan.DelaySpread + 1)) * factor;
         if (Regions.Distance(from, to) is var distance and > 0)
         {
             micros += distance + World.Random.Below((distance * Plan.DistanceSpreadPermille / 1000) + 1);
@@ -152,7 +156,7 @@ internal sealed class SimulatedNetwork
         }
         else
         {
-            At(nanos, () => At(to.Incoming.Pass(nanos, bytes), entered));
+            At(nanos, () => At(to.Incoming.Pass(nanos, bytes, to.Factor), entered));
         }
     }
 

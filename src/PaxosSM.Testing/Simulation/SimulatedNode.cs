@@ -61,6 +61,9 @@ internal sealed class SimulatedNode
     public long LoopStallsUntil { get; set; }
 
     /// <summary>Until when, in true time, the disk is slow.</summary>
+    public long DiskSlowUntil { get; set; }
+
+    /// <summary>Until when, in true time, the whole machine is slow.</summary>
     public long SlowUntil { get; set; }
 
     /// <summary>Until when, in true time, the disk is full.</summary>
@@ -68,6 +71,9 @@ internal sealed class SimulatedNode
 
     /// <summary>How many times as long as usual the disk takes.</summary>
     public int DiskFactor { get; set; } = 1;
+
+    /// <summary>How many times as slow as usual the whole machine is.</summary>
+    public int Factor { get; set; } = 1;
 
     /// <summary>Why this machine's acceptor is dead for good (R13, R24); null while it is not.</summary>
     public string? Dead { get; set; }
@@ -95,7 +101,20 @@ internal sealed class SimulatedNode
     public long FlushTime()
     {
         var plan = _cluster.Plan.Disk;
-        return (plan.FlushMin + World.Random.Below(plan.FlushSpread + 1)) * DiskFactor;
+        return (plan.FlushMin + World.Random.Below(plan.FlushSpread + 1)) * DiskFactor * Factor;
+    }
+
+    /// <summary>Has a thread of the process do something, when its processor has time.</summary>
+    public void Work(Queue<Action> thread, Action work)
+    {
+        if (Process is { IsAlive: true } process)
+        {
+            process.Processor.Work(thread, work);
+        }
+        else
+        {
+            work();
+        }
     }
 
     /// <summary>Has the process die after some more effects, and come back.</summary>
@@ -202,6 +221,7 @@ internal sealed class SimulatedNode
     public void Heal()
     {
         DiskFactor = 1;
+        Factor = 1;
         LoopStallsUntil = 0;
         Disk.CapacityBytes = long.MaxValue;
         Disk.FlushesUntilFailure = null;

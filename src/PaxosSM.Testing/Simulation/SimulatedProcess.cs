@@ -34,6 +34,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         _seed = seed;
         Node = node;
         World = cluster.World;
+        Processor = new(node);
         _loop = new(this, ShortDelay, RunLoop);
         Gateway = new(GroupId.Default, new(), () => Node.Clock.Now);
     }
@@ -41,6 +42,9 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     public World World { get; }
 
     public SimulatedNode Node { get; }
+
+    /// <summary>What it computes with; what waits there is gone when it dies.</summary>
+    public SimulatedProcessor Processor { get; }
 
     public bool IsAlive { get; private set; } = true;
 
@@ -123,6 +127,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         if (IsAlive)
         {
             IsAlive = false;
+            Processor.Stop();
             _genesis?.Stop();
             foreach (var link in _links)
             {
@@ -152,7 +157,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
 
     private TraceOrigin Origin => new(Members!.Configuration.Epoch, Node.Id, Members.Self.Incarnation); // it serves
 
-    private long ShortDelay() => World.Random.Below(30);
+    private long ShortDelay() => World.Random.Below(30) * Node.Factor;
 
     private void RunLoop()
     {

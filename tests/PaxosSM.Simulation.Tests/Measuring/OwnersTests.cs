@@ -81,17 +81,38 @@ public sealed class OwnersTests
         Assert.All(others, node => Assert.InRange(node.Commands.Longest.TotalMilliseconds, 0, 100));
     }
 
-    private static SimulationPlan Owned(SimulationPlan plan) =>
-        plan with { Protocol = plan.Protocol with { Deal = DealPolicy.AllProposers } };
+    [Theory]
+    [InlineData(1, DealPolicy.AllProposers)]
+    [InlineData(2, DealPolicy.AllProposers)]
+    [InlineData(1, DealPolicy.Adaptive)]
+    [InlineData(2, DealPolicy.Adaptive)]
+    public void An_owner_ten_times_slower_stalls_nobody_longer_than_the_stall_timer_and_a_take_over(
+        ulong seed, DealPolicy deal)
+    {
+        // At this load a machine ten times slower is slow, and keeps up.
+        // An adaptive deal is changed 4.8 s after the first one at the earliest: before, one owner has all lanes.
+        var at = deal == DealPolicy.Adaptive ? TimeSpan.FromSeconds(6.5) : Two;
+        var (slow, others) = Measured(seed, deal, place => new SlowNode(at, place, Two, 10), at + (2 * Two));
+
+        Assert.All(others, node => Assert.InRange(node.Commands.Longest.TotalMilliseconds, 0, 1000 + 100));
+        Assert.All(others, node => Assert.InRange(slow.Commands.P99, 3 * node.Commands.Median, TimeSpan.MaxValue));
+    }
+
+    private static SimulationPlan Owned(SimulationPlan plan, DealPolicy deal = DealPolicy.AllProposers) =>
+        plan with { Protocol = plan.Protocol with { Deal = deal } };
 
     // What the clients of the others see while an owner that does not lead has a fault.
-    private static IEnumerable<MeasuredNode> Others(ulong seed, Func<int, Fault> faultOf)
+    private static IEnumerable<MeasuredNode> Others(ulong seed, Func<int, Fault> faultOf) =>
+        Measured(seed, DealPolicy.AllProposers, faultOf, TimeSpan.FromSeconds(6)).Others;
+
+    private static (MeasuredNode Faulty, IEnumerable<MeasuredNode> Others) Measured(
+        ulong seed, DealPolicy deal, Func<int, Fault> faultOf, TimeSpan duration)
     {
-        var plan = Owned(MeasureTests.Script("five-nodes-1gbit")) with
+        var plan = Owned(MeasureTests.Script("five-nodes-1gbit"), deal) with
         {
             Seed = seed,
             Network = new(),
-            Duration = TimeSpan.FromSeconds(6),
+            Duration = duration,
         };
         var load = Streams with { RatePerSecond = 200 };
         var leader = Simulator.Measure(plan with { Duration = TimeSpan.FromSeconds(1) }, load).Leader;
@@ -100,6 +121,6 @@ public sealed class OwnersTests
         var measured = Simulator.Measure(plan with { Faults = [faultOf(place)] }, load);
 
         Assert.Null(measured.Violation);
-        return measured.Nodes.Where((_, node) => node != place);
+        return (measured.Nodes[place], measured.Nodes.Where((_, node) => node != place));
     }
 }

@@ -15,6 +15,7 @@ public static class FaultSpan
         Pause pause => pause.For,
         Cut cut => cut.For,
         SlowDisk slow => slow.For,
+        SlowNode slow => slow.For,
         FullDisk full => full.For,
         ClonedIdentity doubled => doubled.For,
         _ => TimeSpan.Zero,

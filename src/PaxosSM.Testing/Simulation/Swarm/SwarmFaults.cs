@@ -73,6 +73,7 @@ internal sealed class SwarmFaults
     {
         "pause" => new Pause(at, node, Span(at, 5, 3000)),
         "slow-disk" => new SlowDisk(at, node, Span(at, 50, 4000), _dice.Spread(2, 100)),
+        "slow-node" => new SlowNode(at, node, Span(at, 50, 4000), _dice.Between(5, 20)),
         "full-disk" => new FullDisk(at, node, Span(at, 50, 3000)),
         "lying-digest" => new LyingDigest(at, node, Span(at, 50, 3000)),
         "clock-jump" => new ClockJump(at, node, Jump()),
