@@ -9,8 +9,7 @@ internal sealed class Dealer(ReplicaContext context)
     private const int PenaltyTimeouts = 4;
     private const int StrikesMax = 5;
     private readonly SortedDictionary<NodeId, LaneCandidate> _candidates = [];
-    private Slot _stuckAt;
-    private Instant _stuckSince = Instant.Never;
+    private readonly StallTimer _stall = new(context.Options.StallTimeout);
     private Instant _dealtAt;
 
     /// <summary>A proposer can own lanes.</summary>
@@ -28,7 +27,7 @@ internal sealed class Dealer(ReplicaContext context)
     public IReadOnlyList<LaneOwner> Deal(Instant now)
     {
         _dealtAt = now;
-        _stuckSince = Instant.Never;
+        _stall.Restart();
         return Wanted(now);
     }
 
@@ -66,15 +65,7 @@ internal sealed class Dealer(ReplicaContext context)
 
     private string? Stall(Ownership owned, Instant now)
     {
-        if (owned.Awaited is not { } lane || owned.ChosenThrough != _stuckAt || _stuckSince == Instant.Never)
-        {
-            _stuckAt = owned.ChosenThrough;
-            _stuckSince = now;
-            return null;
-        }
-
-        var owner = owned.View.Owners[lane.Index].Node;
-        if (owner == context.Self || now - _stuckSince < context.Options.StallTimeout)
+        if (_stall.Look(owned, now) is not { } owner || owner == context.Self)
         {
             return null;
         }
@@ -83,7 +74,7 @@ internal sealed class Dealer(ReplicaContext context)
         var timeouts = PenaltyTimeouts << Math.Min(candidate.Strikes, StrikesMax);
         candidate.Strike(now, context.Options.ElectionTimeout * timeouts);
         var name = context.Configuration.NameOf(owner);
-        return $"{owned.ChosenThrough.Next} has waited for {name} for {now - _stuckSince}";
+        return $"what follows {owned.ChosenThrough} has waited for {name} for {context.Options.StallTimeout}";
     }
 
     // A change is no hurry: each one costs a take-over.

@@ -300,20 +300,21 @@ public sealed class Gateway : IResultSink
 
     private void TellRefusal(ReplicaStatus status, Instant now)
     {
-        var refusal = _refusal;
-        _refusal = PaxosError.None;
-        if (refusal == PaxosError.Busy)
+        if (_refusal == PaxosError.Busy)
         {
+            _refusal = PaxosError.None;
             var told = new ClientStatus(Group, ClientStatus.Busy, StatusText.LeaderAddress(status), QueueIsFull);
             foreach (var connection in _connections)
             {
                 connection.Send(told);
             }
         }
-        else if (refusal == PaxosError.NotLeader
+        else if (_refusal == PaxosError.NotLeader
             && status.Leader != NodeId.None
             && (_resendToldAt == Instant.Never || now - _resendToldAt >= ResendToldInterval))
         {
+            // Until it is told, it stays due: what was refused since the last time is lost as well.
+            _refusal = PaxosError.None;
             _resendToldAt = now;
             TellLeader(status);
         }

@@ -121,6 +121,31 @@ public sealed class OwnerTests
         Assert.NotNull(dealer.OnTick(owned, late));
     }
 
+    [Theory]
+    [InlineData(5000, true)]
+    [InlineData(100, false)]
+    public void An_owner_that_falls_behind_loses_its_lane_though_the_frontier_creeps_R8(int slotsAhead, bool loses)
+    {
+        var context = Context();
+        var (dealer, owned) = Deal(context);
+        var tick = context.Options.StallTimeout / 100;
+        var dealtAgain = false;
+        for (var ticks = 0; ticks <= 110 && !dealtAgain; ticks++)
+        {
+            // Each tick the other's lane goes one turn on, of what somebody worked for half a timeout ago or long ago.
+            var through = new Slot(3 + (2 * ticks));
+            var work = new Slot(through.Index + slotsAhead);
+            owned.Hear(new(owned.Ballot, new(0), new(6000)), Slot.Zero, work);
+            owned.Hear(new(owned.Ballot, new(1), through), Slot.Zero, work);
+            var now = Start + (tick * ticks);
+            dealer.On(Other, new(1, 0, owned.Ballot), now);
+            dealtAgain = dealer.OnTick(owned, now) is not null;
+            Assert.False(dealtAgain && ticks < 100);
+        }
+
+        Assert.Equal(loses, dealtAgain);
+    }
+
     [Fact]
     public void One_of_several_owners_teaches_every_learner_that_sees_no_votes_R10()
     {
