@@ -146,7 +146,7 @@ public sealed class ModelTests
 
     [Fact]
     public void A_query_that_goes_wrong_after_a_restore_is_found_in_whole_clusters_alone() =>
-        AssertFoundInClustersAlone<AnswersFromItsSnapshot>("linearizability: ");
+        AssertFoundInClustersAlone<AnswersFromItsSnapshot>("I10 linearizable");
 
     [Fact]
     public void A_machine_that_restores_nothing_is_found_in_whole_clusters_alone() =>
