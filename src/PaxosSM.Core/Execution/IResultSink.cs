@@ -17,4 +17,10 @@ public interface IResultSink
 
     /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
     void OnRoundEnd();
+
+    /// <summary>The state was replaced by a snapshot's: the results of what it covers are in its session table, and are
+    /// told to whoever sends again. Nothing to do unless clients wait here.</summary>
+    void OnRestored()
+    {
+    }
 }

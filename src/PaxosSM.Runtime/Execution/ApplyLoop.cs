@@ -269,6 +269,7 @@ public sealed class ApplyLoop : IExecution
         var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
         restoring.AsTask().GetAwaiter().GetResult();
         OnRestored(snapshot);
+        _executor.Results.OnRestored();
         _replica?.Post(new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline));
     }
 

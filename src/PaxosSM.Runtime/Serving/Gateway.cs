@@ -29,6 +29,7 @@ public sealed class Gateway : IResultSink
     private volatile string? _stopped;
     private volatile string? _turnedAway;
     private PaxosError _refusal;
+    private volatile bool _restored;
     private Instant _resendToldAt = Instant.Never;
     private NodeId _leader = NodeId.None;
     private Ballot _ballot;
@@ -107,6 +108,10 @@ public sealed class Gateway : IResultSink
         _attached?.Queries.OnApplied();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Clients are told to send again: what the snapshot covers was never answered here.</remarks>
+    public void OnRestored() => _restored = true;
+
     /// <summary>The core answered a <see cref="ReadRequested"/> of this gateway.</summary>
     public void OnReadBound(ReadBound bound) => _attached?.Queries.OnReadBound(bound);
 
@@ -131,8 +136,9 @@ public sealed class Gateway : IResultSink
         }
 
         var status = attached.Replica.Status;
-        if (status.Leader != _leader || status.Ballot != _ballot)
+        if (status.Leader != _leader || status.Ballot != _ballot || _restored)
         {
+            _restored = false;
             _leader = status.Leader;
             _ballot = status.Ballot;
             TellLeader(status);
