@@ -59,8 +59,8 @@ public sealed record ProtocolOptions
     /// MiB.</summary>
     public long LogBytesMax { get; init; } = 512L << 20;
 
-    /// <summary>How many chosen slots below the snapshot stay, for learners that are a little behind. Default
-    /// 1,024.</summary>
+    /// <summary>How many chosen slots below the snapshot stay, for learners that are a little behind; turns that their
+    /// owners passed do not count (R9). Default 1,024.</summary>
     public int TrimTailSlots { get; init; } = 1024;
 
     /// <summary>How many bytes of chosen values below the snapshot stay at most. Default 16 MiB.</summary>

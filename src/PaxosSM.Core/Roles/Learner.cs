@@ -171,13 +171,15 @@ internal sealed class Learner
 
     /// <summary>The highest floor at or below <paramref name="candidate"/> that leaves a tail of at most so many slots
     /// and bytes below it.</summary>
+    /// <remarks>Passed turns count by their bytes alone: they run ahead by thousands where owners are idle, and would
+    /// leave a learner that is a tenth of a second behind nothing but a whole snapshot.</remarks>
     public Slot FloorWithTail(Slot candidate, int slots, long bytes)
     {
         var floor = candidate;
         while (floor > Floor && slots > 0 && _values.TryGet(floor, out var value) && (bytes -= value.Size) >= 0)
         {
             floor = floor.Previous;
-            slots--;
+            slots -= value.IsPass ? 0 : 1;
         }
 
         return floor;

@@ -291,6 +291,7 @@ public sealed class ApplyLoopTests
         Assert.Equal(
             [new SnapshotInstalled(new(7), TestBatch.Milliseconds(7), TestBatch.Milliseconds(60_007))],
             behind.Replica.Of<SnapshotInstalled>());
+        Assert.Equal(1, behind.Sink.Restored);
     }
 
     [Fact]
@@ -324,6 +325,7 @@ public sealed class ApplyLoopTests
         loop.RunAll();
         Assert.Equal(new Slot(8), loop.Loop.Applied);
         Assert.DoesNotContain("restored s5", loop.Observer.Lines);
+        Assert.Equal(0, loop.Sink.Restored);
         loop.Apply(6, 9);
         loop.RunAll();
         Assert.Equal(new Slot(9), loop.Loop.Applied);

@@ -13,6 +13,8 @@ internal sealed class RecordingSink : IResultSink
 
     public int Rounds { get; private set; }
 
+    public int Restored { get; private set; }
+
     public void OnResult(
         SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
         All.Add(new(
@@ -24,4 +26,6 @@ internal sealed class RecordingSink : IResultSink
             result.IsEmpty ? 0 : BinaryPrimitives.ReadInt64LittleEndian(result)));
 
     public void OnRoundEnd() => Rounds++;
+
+    public void OnRestored() => Restored++;
 }

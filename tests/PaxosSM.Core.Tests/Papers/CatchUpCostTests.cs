@@ -55,6 +55,21 @@ public sealed class CatchUpCostTests
     }
 
     [Fact]
+    public void Turns_passed_far_ahead_do_not_push_commands_out_of_the_tail()
+    {
+        var learner = new Learner(new(0), new(), Slot.Zero);
+        var effects = new Effects(new(0));
+        var passed = Enumerable.Repeat(PaxosSM.Value.Pass, 5_000).ToArray();
+        learner.Learn(new(1), [Value(1), Value(2), Value(3), .. passed], effects);
+        var last = learner.Frontier;
+
+        Assert.Equal(new Slot(1), learner.FloorWithTail(last, slots: 2, long.MaxValue));
+        Assert.Equal(new Slot(2), learner.FloorWithTail(last, slots: 1, long.MaxValue));
+        Assert.Equal(last, learner.FloorWithTail(last, slots: 0, long.MaxValue));
+        Assert.Equal(new Slot(last.Index - 100), learner.FloorWithTail(last, slots: 2, 100 * PaxosSM.Value.Pass.Size));
+    }
+
+    [Fact]
     public void A_snapshot_that_the_frontier_has_overtaken_does_not_stop_delivery()
     {
         var learner = new Learner(new(0), new() { BatchBytesMax = 1 }, Slot.Zero);
