@@ -82,20 +82,17 @@ public sealed class OwnersTests
     }
 
     [Theory]
-    [InlineData(1, DealPolicy.AllProposers)]
-    [InlineData(2, DealPolicy.AllProposers)]
-    [InlineData(1, DealPolicy.Adaptive)]
-    [InlineData(2, DealPolicy.Adaptive)]
-    public void An_owner_ten_times_slower_stalls_nobody_longer_than_the_stall_timer_and_a_take_over(
-        ulong seed, DealPolicy deal)
+    [InlineData(1)]
+    [InlineData(2)]
+    public void An_owner_that_can_not_keep_up_any_more_stalls_nobody_longer_than_the_stall_timer_and_a_take_over(
+        ulong seed)
     {
-        // At this load a machine ten times slower is slow, and keeps up.
-        // An adaptive deal is changed 4.8 s after the first one at the earliest: before, one owner has all lanes.
-        var at = deal == DealPolicy.Adaptive ? TimeSpan.FromSeconds(6.5) : Two;
-        var (slow, others) = Measured(seed, deal, place => new SlowNode(at, place, Two, 10), at + (2 * Two));
+        var eight = 4 * Two;
+        var (slow, others) = Measured(
+            seed, DealPolicy.AllProposers, place => new SlowNode(Two, place, eight, 10), eight + (2 * Two), 500);
 
-        Assert.All(others, node => Assert.InRange(node.Commands.Longest.TotalMilliseconds, 0, 1000 + 100));
-        Assert.All(others, node => Assert.InRange(slow.Commands.P99, 3 * node.Commands.Median, TimeSpan.MaxValue));
+        Assert.All(others, node => Assert.InRange(node.Commands.Longest.TotalMilliseconds, 0, 1000 + 200));
+        Assert.All(others, node => Assert.InRange(slow.Commands.Median, 3 * node.Commands.Median, TimeSpan.MaxValue));
     }
 
     private static SimulationPlan Owned(SimulationPlan plan, DealPolicy deal = DealPolicy.AllProposers) =>
@@ -106,7 +103,7 @@ public sealed class OwnersTests
         Measured(seed, DealPolicy.AllProposers, faultOf, TimeSpan.FromSeconds(6)).Others;
 
     private static (MeasuredNode Faulty, IEnumerable<MeasuredNode> Others) Measured(
-        ulong seed, DealPolicy deal, Func<int, Fault> faultOf, TimeSpan duration)
+        ulong seed, DealPolicy deal, Func<int, Fault> faultOf, TimeSpan duration, int ratePerSecond = 200)
     {
         var plan = Owned(MeasureTests.Script("five-nodes-1gbit"), deal) with
         {
@@ -114,7 +111,7 @@ public sealed class OwnersTests
             Network = new(),
             Duration = duration,
         };
-        var load = Streams with { RatePerSecond = 200 };
+        var load = Streams with { RatePerSecond = ratePerSecond };
         var leader = Simulator.Measure(plan with { Duration = TimeSpan.FromSeconds(1) }, load).Leader;
         var place = (leader + 1) % plan.Members.Count;
 
