@@ -82,6 +82,23 @@ public sealed class OwnersTests
     }
 
     [Theory]
+    [InlineData(1, DealPolicy.AllProposers)]
+    [InlineData(2, DealPolicy.AllProposers)]
+    [InlineData(1, DealPolicy.Adaptive)]
+    [InlineData(2, DealPolicy.Adaptive)]
+    public void An_owner_ten_times_slower_stalls_nobody_longer_than_the_stall_timer_and_a_take_over(
+        ulong seed, DealPolicy deal)
+    {
+        // At this load a machine ten times slower is slow, and keeps up.
+        // An adaptive deal is changed 4.8 s after the first one at the earliest: before, one owner has all lanes.
+        var at = deal == DealPolicy.Adaptive ? TimeSpan.FromSeconds(6.5) : Two;
+        var (slow, others) = Measured(seed, deal, place => new SlowNode(at, place, Two, 10), at + (2 * Two));
+
+        Assert.All(others, node => Assert.InRange(node.Commands.Longest.TotalMilliseconds, 0, 1000 + 100));
+        Assert.All(others, node => Assert.InRange(slow.Commands.P99, 3 * node.Commands.Median, TimeSpan.MaxValue));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void An_owner_that_can_not_keep_up_any_more_stalls_nobody_longer_than_the_stall_timer_and_a_take_over(
