@@ -1,5 +1,6 @@
 using PaxosSM.Log;
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM;
 
@@ -21,6 +22,7 @@ public sealed class Effects
     private readonly List<Envelope> _sendsAfterWrite = [];
     private readonly List<ChosenValue> _applies = [];
     private readonly List<ReadBound> _reads = [];
+    private readonly List<ReconfigurationAnswer> _answers = [];
     private readonly List<ProtocolEvent> _events = [];
     private readonly List<ProtocolEvent> _eventsAfterWrite = [];
 
@@ -42,6 +44,9 @@ public sealed class Effects
     /// <summary>Reads of this node that have their bound, or were refused.</summary>
     public IReadOnlyList<ReadBound> Reads => _reads;
 
+    /// <summary>What became of wishes to end the epoch.</summary>
+    public IReadOnlyList<ReconfigurationAnswer> Answers => _answers;
+
     /// <summary>What happened, for people, metrics and trace checkers; nothing depends on it.</summary>
     public IReadOnlyList<ProtocolEvent> Events => _events;
 
@@ -60,12 +65,17 @@ public sealed class Effects
         _sendsAfterWrite.Clear();
         _applies.Clear();
         _reads.Clear();
+        _answers.Clear();
         _events.Clear();
         _eventsAfterWrite.Clear();
         FetchSnapshot = null;
     }
 
-    internal void Write(DurableWrite write) => _writes.Add(write);
+    /// <summary>The epoch that writes are of; zero for the first.</summary>
+    internal Epoch Epoch { get; set; }
+
+    internal void Write(DurableWrite write) =>
+        _writes.Add(Epoch == default ? write : write with { Epoch = Epoch });
 
     internal void Send(NodeId to, Message message)
     {
@@ -85,6 +95,8 @@ public sealed class Effects
     internal void Apply(Slot slot, Value value) => _applies.Add(new(slot, value));
 
     internal void AnswerRead(ReadBound read) => _reads.Add(read);
+
+    internal void Answer(ReconfigurationAnswer answer) => _answers.Add(answer);
 
     internal void Tell(ProtocolEvent happened) => _events.Add(happened);
 
@@ -111,7 +123,11 @@ public readonly record struct ChosenValue(Slot Slot, Value Value);
 /// <param name="Bound">Apply through here, then read.</param>
 /// <param name="LeaseUntil">For a lease read on the leader: the read counts only if it ended before this moment (R20b);
 /// else zero.</param>
-public readonly record struct ReadBound(long Id, PaxosError Error, Slot Bound, Instant LeaseUntil);
+public readonly record struct ReadBound(long Id, PaxosError Error, Slot Bound, Instant LeaseUntil)
+{
+    /// <summary>The epoch that it was given in: a bound at or above that epoch's stop is void (R20).</summary>
+    public Epoch Epoch { get; init; }
+}
 
 /// <summary>Where to fetch a snapshot.</summary>
 /// <param name="From">Who has it.</param>

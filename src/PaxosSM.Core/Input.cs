@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM;
 
@@ -8,7 +9,11 @@ public abstract record Input;
 /// <summary>A message arrived, from a member whose identity the transport has checked.</summary>
 /// <param name="From">The member.</param>
 /// <param name="Message">The message.</param>
-public sealed record Received(NodeId From, Message Message) : Input;
+public sealed record Received(NodeId From, Message Message) : Input
+{
+    /// <summary>The epoch that the sender spoke in; zero for the present one.</summary>
+    public Epoch Epoch { get; init; }
+}
 
 /// <summary>Time went by. Sent every few milliseconds.</summary>
 /// <param name="Wall">The wall clock, for stamps (R19).</param>
@@ -44,7 +49,18 @@ public sealed record SnapshotSaved(Slot Slot) : Input;
 /// <param name="Slot">What it covers.</param>
 /// <param name="Time">The log's time there.</param>
 /// <param name="NextDeadline">As in <see cref="Executed"/>.</param>
-public sealed record SnapshotInstalled(Slot Slot, LogTime Time, LogTime NextDeadline) : Input;
+public sealed record SnapshotInstalled(Slot Slot, LogTime Time, LogTime NextDeadline) : Input
+{
+    /// <summary>The epoch that it is of; null for the one that this node is in.</summary>
+    public EpochStart? Epoch { get; init; }
+}
+
+/// <summary>Somebody wants the present epoch to end (R11).</summary>
+/// <param name="Id">A number of the asker's, for <see cref="ReconfigurationAnswer"/>.</param>
+/// <param name="Expected">The epoch that shall end: another one now, and nothing is done.</param>
+/// <param name="Next">The members of the next one.</param>
+/// <param name="Force">Don't wait for newcomers to be caught up (R15).</param>
+public sealed record ReconfigurationRequested(long Id, Epoch Expected, Configuration Next, bool Force) : Input;
 
 /// <summary>A snapshot could not be fetched, or came too late to be of use; ask elsewhere.</summary>
 /// <param name="From">Who was asked; none for a snapshot that the machine had overtaken.</param>

@@ -1,3 +1,5 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM;
 
 /// <summary>Something that happened in the protocol: for logs, metrics, dashboards and trace checkers. The set is
@@ -130,6 +132,15 @@ public sealed record FaultRepaired(SlotRange Range) : ProtocolEvent;
 /// <param name="Slot">The checkpoint at which it was seen.</param>
 /// <param name="Text">What differs, from whom.</param>
 public sealed record Diverged(Slot Slot, string Text) : ProtocolEvent;
+
+/// <summary>This node begins an epoch: what it tells from now on is of it. What came before is durable.</summary>
+/// <param name="Start">How the epoch begins.</param>
+/// <param name="Roles">What this node may do in it.</param>
+public sealed record EpochBegan(EpochStart Start, MemberRoles Roles) : ProtocolEvent;
+
+/// <summary>Enough members have started the epoch (R14).</summary>
+/// <param name="Epoch">The epoch.</param>
+public sealed record HandedOver(Epoch Epoch) : ProtocolEvent;
 
 /// <summary>What an acceptor's log told at the start of a life.</summary>
 public sealed record AcceptorMemory

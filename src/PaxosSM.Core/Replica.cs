@@ -18,7 +18,7 @@ namespace PaxosSM;
 public sealed class Replica
 {
     private readonly ReplicaContext _context;
-    private readonly AcceptorState _votes = new();
+    private readonly AcceptorState _votes;
     private readonly Acceptor _acceptor;
     private readonly Proposer _proposer;
     private readonly LearnerSide _learning;
@@ -26,18 +26,43 @@ public sealed class Replica
     private readonly Candidacy _candidacy;
     private readonly ForwardedReads _forwarded;
     private Instant _now;
+    private int _damaged;
 
-    /// <summary>A replica, before <see cref="Recover"/>.</summary>
+    /// <summary>A replica, before <see cref="Recover(IReadOnlyList{RecoveredRecord}, Effects)"/>.</summary>
     /// <param name="context">Who it is.</param>
     /// <param name="restored">What the machine already holds, from a snapshot.</param>
     /// <param name="now">The moment.</param>
     public Replica(ReplicaContext context, Slot restored, Instant now)
+        : this(
+            context,
+            new Learner(context.Self, context.Options, restored),
+            new(),
+            restored,
+            now,
+            context.Incarnation > 1)
+    {
+    }
+
+    /// <summary>A replica of an epoch that begins.</summary>
+    /// <param name="context">Who it is there.</param>
+    /// <param name="votes">What its acceptor holds.</param>
+    /// <param name="before">The replica of the epoch before: what it learned, and holds snapshots of, goes on.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="again">This node was in that epoch before: it is read back.</param>
+    internal Replica(ReplicaContext context, AcceptorState votes, Replica before, Instant now, bool again)
+        : this(context, before._learning.Learner, votes, before.SnapshotThrough, now, again)
+    {
+    }
+
+    private Replica(
+        ReplicaContext context, Learner learner, AcceptorState votes, Slot saved, Instant now, bool again)
     {
         _context = context;
         _now = now;
-        _acceptor = new(context.Self, _votes, new(context.Options.LeaseDuration, context.Incarnation > 1, now));
+        _votes = votes;
+        _acceptor = new(context.Self, votes, new(context.Options.LeaseDuration, again, now));
         _proposer = new(context);
-        _learning = new(context, restored);
+        _learning = new(context, learner, saved, votes.TrimmedTo);
         _watch = new(context, now);
         _candidacy = new(context, _proposer, _watch);
         _forwarded = new(context);
@@ -76,32 +101,68 @@ public sealed class Replica
     /// <summary>Slots that this acceptor can't read (R24).</summary>
     public IReadOnlyList<SlotRange> Faulty => _votes.Faulty;
 
+    internal LearnerSide Learning => _learning;
+
+    internal Proposer Proposer => _proposer;
+
     /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events
     /// matter.</summary>
     public void Recover(IReadOnlyList<RecoveredRecord> records, Effects effects)
     {
+        Recover(records, votes: true, learns: true, effects);
+        effects.ForgetEvents();
+        Announce(effects);
+    }
+
+    /// <summary>The same, without a word to anybody.</summary>
+    /// <param name="records">The epoch's records.</param>
+    /// <param name="votes">Whether they tell of this acceptor's votes; else the epoch is over.</param>
+    /// <param name="learns">Whether they tell of chosen values that the machine may lack.</param>
+    /// <param name="effects">Takes the applies.</param>
+    internal void Recover(IReadOnlyList<RecoveredRecord> records, bool votes, bool learns, Effects effects)
+    {
         foreach (var record in records)
         {
-            _votes.Recover(record);
-            _learning.Recover(record, effects);
+            _damaged += record.Write is null ? 1 : 0;
+            if (votes)
+            {
+                _votes.Recover(record);
+            }
+
+            if (learns)
+            {
+                _learning.Recover(record, effects);
+            }
         }
 
         while (effects.TryTakeOwn(out _))
         {
         }
+    }
 
-        // What the records taught on the way is told as one: how this life begins.
+    /// <summary>What the records taught is told as one: how this life begins.</summary>
+    internal void Announce(Effects effects)
+    {
         _votes.ForgetLearned(_learning.Frontier);
-        effects.ForgetEvents();
         effects.Tell(new Started(
             _context.Incarnation,
             _context.Own,
-            _context.Has(MemberRoles.Acceptor) ? _votes.Remember(records.Count(record => record.Write is null)) : null,
+            _context.Has(MemberRoles.Acceptor) ? _votes.Remember(_damaged) : null,
             _learning.Frontier));
         foreach (var range in _votes.Faulty)
         {
             effects.Tell(new FaultFound(range));
         }
+    }
+
+    /// <summary>The proposer here stands at the next tick, if nobody leads.</summary>
+    internal void Hasten() => _watch.Hasten();
+
+    /// <summary>The epoch is over: what waits for its leader is told so.</summary>
+    internal void End(Effects effects)
+    {
+        _proposer.Depose(effects);
+        _forwarded.Fail(effects);
     }
 
     /// <summary>Takes one input; adds what is to be done to <paramref name="effects"/>.</summary>
@@ -203,7 +264,7 @@ public sealed class Replica
                 Hear(from, chosen.Mark, chosen.ChosenThrough, chosen.Work);
                 Learn(chosen, effects);
                 break;
-            case LearnRequest request when !_context.Has(MemberRoles.Learner):
+            case LearnRequest request when !_learning.Serves:
                 _proposer.On(from, request, effects);
                 break;
             case Voted or VotedSync or LearnRequest or LearnReply or Checkpoint:

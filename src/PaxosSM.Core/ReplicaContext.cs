@@ -6,6 +6,7 @@ namespace PaxosSM;
 public sealed class ReplicaContext
 {
     private readonly HashSet<NodeId> _hears = [];
+    private IReadOnlyList<NodeId>? _heard;
 
     /// <summary>A context.</summary>
     /// <param name="group">The group.</param>
@@ -31,8 +32,18 @@ public sealed class ReplicaContext
             acceptors = acceptors.With(configuration.PlaceOf(acceptor));
         }
 
-        Quorums = new MajorityQuorums(acceptors);
+        Quorums = configuration.Rule.Of(acceptors);
         Hear(configuration.All);
+    }
+
+    private ReplicaContext(ReplicaContext before, Configuration configuration)
+        : this(before.Group, before.Self, before.Incarnation, configuration, before.Options, 0)
+    {
+        Random = before.Random;
+        Healthy = before.Healthy;
+
+        // Who is new gets the benefit of the doubt until the failure detector speaks again.
+        Hear([.. before._heard ?? [], .. configuration.All.Except(before.Configuration.All)]);
     }
 
     /// <summary>The group.</summary>
@@ -59,6 +70,9 @@ public sealed class ReplicaContext
     /// <summary>This node's roles. A voter whose storage was replaced only learns (R13).</summary>
     public MemberRoles Own { get; init; }
 
+    /// <summary>Who owns lanes (R8): as the epoch says, else as this node's settings do.</summary>
+    public DealPolicy Deal => Configuration.Deal ?? Options.Deal;
+
     /// <summary>Which sets of acceptors decide.</summary>
     public QuorumSystem Quorums { get; }
 
@@ -71,8 +85,14 @@ public sealed class ReplicaContext
     /// <summary>Whether the member was heard of late; this node always is.</summary>
     public bool Hears(NodeId node) => node == Self || _hears.Contains(node);
 
+    /// <summary>The same node in another epoch.</summary>
+    /// <param name="configuration">That epoch's members.</param>
+    /// <param name="own">What it may do there.</param>
+    internal ReplicaContext In(Configuration configuration, MemberRoles own) => new(this, configuration) { Own = own };
+
     internal void Hear(IReadOnlyList<NodeId> nodes)
     {
+        _heard = nodes;
         _hears.Clear();
         foreach (var node in nodes)
         {

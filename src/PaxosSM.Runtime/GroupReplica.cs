@@ -1,5 +1,6 @@
 using PaxosSM.Execution;
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 using PaxosSM.Runtime.Serving;
@@ -57,7 +58,8 @@ public sealed class GroupReplica : ISnapshotTransfer
     {
         var context = _settings.Context;
         var restored = await Execution.RecoverAsync(NewExecutor, cancellationToken).ConfigureAwait(false);
-        Replica core = new(context, restored.Slot, NodeLoop.Now(_settings.Clock));
+        Succession core = new(
+            context, restored.Slot, NodeLoop.Now(_settings.Clock), restored.Epoch, _settings.Storage);
         ReplicaPorts ports = new()
         {
             Log = _settings.Log,
@@ -70,8 +72,9 @@ public sealed class GroupReplica : ISnapshotTransfer
             OnRefused = _gateway.OnRefused,
             DeviceFailure = _settings.DeviceFailure,
             OnHalted = _settings.OnHalted,
+            OnEpochs = epochs => OnEpochs(core, epochs),
         };
-        ReplicaDriver driver = new(context, core, ports, pump.Wake);
+        ReplicaDriver driver = new(core, ports, pump.Wake);
         Execution.Attach(driver);
         _transfer.Attach(driver, Execution, _settings.Observer);
         driver.Recover();
@@ -80,15 +83,17 @@ public sealed class GroupReplica : ISnapshotTransfer
             driver.Post(new Executed(restored.Slot, restored.Time, restored.NextDeadline));
         }
 
-        if (!context.Has(MemberRoles.Learner))
-        {
-            _gateway.TurnAway(WhoAnswers(context));
-        }
-
         _gateway.Attach(driver, Execution);
         _driver = driver;
         pump.Add(driver);
     }
+
+    /// <summary>See <see cref="ReplicaDriver.ReconfigureAsync"/>.</summary>
+    public Task<ReconfigurationResult> ReconfigureAsync(
+        Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
+        _driver is { } driver
+            ? driver.ReconfigureAsync(expected, next, force, cancellationToken)
+            : Task.FromResult(new ReconfigurationResult(ReconfigurationError.NotLeader, "this node is starting", null));
 
     /// <summary>Gives up the transfers under way.</summary>
     public void Stop() => _transfer.Stop();
@@ -104,11 +109,22 @@ public sealed class GroupReplica : ISnapshotTransfer
         _gateway.OnTick(now);
     }
 
+    private void OnEpochs(Succession core, GroupEpochs epochs)
+    {
+        _gateway.TurnAway(core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context));
+        _settings.OnEpochs(epochs);
+    }
+
     private static string WhoAnswers(ReplicaContext context)
     {
         var members = context.Configuration;
-        var learners = string.Join(", ", members.Learners.Select(learner => members.Find(learner)!.Name));
-        return $"{members.Find(context.Self)!.Name} is no learner, and answers no clients; ask one of {learners}";
+        var learners = string.Join(
+            ", ", members.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0)
+                .Select(member => $"{member.Name} ({member.Address})"));
+        var who = members.Find(context.Self) is { } self
+            ? $"{self.Name} is no learner"
+            : $"this node is no member of {members.Epoch}";
+        return $"{who}, and answers no clients; ask one of {learners}";
     }
 
     // R24: what a damaged snapshot left half restored is not used any more.

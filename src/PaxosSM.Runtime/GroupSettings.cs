@@ -27,6 +27,12 @@ public sealed record GroupSettings
     /// <summary>The replica halted for good.</summary>
     public required Action<GroupId, string> OnHalted { get; init; }
 
+    /// <summary>This node's storage: only a configuration that lists it means this node (R13).</summary>
+    public StorageId Storage { get; init; }
+
+    /// <summary>See <see cref="ReplicaPorts.OnEpochs"/>.</summary>
+    public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };
+
     /// <summary>The clocks.</summary>
     public required TimeProvider Clock { get; init; }
 

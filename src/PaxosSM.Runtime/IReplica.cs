@@ -1,3 +1,5 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Runtime;
 
 /// <summary>What the parts around a group's core may ask of it. Safe for use by many threads; nothing blocks.</summary>
@@ -54,6 +56,15 @@ public sealed record ReplicaStatus(
     /// <summary>The bytes of chosen values that the core holds: bounded by its options, a lagging executor
     /// aside.</summary>
     public long RetainedBytes { get; init; }
+
+    /// <summary>How the present epoch began, and who its members are; null where nobody said.</summary>
+    public EpochStart? Epoch { get; init; }
+
+    /// <summary>Whether enough members have started the present epoch (R14).</summary>
+    public bool IsHandedOver { get; init; } = true;
+
+    /// <summary>What this node does in it; none when it is no member (any more).</summary>
+    public MemberRoles Roles { get; init; } = MemberRoles.All;
 
     /// <summary>The lanes of the present reign, as this node knows them; empty where it is no owner.</summary>
     public IReadOnlyList<LaneState> Lanes { get; init; } = [];

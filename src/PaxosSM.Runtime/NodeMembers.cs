@@ -9,6 +9,7 @@ public sealed class NodeMembers
     private readonly ConcurrentDictionary<NodeId, StorageId> _storages = new();
     private volatile NodeIdentity _self;
     private volatile Configuration _configuration;
+    private volatile Configuration _everybody;
 
     /// <summary>What is known before genesis.</summary>
     /// <param name="self">Who this node is.</param>
@@ -18,7 +19,8 @@ public sealed class NodeMembers
     {
         _self = self;
         _configuration = configured;
-        Policy = new(() => _self, () => _configuration)
+        _everybody = configured;
+        Policy = new(() => _self, () => _everybody)
         {
             Learned = facts => _storages[facts.Identity.Node] = facts.Identity.Storage,
             Alarmed = onTwoCopies,
@@ -40,7 +42,8 @@ public sealed class NodeMembers
         && _storages.TryGetValue(node, out var storage) && storage != member.Storage;
 
     /// <summary>Names the members' addresses, where they were not known at first.</summary>
-    public void Readdress(IReadOnlyList<Member> members) => _configuration = new(_configuration.Epoch, members);
+    public void Readdress(IReadOnlyList<Member> members) =>
+        _configuration = _everybody = new(_configuration.Epoch, members);
 
     /// <summary>Genesis ended.</summary>
     /// <param name="configuration">The members, with their storages.</param>
@@ -48,6 +51,14 @@ public sealed class NodeMembers
     public void Adopt(Configuration configuration, NodeIdentity self)
     {
         _configuration = configuration;
+        _everybody = configuration;
         _self = self;
+    }
+
+    /// <summary>The epochs changed: whose storages count, and who is let in.</summary>
+    public void Adopt(GroupEpochs epochs)
+    {
+        _configuration = epochs.Present.Configuration;
+        _everybody = new(epochs.Present.Epoch, epochs.Everybody);
     }
 }

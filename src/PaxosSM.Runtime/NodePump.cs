@@ -24,12 +24,14 @@ public sealed class NodePump
     private readonly ConcurrentQueue<ReplicaDriver> _ready = new();
     private readonly ConcurrentQueue<(NodeId From, Message Message)> _host = new();
     private readonly HashSet<NodeId> _connected = [];
+    private IReadOnlyList<NodeId> _members;
     private Instant _tickedAt = new(long.MinValue / 2);
 
     /// <summary>A pump without groups yet.</summary>
     public NodePump(NodePumpSettings settings, Instant now)
     {
         _settings = settings;
+        _members = settings.Members;
         _detector = new(settings.Self, settings.Members, settings.Detector, now);
     }
 
@@ -42,6 +44,13 @@ public sealed class NodePump
         _groups.Add(driver.Group, driver);
         _order.Add(driver);
         Wake(driver);
+    }
+
+    /// <summary>The members changed, of whatever group's epochs. On the loop.</summary>
+    public void SetMembers(IReadOnlyList<NodeId> members, Instant now)
+    {
+        _members = members;
+        _detector.SetMembers(members, now);
     }
 
     /// <summary>A group has something to pump.</summary>
@@ -66,8 +75,10 @@ public sealed class NodePump
             return default;
         }
 
-        var known = _groups.TryGetValue(group, out var driver) && epoch == _settings.Epoch;
-        return known && !(IsVote(message) && _settings.IsStranger(from)) ? driver!.PostAsync(from, message) : default;
+        var known = _groups.TryGetValue(group, out var driver);
+        return known && !(IsVote(message) && _settings.IsStranger(from))
+            ? driver!.PostAsync(from, epoch, message)
+            : default;
     }
 
     /// <summary>Does what there is to do.</summary>
@@ -96,7 +107,8 @@ public sealed class NodePump
 
     // R13: a node whose storage is not the one listed has no vote, whatever it says.
     private static bool IsVote(Message message) =>
-        message is Promise or SyncAccepted or Accepted or HeartbeatAck or VotesReply or CanvassReply;
+        message is Promise or SyncAccepted or Accepted or HeartbeatAck or VotesReply or CanvassReply
+            or EpochStarted;
 
     private void OnHostMessage(NodeId from, Message message, Instant now)
     {
@@ -135,7 +147,7 @@ public sealed class NodePump
     // next sign of life.
     private void WatchConnections()
     {
-        foreach (var member in _settings.Members)
+        foreach (var member in _members)
         {
             if (member == _settings.Self)
             {
@@ -155,11 +167,11 @@ public sealed class NodePump
 
     private void Tell(Alive alive)
     {
-        foreach (var member in _settings.Members)
+        foreach (var member in _members)
         {
             if (member != _settings.Self)
             {
-                _settings.Transport.Send(member, GroupId.Host, _settings.Epoch, alive);
+                _settings.Transport.Send(member, GroupId.Host, Epoch.First, alive);
             }
         }
     }
@@ -171,11 +183,8 @@ public sealed record NodePumpSettings
     /// <summary>This node.</summary>
     public required NodeId Self { get; init; }
 
-    /// <summary>All members, this node among them.</summary>
+    /// <summary>The members at first, this node among them.</summary>
     public required IReadOnlyList<NodeId> Members { get; init; }
-
-    /// <summary>The epoch.</summary>
-    public required Epoch Epoch { get; init; }
 
     /// <summary>The way to the others.</summary>
     public required ITransport Transport { get; init; }

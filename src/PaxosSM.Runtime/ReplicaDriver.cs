@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Runtime;
 
@@ -14,32 +15,32 @@ public sealed class ReplicaDriver : IReplica
     /// <summary>So often a pump takes what came meanwhile, before it carries out what was decided.</summary>
     private const int PassesMax = 4;
 
-    private readonly ReplicaContext _context;
-    private readonly Replica _core;
+    private readonly Succession _core;
     private readonly ReplicaPorts _ports;
     private readonly Effects _effects;
     private readonly Inbox _inbox;
     private readonly WriteGate _gate;
     private readonly StatusBoard _status;
+    private readonly ReconfigurationDesk _wishes = new();
+    private GroupEpochs? _epochs;
 
     /// <summary>A driver for a core that has not recovered yet.</summary>
-    /// <param name="context">Who the replica is.</param>
     /// <param name="core">The core.</param>
     /// <param name="ports">The world.</param>
     /// <param name="wake">Called, from any thread, when there is something to pump.</param>
-    public ReplicaDriver(ReplicaContext context, Replica core, ReplicaPorts ports, Action<ReplicaDriver> wake)
+    public ReplicaDriver(Succession core, ReplicaPorts ports, Action<ReplicaDriver> wake)
     {
-        _context = context;
+        Group = core.Context.Group;
         _core = core;
         _ports = ports;
-        _effects = new(context.Self);
+        _effects = new(core.Context.Self);
         _inbox = new(() => wake(this));
-        _gate = new(context.Group, ports.Log, _inbox.Wake);
-        _status = new(context, core, ports);
+        _gate = new(Group, ports.Log, _inbox.Wake);
+        _status = new(core, ports);
     }
 
     /// <inheritdoc/>
-    public GroupId Group => _context.Group;
+    public GroupId Group { get; }
 
     /// <inheritdoc/>
     public ReplicaStatus Status => _status.Current;
@@ -48,7 +49,8 @@ public sealed class ReplicaDriver : IReplica
     /// first pump.</summary>
     public void Recover()
     {
-        _core.Recover(_ports.Log.TakeRecovered(Group), _effects);
+        _core.Recover(_ports.Log.TakeRecovered(Group), NodeLoop.Now(_ports.Clock), _effects);
+        TellEpochs();
         Report(_effects.Events);
         if (_effects.Applies.Count > 0)
         {
@@ -63,7 +65,7 @@ public sealed class ReplicaDriver : IReplica
 
     /// <summary>Takes a message; completes when the replica keeps up, so that whoever reads it from the network
     /// waits.</summary>
-    public ValueTask PostAsync(NodeId from, Message message)
+    public ValueTask PostAsync(NodeId from, Epoch epoch, Message message)
     {
         if (message is SnapshotRequest or SnapshotPiece)
         {
@@ -76,8 +78,34 @@ public sealed class ReplicaDriver : IReplica
             return default;
         }
 
-        _inbox.Post(new Received(from, message));
+        _inbox.Post(new Received(from, message) { Epoch = epoch });
         return _inbox.WaitForSpaceAsync();
+    }
+
+    /// <summary>Ends the present epoch, and begins one with other members (R11). On the leader only; others refuse, and
+    /// name it.</summary>
+    /// <param name="expected">The epoch that shall end: compared before anything is set.</param>
+    /// <param name="next">The members of the next one.</param>
+    /// <param name="force">Don't wait for newcomers to be caught up (R15).</param>
+    /// <param name="cancellationToken">Ends the wait; what was proposed may still come.</param>
+    public async Task<ReconfigurationResult> ReconfigureAsync(
+        Epoch expected, Configuration next, bool force, CancellationToken cancellationToken)
+    {
+        if (_status.Halted is { } halted)
+        {
+            return new(ReconfigurationError.NotLeader, halted, null);
+        }
+
+        var (wish, result) = _wishes.Add(expected, next, force);
+        _inbox.Post(wish);
+        try
+        {
+            return await result.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _wishes.Forget(wish);
+        }
     }
 
     /// <inheritdoc/>
@@ -144,6 +172,7 @@ public sealed class ReplicaDriver : IReplica
 
             _core.EndRound(now, _effects);
             CarryOut();
+            EnterNext(now);
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
@@ -160,7 +189,7 @@ public sealed class ReplicaDriver : IReplica
             var error = _core.Submit(submitted.Entries, submitted.Count, _effects);
             if (error != PaxosError.None)
             {
-                _ports.OnRefused(error, _core.LeaderNode);
+                _ports.OnRefused(error, _core.Replica.LeaderNode);
             }
 
             return;
@@ -180,6 +209,30 @@ public sealed class ReplicaDriver : IReplica
         _core.Step(input, now, _effects);
     }
 
+    // R14: what is of one epoch is durable, told and sent before anything of the next one is.
+    private void EnterNext(Instant now)
+    {
+        while (_core.IsOver && _gate.IsDrained)
+        {
+            _core.Enter(now, _effects);
+            _status.OnEpoch();
+            TellEpochs();
+            CarryOut();
+            _wishes.On(_core.Start);
+        }
+
+        if (_core.Ahead != _epochs?.Ahead)
+        {
+            TellEpochs();
+        }
+    }
+
+    private void TellEpochs()
+    {
+        _epochs = new(_core.Start, _core.Before, _core.Ahead);
+        _ports.OnEpochs(_epochs);
+    }
+
     private void CarryOut()
     {
         Report(_effects.Events);
@@ -192,7 +245,12 @@ public sealed class ReplicaDriver : IReplica
 
         foreach (var read in _effects.Reads)
         {
-            _ports.OnReadBound(read);
+            _ports.OnReadBound(read with { Epoch = _core.Epoch });
+        }
+
+        foreach (var answer in _effects.Answers)
+        {
+            _wishes.On(answer);
         }
 
         if (_effects.FetchSnapshot is { } source)
@@ -215,13 +273,13 @@ public sealed class ReplicaDriver : IReplica
     {
         foreach (var (to, message) in envelopes)
         {
-            if (to == _context.Self)
+            if (to == _core.Context.Self)
             {
-                _inbox.Post(new Received(to, message));
+                _inbox.Post(new Received(to, message) { Epoch = _core.Epoch });
             }
             else
             {
-                _ports.Transport.Send(to, Group, _context.Configuration.Epoch, message);
+                _ports.Transport.Send(to, Group, _core.Epoch, message);
             }
         }
     }

@@ -36,6 +36,10 @@ public sealed class ReplicaPorts
     /// and who leads according to whoever refused it. On the loop.</summary>
     public Action<PaxosError, NodeId> OnRefused { get; init; } = (_, _) => { };
 
+    /// <summary>The epochs changed that the replica has to do with: whom it must reach, and who it is. On the loop, and
+    /// once before it starts.</summary>
+    public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };
+
     /// <summary>The replica halted for good: which, and why.</summary>
     public required Action<GroupId, string> OnHalted { get; init; }
 }

@@ -1,27 +1,22 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Runtime;
 
 /// <summary>Keeps a replica's state for people, and for threads beside the loop.</summary>
 internal sealed class StatusBoard
 {
-    private readonly ReplicaContext _context;
-    private readonly Replica _core;
+    private readonly Succession _core;
     private readonly ReplicaPorts _ports;
-    private readonly DateTimeOffset[] _since;
-    private readonly bool[] _reachable;
+    private readonly Dictionary<NodeId, (bool Reachable, DateTimeOffset Since)> _heard = [];
     private volatile ReplicaStatus _current;
     private volatile string? _halted;
     private DateTimeOffset _leaderSince;
 
-    public StatusBoard(ReplicaContext context, Replica core, ReplicaPorts ports)
+    public StatusBoard(Succession core, ReplicaPorts ports)
     {
-        _context = context;
         _core = core;
         _ports = ports;
         _leaderSince = ports.Clock.GetUtcNow();
-        _since = new DateTimeOffset[context.Configuration.Members.Count];
-        _reachable = new bool[_since.Length];
-        Array.Fill(_since, _leaderSince);
-        Array.Fill(_reachable, true);
         _current = Build();
     }
 
@@ -38,6 +33,13 @@ internal sealed class StatusBoard
     {
         _leaderSince = _ports.Clock.GetUtcNow();
         _current = _current with { Leader = changed.Leader, Ballot = changed.Ballot, LeaderSince = _leaderSince };
+    }
+
+    /// <summary>Another epoch began: nobody leads yet.</summary>
+    public void OnEpoch()
+    {
+        _leaderSince = _ports.Clock.GetUtcNow();
+        Refresh();
     }
 
     /// <returns>Whether it had not halted before.</returns>
@@ -57,44 +59,40 @@ internal sealed class StatusBoard
 
     private ReplicaStatus Build()
     {
-        var members = new MemberStatus[_since.Length];
-        for (var place = 0; place < members.Length; place++)
-        {
-            members[place] = Describe(place);
-        }
-
-        var lanes = _core.Lanes;
+        var replica = _core.Replica;
+        var lanes = replica.Lanes;
         return new(
-            _context.Self,
-            _core.LeaderNode,
-            _core.Leader,
+            _core.Context.Self,
+            replica.LeaderNode,
+            replica.Leader,
             _leaderSince,
-            _core.Frontier,
+            replica.Frontier,
             _ports.Execution.Applied,
-            _core.SnapshotThrough,
-            _core.TrimmedTo,
-            members,
+            replica.SnapshotThrough,
+            replica.TrimmedTo,
+            [.. _core.Context.Configuration.Members.Select(Describe)],
             Digest,
             _halted,
             Waiting(lanes))
         {
             Lanes = lanes,
-            RetainedBytes = _core.RetainedBytes,
+            RetainedBytes = replica.RetainedBytes,
+            Epoch = _core.Start,
+            IsHandedOver = _core.IsHandedOver,
+            Roles = _core.Context.Own,
         };
     }
 
-    private MemberStatus Describe(int place)
+    private MemberStatus Describe(Member member)
     {
-        var member = _context.Configuration.Members[place];
-        var reachable = _context.Hears(member.Id);
-        if (reachable != _reachable[place])
+        var reachable = _core.Context.Hears(member.Id);
+        if (!_heard.TryGetValue(member.Id, out var heard) || heard.Reachable != reachable)
         {
-            _reachable[place] = reachable;
-            _since[place] = _ports.Clock.GetUtcNow();
+            _heard[member.Id] = heard = (reachable, _ports.Clock.GetUtcNow());
         }
 
-        var detail = member.Id == _context.Self ? "this node" : _ports.Transport.StatusOf(member.Id).Detail;
-        return new(member, reachable, _since[place], detail);
+        var detail = member.Id == _core.Context.Self ? "this node" : _ports.Transport.StatusOf(member.Id).Detail;
+        return new(member, reachable, heard.Since, detail);
     }
 
     private string Waiting(IReadOnlyList<LaneState> lanes)
@@ -104,24 +102,36 @@ internal sealed class StatusBoard
             return $"the log has waited {stall.For.TotalSeconds:F1} s: {stall.Why}";
         }
 
-        if (_core.Leader == Ballot.None)
+        var replica = _core.Replica;
+        var next = replica.Frontier.Next;
+        if (_core.Ahead is { } ahead)
+        {
+            return $"{ahead} has begun elsewhere; {next} is to be learned here";
+        }
+
+        if (_core.Context.Own == MemberRoles.None)
+        {
+            return $"this node is no member of {_core.Start}: it may be stopped";
+        }
+
+        if (replica.Leader == Ballot.None)
         {
             return "no leader";
         }
 
-        if (_core.KnownChosen > _core.Frontier)
+        if (replica.KnownChosen > replica.Frontier)
         {
-            return $"{_core.Frontier.Next} is chosen and not here yet (of {_core.KnownChosen})";
+            return $"{next} is chosen and not here yet (of {replica.KnownChosen})";
         }
 
         foreach (var lane in lanes)
         {
-            if (lane.IsAwaited && lane.Owner.Node != _context.Self)
+            if (lane.IsAwaited && lane.Owner.Node != _core.Context.Self)
             {
-                return $"{_core.Frontier.Next} waits for {_context.Configuration.NameOf(lane.Owner.Node)}'s lane";
+                return $"{next} waits for {_core.Context.Configuration.NameOf(lane.Owner.Node)}'s lane";
             }
         }
 
-        return _core.Proposed > _core.Frontier ? $"{_core.Frontier.Next} waits for votes" : string.Empty;
+        return replica.Proposed > replica.Frontier ? $"{next} waits for votes" : string.Empty;
     }
 }

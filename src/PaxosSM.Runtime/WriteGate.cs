@@ -36,6 +36,9 @@ internal sealed class WriteGate
     /// <summary>The messages that may leave now; valid until the next <see cref="Release"/>.</summary>
     public IReadOnlyList<Envelope> Envelopes => _envelopes;
 
+    /// <summary>Whether everything appended is durable, and all that waited for it has been taken.</summary>
+    public bool IsDrained => _held.Count == 0 && _untold.Count == 0 && Interlocked.Read(ref _durable) == _appended;
+
     public void Append(Effects effects)
     {
         if (effects.Writes.Count > 0)

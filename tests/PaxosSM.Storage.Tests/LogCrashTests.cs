@@ -159,6 +159,6 @@ public sealed class LogCrashTests
     private static long SlotOf(string text)
     {
         var at = text.IndexOf("Last = s", StringComparison.Ordinal) + "Last = s".Length;
-        return long.Parse(text[at..text.IndexOf(' ', at)], System.Globalization.CultureInfo.InvariantCulture);
+        return long.Parse(text[at..text.IndexOfAny([' ', ','], at)], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

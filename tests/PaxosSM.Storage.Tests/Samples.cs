@@ -1,4 +1,5 @@
 using PaxosSM.Log;
+using PaxosSM.Quorums;
 using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Storage.Tests;
@@ -29,6 +30,14 @@ internal static class Samples
         new(BallotOf(3), BallotOf(3), new(1), new(BallotOf(3), new(2), [new(new(1), 7)]), new(trimmedTo + 1),
             new(trimmedTo));
 
+    /// <summary>A second epoch begins, with another third member.</summary>
+    public static EpochWrite SecondEpoch { get; } = new(
+        new(new(12), 0xfeedbeef, new(new(2), [Member(0), Member(1), Member(3)], QuorumRule.Flexible(2, 2))),
+        new(new(1), [Member(0), Member(1), Member(2)]))
+    {
+        Epoch = new(2),
+    };
+
     /// <summary>One of every kind.</summary>
     public static DurableWrite[] OfEveryKind() =>
     [
@@ -40,7 +49,12 @@ internal static class Samples
         new ChosenThroughWrite(new(3)),
         new LearnedWrite(new(4), ValueOf(4, 5)),
         Checkpoint(1),
+        SecondEpoch,
+        Checkpoint(1) with { Begins = SecondEpoch, Epoch = new(2) },
     ];
+
+    private static Member Member(ushort id) => new(
+        new(id), $"m{id}", $"127.0.0.1:{id}", MemberRoles.All, new(new Guid(id, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)));
 
     public static string Text(DurableWrite write)
     {

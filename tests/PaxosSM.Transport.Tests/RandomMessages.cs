@@ -73,10 +73,26 @@ internal sealed class RandomMessages(int seed)
             _ when type == typeof(ReadOnlyMemory<byte>) => Bytes(_random.Next(200)),
             _ when type == typeof(Value) =>
                 new Value((ValueKind)_random.Next(1, 5), new(_random.NextInt64()), Bytes(_random.Next(200))),
+            _ when type == typeof(Configuration) => Configuration(),
             _ when type == typeof(ReadConsistency) =>
                 ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(_random.Next(Enum.GetValues(type).Length))!,
             _ => Next(type),
+        };
+    }
+
+    // One that somebody could work with: others are not read.
+    private Configuration Configuration()
+    {
+        var members = Enumerable.Range(0, _random.Next(1, 6)).Select(index => new Member(
+            new((ushort)((index * 100) + _random.Next(100))),
+            $"m{index}",
+            new('ü', _random.Next(9)),
+            MemberRoles.All,
+            (StorageId)Make(typeof(StorageId))));
+        return new(new((uint)_random.Next()), [.. members], default, (DealPolicy)_random.Next(3))
+        {
+            NextNumber = (ushort)_random.Next(ushort.MaxValue),
         };
     }
 

@@ -11,6 +11,9 @@ internal static class Rendering
         null => "null",
         ReadOnlyMemory<byte> memory => $"0x{Convert.ToHexString(memory.Span)}",
         string text => $"\"{text}\"",
+
+        // It keeps its bytes once they were asked for.
+        Configuration members => $"Configuration({Convert.ToHexString(ConfigurationCodec.Encode(members).Span)})",
         IFormattable formattable when value.GetType().IsPrimitive || value is Guid or TimeSpan or Enum =>
             formattable.ToString(null, CultureInfo.InvariantCulture),
         bool boolean => boolean ? "true" : "false",

@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Quorums;
 
 namespace PaxosSM.Transport.Tests;
 
@@ -14,7 +15,20 @@ internal static class SampleMessages
     private static readonly Value Skip = new(ValueKind.Skip, new(1_700_000_000_000_002), default);
     private static readonly Vote[] Votes = [new(new(11), Ballot, Value), new(new(12), Lower, Skip)];
 
-    public static IEnumerable<Message> All => [.. Deciding, .. Learning, .. Living];
+    private static readonly Member Member = new(
+        new(3), "d", "127.0.0.1:7004", MemberRoles.All, new(new Guid("00112233-4455-6677-8899-aabbccddeeff")));
+
+    private static readonly Configuration Next =
+        new(new(5), [Member], QuorumRule.Flexible(1, 1), DealPolicy.Adaptive) { NextNumber = 8 };
+
+    public static IEnumerable<Message> All => [.. Deciding, .. Learning, .. Living, .. Ending];
+
+    private static IEnumerable<Message> Ending =>
+    [
+        new EpochEnd(new(new(90), 0xfeedbeef, Next), true),
+        new EpochStarted(new(5), new(90), 0xfeedbeef),
+        new EpochQuery(new(4)),
+    ];
 
     private static IEnumerable<Message> Deciding =>
     [

@@ -31,6 +31,24 @@ public sealed class FailureDetector
         }
     }
 
+    /// <summary>The members changed; who is new gets the benefit of the doubt.</summary>
+    public void SetMembers(IReadOnlyList<NodeId> members, Instant now)
+    {
+        foreach (var gone in _peers.Keys.Except(members).ToArray())
+        {
+            _peers.Remove(gone);
+            _changed = true;
+        }
+
+        foreach (var member in members)
+        {
+            if (member != _self && _peers.TryAdd(member, new() { HeardAt = now }))
+            {
+                _changed = true;
+            }
+        }
+    }
+
     /// <summary>The members heard of late, this node among them.</summary>
     public IReadOnlyList<NodeId> Hears => [_self, .. from peer in _peers where peer.Value.Reachable select peer.Key];
 

@@ -69,6 +69,9 @@ internal sealed class LeaderWatch
         Rest(now);
     }
 
+    /// <summary>There is no silent leader to wait for.</summary>
+    public void Hasten() => _patience = TimeSpan.Zero;
+
     /// <summary>Time went by.</summary>
     public void OnTick(Instant now, bool stands, Effects effects)
     {

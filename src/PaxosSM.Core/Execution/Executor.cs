@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Execution;
 
@@ -22,9 +23,9 @@ public sealed class Executor
     public const int StateHeaderSize = 16;
 
     private const uint StateMagic = 0x534D_5358;
-    private const int StateVersion = 1;
+    private const int StateVersion = 2;
+    private const int StateVersionMin = 1;
     private const int ResultBytesKept = 1 << 20;
-    private readonly Configuration _configuration;
     private readonly SessionLimits _limits;
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
@@ -33,7 +34,7 @@ public sealed class Executor
 
     /// <summary>An executor of an empty log.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="configuration">The members of the epoch, for views.</param>
+    /// <param name="configuration">The members of the first epoch.</param>
     /// <param name="machine">The machine; nobody else calls it from now on.</param>
     /// <param name="results">Takes the results.</param>
     /// <param name="limits">The session table's limits: the same on every replica, always. Null for the
@@ -46,7 +47,7 @@ public sealed class Executor
         SessionLimits? limits = null)
     {
         Group = group;
-        _configuration = configuration;
+        Epoch = EpochStart.Genesis(configuration);
         Machine = machine;
         Results = results;
         _limits = limits ?? new();
@@ -61,6 +62,9 @@ public sealed class Executor
 
     /// <summary>Where results go.</summary>
     public IResultSink Results { get; }
+
+    /// <summary>The epoch that the next slot is of: how it began.</summary>
+    public EpochStart Epoch { get; private set; }
 
     /// <summary>The last slot applied.</summary>
     public Slot Applied { get; private set; }
@@ -116,7 +120,9 @@ public sealed class Executor
                 ObserveView(slot, value.Payload.Span);
                 break;
             case ValueKind.Skip:
+                break;
             case ValueKind.Stop:
+                ObserveStop(slot, value);
                 break;
             default:
                 throw new UnreachableException($"a chosen value of unknown kind {value.Kind} at {slot}");
@@ -131,17 +137,24 @@ public sealed class Executor
     /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
     /// <remarks>
     /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch
-    /// (4), slot (8), log time (8), chain (8), the session table, the timers.
+    /// (4), slot (8), log time (8), chain (8), where the epoch began: the slot (8), the stop's checksum (4), the length
+    /// of the configuration (4), the configuration; the session table, the timers. Version 1 has nothing of where the
+    /// epoch began: it is the first.
     /// </remarks>
     public void WriteState(IBufferWriter<byte> destination)
     {
         var body = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(body);
         writer.WriteInt64((long)Group.Value);
-        writer.WriteInt32((int)_configuration.Epoch.Number);
+        writer.WriteInt32((int)Epoch.Epoch.Number);
         writer.WriteInt64(Applied.Index);
         writer.WriteInt64(Time.Microseconds);
         writer.WriteInt64((long)Chain);
+        writer.WriteInt64(Epoch.Base.Index);
+        writer.WriteInt32((int)Epoch.Digest);
+        var configuration = ConfigurationCodec.Encode(Epoch.Configuration);
+        writer.WriteInt32(configuration.Length);
+        writer.WriteBytes(configuration.Span);
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
         var header = new StateWriter(destination);
@@ -159,7 +172,9 @@ public sealed class Executor
         var reader = new StateReader(header);
         StateReader.Require((uint)reader.ReadInt32() == StateMagic, "it does not begin like one");
         var version = reader.ReadInt32();
-        StateReader.Require(version == StateVersion, $"its version is {version}, this program's {StateVersion}");
+        StateReader.Require(
+            version is >= StateVersionMin and <= StateVersion,
+            $"its version is {version}, this program's {StateVersion}");
         var length = reader.ReadInt32();
         StateReader.Require(length >= 0, "its length is negative");
         return length;
@@ -177,19 +192,31 @@ public sealed class Executor
         var reader = new StateReader(state[StateHeaderSize..]);
         var group = new GroupId((ulong)reader.ReadInt64());
         StateReader.Require(group == Group, $"it is of group {group}, not {Group}");
-        var epoch = new Epoch((uint)reader.ReadInt32());
-        StateReader.Require(epoch == _configuration.Epoch, $"it is of epoch {epoch}, not {_configuration.Epoch}");
+        var number = new Epoch((uint)reader.ReadInt32());
         var applied = new Slot(reader.ReadInt64());
         var time = new LogTime(reader.ReadInt64());
         var chain = (ulong)reader.ReadInt64();
+        var isOld = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]) == StateVersionMin;
+        var epoch = isOld ? Epoch : ReadEpoch(ref reader);
+        StateReader.Require(number == epoch.Epoch, $"it is of epoch {number}, not {epoch.Epoch}");
         var sessions = SessionTable.Read(ref reader, _limits);
         var timers = TimerTable.Read(ref reader);
         StateReader.Require(reader.IsAtEnd, "something follows it");
         Applied = applied;
         Time = time;
         Chain = chain;
+        Epoch = epoch;
         _sessions = sessions;
         _timers = timers;
+    }
+
+    private static EpochStart ReadEpoch(ref StateReader reader)
+    {
+        var start = new Slot(reader.ReadInt64());
+        var digest = (uint)reader.ReadInt32();
+        var configuration = ConfigurationCodec.Decode(reader.ReadBytes(reader.ReadInt32()));
+        StateReader.Require(configuration is not null, "its members can't be read");
+        return new(start, digest, configuration!); // checked
     }
 
     private void FireTimers(Slot slot)
@@ -222,13 +249,29 @@ public sealed class Executor
             return;
         }
 
-        var names = new string[_configuration.Members.Count];
-        for (var index = 0; index < names.Length; index++)
+        Observe(observer, slot, Epoch.Configuration.NameOf(view.Ballot.Proposer));
+    }
+
+    // R16: after the last command of the old view, and before the first of the new one.
+    private void ObserveStop(Slot slot, Value value)
+    {
+        if (Reconfiguration.Stop.NextAfter(Epoch.Epoch, slot, value) is not { } next)
         {
-            names[index] = _configuration.Members[index].Name;
+            return;
         }
 
-        var seen = new ClusterView(_configuration.Epoch.Number, _configuration.NameOf(view.Ballot.Proposer), names);
+        Epoch = next;
+        if (Machine is IViewObserver observer)
+        {
+            Observe(observer, slot, string.Empty);
+        }
+    }
+
+    private void Observe(IViewObserver observer, Slot slot, string leader)
+    {
+        var configuration = Epoch.Configuration;
+        var seen = new ClusterView(
+            configuration.Epoch.Number, leader, [.. configuration.Members.Select(member => member.Name)]);
         var context = ContextOf(slot, 0, SessionId.None, 0);
         try
         {

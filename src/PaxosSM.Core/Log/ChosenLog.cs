@@ -1,13 +1,25 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Log;
 
 /// <summary>The chosen values that a learner holds: a run without a gap, from the floor to the frontier, and what lies
 /// ahead of the first gap.</summary>
-/// <remarks>Apart, so that filling a gap costs the same however much lies behind it.</remarks>
+/// <remarks>
+/// <para>Apart, so that filling a gap costs the same however much lies behind it.</para>
+/// <para>Slots run on over the epochs, and so does the log. The end of an epoch is found here and nowhere else (R11):
+/// the first value of the run that stops it. What lies above it is void, chosen or not: dropped, and taken no
+/// more.</para>
+/// </remarks>
 internal sealed class ChosenLog(Slot floor)
 {
     private readonly SlotLog<Value> _run = new();
     private readonly SlotLog<Value> _ahead = new();
     private long _aheadBytes;
+    private Epoch _epoch = Epoch.First;
+    private Slot _base;
+
+    /// <summary>How the next epoch begins, once the present one's end is in the run; null before.</summary>
+    public EpochStart? Next { get; private set; }
 
     /// <summary>Values above this slot, through the frontier, are here.</summary>
     public Slot Floor { get; private set; } = floor;
@@ -27,28 +39,40 @@ internal sealed class ChosenLog(Slot floor)
     public bool TryGet(Slot slot, out Value value) => _run.TryGet(slot, out value);
 
     /// <summary>Takes the value chosen for a slot; the frontier moves as far as values reach.</summary>
-    public void Add(Slot slot, Value value)
+    /// <returns>Whether it is new here.</returns>
+    public bool Add(Slot slot, Value value)
     {
-        if (slot <= Floor)
+        if (slot <= Floor || Next is not null)
         {
-            return;
+            return false;
         }
 
         if (_run.TryGet(slot, out var known) || _ahead.TryGet(slot, out known))
         {
             Invariant.Holds(known.Checksum == value.Checksum);
-            return;
+            return false;
         }
 
         if (slot != Frontier.Next)
         {
             _ahead.Set(slot, value);
             _aheadBytes += value.Size;
-            return;
+            return true;
         }
 
         Append(slot, value);
         AppendAhead();
+        return true;
+    }
+
+    /// <summary>An epoch begins: the one whose start was found, or a later one that a snapshot tells of.</summary>
+    public void Begin(EpochStart epoch)
+    {
+        if (epoch.Epoch > _epoch)
+        {
+            (_epoch, _base, Next) = (epoch.Epoch, epoch.Base, null);
+            DropAhead();
+        }
     }
 
     /// <summary>Lets go what lies up to <paramref name="slot"/>.</summary>
@@ -68,13 +92,19 @@ internal sealed class ChosenLog(Slot floor)
         AppendAhead();
     }
 
+    private void DropAhead()
+    {
+        _ahead.RemoveAbove(Slot.Zero);
+        _aheadBytes = 0;
+    }
+
     private void AppendAhead()
     {
         while (_ahead.Count > 0 && _ahead.First == Frontier.Next)
         {
             var (slot, value) = _ahead.At(0);
-            Append(slot, value);
             _aheadBytes -= Drop(_ahead, slot);
+            Append(slot, value);
         }
     }
 
@@ -83,6 +113,12 @@ internal sealed class ChosenLog(Slot floor)
         _run.Set(slot, value);
         BytesThroughFrontier += value.Size;
         Frontier = slot;
+        if (slot > _base && value.Kind == ValueKind.Stop
+            && Stop.NextAfter(_epoch, slot, value) is { } next)
+        {
+            Next = next;
+            DropAhead();
+        }
     }
 
     private static long Drop(SlotLog<Value> values, Slot slot)

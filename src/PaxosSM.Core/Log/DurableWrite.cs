@@ -1,3 +1,5 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Log;
 
 /// <summary>A record for the durable log. The set is closed. Replayed in the order written.</summary>
@@ -6,6 +8,9 @@ public abstract record DurableWrite
     private protected DurableWrite()
     {
     }
+
+    /// <summary>The epoch that it is of; zero, as all records of before epochs have, for the first.</summary>
+    public Epoch Epoch { get; init; }
 }
 
 /// <summary>The acceptor's promise (R2).</summary>
@@ -69,4 +74,15 @@ public sealed record LearnedWrite(Slot Slot, Value Value) : DurableWrite;
 /// <param name="ChosenThrough">The chosen-through.</param>
 /// <param name="TrimmedTo">The floor.</param>
 public sealed record CheckpointWrite(
-    Ballot Promised, Ballot LastVoted, Slot SyncBase, View? View, Slot ChosenThrough, Slot TrimmedTo) : DurableWrite;
+    Ballot Promised, Ballot LastVoted, Slot SyncBase, View? View, Slot ChosenThrough, Slot TrimmedTo) : DurableWrite
+{
+    /// <summary>How the acceptor's epoch began, since that record goes; null for the first epoch.</summary>
+    public EpochWrite? Begins { get; init; }
+}
+
+/// <summary>An epoch begins at this node: what follows is of it, and nothing that came before it is a promise or a vote
+/// in it (R12).</summary>
+/// <param name="Start">How it begins.</param>
+/// <param name="Before">The members of the epoch that this node was in before: they are answered, and told, how it
+/// ended (R14).</param>
+public sealed record EpochWrite(EpochStart Start, Configuration Before) : DurableWrite;

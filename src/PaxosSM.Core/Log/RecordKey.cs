@@ -20,6 +20,9 @@ public enum RecordKind : byte
 
     /// <summary><see cref="CheckpointWrite"/>.</summary>
     Checkpoint = 6,
+
+    /// <summary><see cref="EpochWrite"/>.</summary>
+    Epoch = 7,
 }
 
 /// <summary>What the log keeps of each record in a second place, so that a damaged record is known for what it was
@@ -28,7 +31,7 @@ public enum RecordKind : byte
 /// <see cref="First"/> and <see cref="Last"/>: the slots that the record tells of. A sync: base + 1 and the view's
 /// slot. A vote: its lane's first and last slot. A learned value: the slot, twice. A chosen-through: zero and the slot.
 /// A checkpoint: the floor and the chosen-through.
-/// A promise: zero.
+/// A promise: zero. An epoch's begin: the slot that it follows, twice.
 /// </remarks>
 /// <param name="Kind">The kind.</param>
 /// <param name="Ballot">The ballot: promised, or voted in; for a checkpoint the promise held.</param>
@@ -36,8 +39,13 @@ public enum RecordKind : byte
 /// <param name="Last">The last slot.</param>
 public readonly record struct RecordKey(RecordKind Kind, Ballot Ballot, Slot First, Slot Last)
 {
+    /// <summary>The record's epoch; zero for the first.</summary>
+    public Epoch Epoch { get; init; }
+
     /// <summary>The key of a record.</summary>
-    public static RecordKey Of(DurableWrite write) => write switch
+    public static RecordKey Of(DurableWrite write) => KeyOf(write) with { Epoch = write.Epoch };
+
+    private static RecordKey KeyOf(DurableWrite write) => write switch
     {
         PromiseWrite promise => new(RecordKind.Promise, promise.Ballot, default, default),
         SyncWrite sync => new(RecordKind.Sync, sync.Ballot, sync.Base.Next, sync.View.Slot),
@@ -46,6 +54,8 @@ public readonly record struct RecordKey(RecordKind Kind, Ballot Ballot, Slot Fir
         LearnedWrite learned => new(RecordKind.Learned, default, learned.Slot, learned.Slot),
         CheckpointWrite checkpoint =>
             new(RecordKind.Checkpoint, checkpoint.Promised, checkpoint.TrimmedTo, checkpoint.ChosenThrough),
+        EpochWrite epoch =>
+            new(RecordKind.Epoch, default, epoch.Start.Base, epoch.Start.Base),
         _ => throw new ArgumentOutOfRangeException(nameof(write)),
     };
 }

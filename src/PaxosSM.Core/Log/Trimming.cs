@@ -54,13 +54,15 @@ internal sealed class Trimming(ReplicaContext context)
         var floor = new Slot(long.MaxValue);
         foreach (var learner in context.Configuration.Learners)
         {
-            var known = _told.TryGetValue(learner, out var told);
-            covered.Add(known ? told.Last.SnapshotThrough : Slot.Zero);
+            covered.Add(_told.TryGetValue(learner, out var told) ? told.Last.SnapshotThrough : Slot.Zero);
+        }
 
-            // A cursor is worth a bounded time and a bounded log.
-            if (known && told.Last.Cursor > Slot.Zero && now - told.At < CursorLease && !full)
+        foreach (var (last, at) in _told.Values)
+        {
+            // A cursor, a newcomer's too, is worth a bounded time and a bounded log.
+            if (last.Cursor > Slot.Zero && now - at < CursorLease && !full)
             {
-                floor = Slot.Min(floor, told.Last.Cursor.Previous);
+                floor = Slot.Min(floor, last.Cursor.Previous);
             }
         }
 

@@ -39,6 +39,17 @@ internal sealed class ForwardedReads(ReplicaContext context)
         }
     }
 
+    /// <summary>Nobody answers any more: whoever asked asks again.</summary>
+    public void Fail(Effects effects)
+    {
+        foreach (var (_, asked) in _asked)
+        {
+            effects.AnswerRead(new(asked.Id, PaxosError.NotLeader, Slot.Zero, default));
+        }
+
+        _asked.Clear();
+    }
+
     private void Ask(long number, long id, bool lease, NodeId leader, Instant now, Effects effects)
     {
         // This node leads by now, or led until now: whoever asks again comes to the right place.

@@ -18,6 +18,9 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     private Instant _roundAt;
     private Instant _beatAt = new(long.MinValue / 2);
 
+    /// <summary>A stop is proposed or adopted: nobody is told a bound until its outcome is known (R20).</summary>
+    public bool AwaitsStop { get; set; }
+
     public void Request(NodeId origin, long id, bool lease, Effects effects)
     {
         if (_waiting.Count + _inRound.Count + _confirmed.Count >= WaitingMax)
@@ -115,7 +118,7 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     /// <param name="effects">Takes answers.</param>
     public void Advance(Instant now, bool viewApplied, Effects effects)
     {
-        if (reign.Owned is not { } owned || !viewApplied)
+        if (reign.Owned is not { } owned || !viewApplied || AwaitsStop)
         {
             return;
         }

@@ -9,11 +9,22 @@ internal sealed class AcceptorState
 {
     private readonly SlotLog<Vote> _votes = new();
     private readonly SlotRanges _faulty = new();
+    private readonly EpochWrite? _epoch;
     private LaneProgress[] _lanes = [];
     private Slot _dropped;
 
     // A checkpoint that can't be read may have been all that was left of the reign last voted in (R24).
     private bool _lostReign;
+
+    /// <summary>An acceptor that begins an epoch: it has promised and voted for nothing (R12).</summary>
+    /// <param name="epoch">The epoch's begin; null for the first.</param>
+    /// <param name="trimmedTo">The log's floor.</param>
+    public AcceptorState(EpochWrite? epoch = null, Slot trimmedTo = default)
+    {
+        _epoch = epoch;
+        ChosenThrough = _dropped = epoch?.Start.Base ?? Slot.Zero;
+        TrimmedTo = trimmedTo;
+    }
 
     public Ballot Promised { get; private set; }
 
@@ -184,7 +195,8 @@ internal sealed class AcceptorState
         return new(ballot, range, votes, dropped.Count > 0 ? [dropped] : [], _faulty.Within(range));
     }
 
-    public CheckpointWrite Checkpoint() => new(Promised, LastVoted, SyncBase, View, ChosenThrough, TrimmedTo);
+    public CheckpointWrite Checkpoint() =>
+        new(Promised, LastVoted, SyncBase, View, ChosenThrough, TrimmedTo) { Begins = _epoch };
 
     /// <summary>Takes a record read back at start, or the key of a damaged one (R24).</summary>
     public void Recover(RecoveredRecord record)

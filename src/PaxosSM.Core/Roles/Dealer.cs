@@ -24,18 +24,20 @@ internal sealed class Dealer(ReplicaContext context)
     }
 
     /// <summary>The owners of a new view, the leader first.</summary>
-    public IReadOnlyList<LaneOwner> Deal(Instant now)
+    /// <param name="now">The moment.</param>
+    /// <param name="alone">Nothing will be proposed: the leader needs nobody beside it (R11).</param>
+    public IReadOnlyList<LaneOwner> Deal(Instant now, bool alone)
     {
         _dealtAt = now;
         _stall.Restart();
-        return Wanted(now);
+        return alone ? [new(context.Self, context.Incarnation)] : Wanted(now);
     }
 
     /// <summary>Time went by.</summary>
     /// <returns>Why to deal again, by a new ballot; null for no reason.</returns>
     public string? OnTick(Ownership owned, Instant now)
     {
-        if (context.Options.Deal == DealPolicy.SingleLeader)
+        if (context.Deal == DealPolicy.SingleLeader)
         {
             return null;
         }
@@ -80,7 +82,7 @@ internal sealed class Dealer(ReplicaContext context)
     // A change is no hurry: each one costs a take-over.
     private string? Change(View view, Instant now)
     {
-        var pause = context.Options.ElectionTimeout * (context.Options.Deal == DealPolicy.Adaptive ? 8 : 2);
+        var pause = context.Options.ElectionTimeout * (context.Deal == DealPolicy.Adaptive ? 8 : 2);
         if (now - _dealtAt < pause)
         {
             return null;
@@ -104,7 +106,7 @@ internal sealed class Dealer(ReplicaContext context)
     private IReadOnlyList<LaneOwner> Wanted(Instant now)
     {
         List<LaneOwner> owners = [new(context.Self, context.Incarnation)];
-        if (context.Options.Deal == DealPolicy.SingleLeader)
+        if (context.Deal == DealPolicy.SingleLeader)
         {
             return owners;
         }
@@ -117,7 +119,7 @@ internal sealed class Dealer(ReplicaContext context)
             }
         }
 
-        return context.Options.Deal == DealPolicy.AllProposers ? owners : LaneWeights.Weigh(
+        return context.Deal == DealPolicy.AllProposers ? owners : LaneWeights.Weigh(
             owners, owner => _candidates.TryGetValue(owner.Node, out var candidate) ? candidate.Rate : 0);
     }
 }

@@ -1,5 +1,6 @@
 using PaxosSM.Log;
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Roles;
 
@@ -15,7 +16,7 @@ internal sealed class Learner
     private readonly long _logBytesMax;
     private readonly ChosenLog _values;
     private readonly SlotLog<Vote> _votes = new();
-    private readonly Watermarks _marks = new();
+    private Watermarks _marks = new();
     private long _executingBytes;
     private Slot _told;
     private Slot _delivered;
@@ -32,6 +33,10 @@ internal sealed class Learner
 
     /// <summary>Everything up to here is chosen and present.</summary>
     public Slot Frontier => _values.Frontier;
+
+    /// <summary>How the next epoch begins, once this one's end is chosen and everything before it is here; null
+    /// before.</summary>
+    public EpochStart? Next => _values.Next;
 
     /// <summary>The view of the newest reign that the log tells of; null before the first.</summary>
     public View? View { get; private set; }
@@ -111,9 +116,8 @@ internal sealed class Learner
         for (var index = 0; index < values.Count; index++)
         {
             var slot = new Slot(first.Index + ((long)index * stride));
-            if (slot > Frontier && !_values.Contains(slot) && HasRoomFor(slot))
+            if (slot > Frontier && HasRoomFor(slot) && _values.Add(slot, values[index]))
             {
-                _values.Add(slot, values[index]);
                 effects.Write(new LearnedWrite(slot, values[index]));
             }
         }
@@ -122,6 +126,19 @@ internal sealed class Learner
     }
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
+
+    /// <summary>An epoch begins: votes and marks of the one before tell nothing any more, the chosen values
+    /// stay.</summary>
+    public void Begin(EpochStart epoch)
+    {
+        _values.Begin(epoch);
+        _votes.RemoveAbove(Slot.Zero);
+        _marks = new();
+        View = null;
+
+        // What was known to be chosen above the end is void.
+        KnownChosen = Slot.Max(Frontier, epoch.Base);
+    }
 
     public void On(Executed executed, Effects effects)
     {
@@ -132,6 +149,11 @@ internal sealed class Learner
     /// <summary>The machine now holds everything through the snapshot's slot.</summary>
     public void On(SnapshotInstalled installed, Effects effects)
     {
+        if (installed.Epoch is { } epoch)
+        {
+            _values.Begin(epoch);
+        }
+
         if (installed.Slot > Frontier)
         {
             _values.Jump(installed.Slot);

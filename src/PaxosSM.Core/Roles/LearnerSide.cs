@@ -1,6 +1,7 @@
 using PaxosSM.Execution;
 using PaxosSM.Log;
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Roles;
 
@@ -19,11 +20,16 @@ internal sealed class LearnerSide
     private bool _clockIsNew;
     private Instant _clockToldAt;
 
-    public LearnerSide(ReplicaContext context, Slot restored)
+    /// <param name="context">Who learns, in which epoch.</param>
+    /// <param name="learner">What was learned, over all epochs.</param>
+    /// <param name="restored">What a durable snapshot here covers.</param>
+    /// <param name="floor">What the log has let go.</param>
+    public LearnerSide(ReplicaContext context, Learner learner, Slot restored, Slot floor)
     {
         _context = context;
         _learns = (context.Own & MemberRoles.Learner) != 0;
-        _learner = new(context.Self, context.Options, restored);
+        _learner = learner;
+        Floor = floor;
         _catchUp = new(context, _learner) { SnapshotThrough = restored };
         _trimming = new(context);
         _divergence = new(context);
@@ -34,6 +40,17 @@ internal sealed class LearnerSide
     }
 
     public Slot Frontier => _learner.Frontier;
+
+    /// <summary>What was learned: the next epoch goes on with it.</summary>
+    public Learner Learner => _learner;
+
+    /// <summary>Whether chosen values can be had here: where somebody learns, or learned in an epoch before.</summary>
+    public bool Serves => _learns || _learner.Frontier > Slot.Zero;
+
+    /// <summary>The lowest slot that a snapshot must cover for anything to be let go; null for nothing yet.</summary>
+    /// <remarks>Before enough have started the epoch nothing of the one before may go (R14); and until a snapshot
+    /// covers the whole of that one, its reigns must be read back.</remarks>
+    public Slot? TrimsFrom { get; set; } = Slot.Zero;
 
     public Slot KnownChosen => _learner.KnownChosen;
 
@@ -73,7 +90,7 @@ internal sealed class LearnerSide
             case Chosen chosen when _learns:
                 _learner.On(chosen, effects);
                 break;
-            case LearnRequest request when _learns:
+            case LearnRequest request when Serves:
                 _catchUp.On(from, request, effects);
                 break;
             case LearnReply reply when _learns:
@@ -98,8 +115,18 @@ internal sealed class LearnerSide
             return leader.Proposer;
         }
 
-        var owner = view.Owners[_context.Place % view.Owners.Count].Node;
+        var owner = view.Owners[Math.Max(_context.Place, 0) % view.Owners.Count].Node;
         return owner != _context.Self && _context.Hears(owner) ? owner : leader.Proposer;
+    }
+
+    /// <summary>How far a node has come that asks here; null for one that never asked.</summary>
+    public Slot? ProgressOf(NodeId node) => _catchUp.ProgressOf(node);
+
+    /// <summary>An epoch after this one begins behind a slot: its members have what is missing here.</summary>
+    public void LearnEnd(EpochStart next)
+    {
+        _learner.LearnChosenThrough(next.Base);
+        _catchUp.AddSources(next.Configuration.Learners);
     }
 
     /// <summary>R5's last resort found values.</summary>
@@ -191,7 +218,7 @@ internal sealed class LearnerSide
         var options = _context.Options;
         var floor = _trimming.Floor(now, _learner.RetainedBytes > options.LogBytesMax / 2);
         var candidate = _learns ? Slot.Min(floor, _learner.Executed) : floor;
-        if (candidate <= Floor || candidate == _candidate)
+        if (candidate <= Floor || candidate == _candidate || TrimsFrom is not { } lowest || candidate < lowest)
         {
             return;
         }

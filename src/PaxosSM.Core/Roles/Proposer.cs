@@ -84,7 +84,8 @@ internal sealed class Proposer
         }
 
         // Phase 1 ends here, once a ballot: suffix and view are what they are from now on (R5, R6).
-        var view = new View(preparing.Ballot, adoption.ViewSlot.Next, _dealer.Deal(now));
+        var stops = adoption.Stops(_context.Configuration.Epoch);
+        var view = new View(preparing.Ballot, adoption.ViewSlot.Next, _dealer.Deal(now, alone: stops));
         foreach (var value in adoption.Suffix)
         {
             _stamps.OnAdopted(value.Stamp);
@@ -93,7 +94,14 @@ internal sealed class Proposer
         var stamp = MayStamp ? _stamps.Next() : LogTime.Zero;
         List<Value> suffix = [.. adoption.Suffix, new(ValueKind.View, stamp, ViewCodec.Encode(view))];
         var reign = new Reign(_context, view, adoption.Base, suffix, now);
-        _phase = new Leading(reign, new(_context, reign));
+        var leading = new Leading(reign, new(_context, reign));
+        _phase = leading;
+        if (stops)
+        {
+            // R11: a stop that can end this epoch is completed, and nothing is proposed after it.
+            leading.BeginStop(null);
+        }
+
         effects.Tell(new TakenOver(view.Ballot, adoption.Base, adoption.Adopted, view)
         {
             Promises = [.. from node in _context.Configuration.Acceptors
@@ -323,10 +331,21 @@ internal sealed class Proposer
         }
     }
 
+    /// <summary>Whether the own reign ends with a stop: asked for, proposed or adopted (R11).</summary>
+    public bool Stops => _phase is Leading { Stops: true };
+
+    /// <summary>Ends the epoch as soon as there is room for it; nothing else is proposed here any more. Only while this
+    /// node leads (<see cref="Reign"/>), once a reign.</summary>
+    public void BeginStop(Value stop)
+    {
+        Invariant.Holds(Reign is not null && !Stops);
+        ((Leading)_phase).BeginStop(stop);
+    }
+
     /// <summary>Why the leader should stand again, with a higher ballot, to deal the lanes anew (R8); null while the
     /// deal is good.</summary>
     public string? WhyDealAgain(Instant now) =>
-        Reign is { } reign ? _dealer.OnTick(reign.Owned!, now) : null;
+        Reign is { } reign && !Stops ? _dealer.OnTick(reign.Owned!, now) : null;
 
     /// <summary>Proposes what waits, as far as the window reaches, and passes turns that others wait for; then tells
     /// what is chosen, unless a proposal just did.</summary>
@@ -337,15 +356,28 @@ internal sealed class Proposer
             return;
         }
 
-        var proposed = false;
-        while (owned.Free(_batcher.NextBytesMax) is { } lane && NextValue(owned) is { } value)
+        var proposed = ProposeStop(owned, now, effects);
+        while (!Stops && owned.Free(_batcher.NextBytesMax) is { } lane && NextValue(owned) is { } value)
         {
             owned.Propose(lane, value, now, effects);
             proposed = true;
         }
 
-        owned.PassTurns(_batcher.IsEmpty || !MayStamp, now, effects);
+        owned.PassTurns(_batcher.IsEmpty || !MayStamp || Stops, now, effects);
         owned.TellNews(proposed, effects);
+    }
+
+    private bool ProposeStop(Ownership owned, Instant now, Effects effects)
+    {
+        if (_phase is not Leading { Stop: { } stop } leading || owned.Ballot != leading.Reign.Ballot
+            || owned.Free(stop.Size) is not { } lane)
+        {
+            return false;
+        }
+
+        leading.BeginStop(null);
+        owned.Propose(lane, stop, now, effects);
+        return true;
     }
 
     // R3: all votes above the chosen-through are of the ballot last voted in, and the deal is that ballot's.
@@ -414,7 +446,7 @@ internal sealed class Proposer
     // R8: only who is well says so.
     private void ShowReady(Instant now, Effects effects)
     {
-        var shared = _context.Options.Deal != DealPolicy.SingleLeader && _context.Has(MemberRoles.Proposer);
+        var shared = _context.Deal != DealPolicy.SingleLeader && _context.Has(MemberRoles.Proposer);
         if (!shared || !_context.Healthy || now - _beatAt < _context.Options.HeartbeatInterval)
         {
             return;
@@ -437,24 +469,5 @@ internal sealed class Proposer
         }
 
         _owned = null;
-    }
-
-    private abstract record Phase;
-
-    private sealed record Following : Phase;
-
-    private sealed record Preparing(Ballot Ballot, Instant Since) : Phase
-    {
-        public SortedDictionary<int, Promise> Promises { get; } = [];
-
-        public Instant SentAt { get; set; } = Since;
-    }
-
-    private sealed record Leading(Reign Reign, LeaderReads Reads) : Phase
-    {
-        /// <summary>What learners lack and no learner has; asked of a leader that does not learn itself.</summary>
-        public SortedDictionary<NodeId, Slot> Wanted { get; } = [];
-
-        public Slot LowestWanted => Wanted.Values.DefaultIfEmpty(Slot.Zero with { Index = long.MaxValue }).Min();
     }
 }

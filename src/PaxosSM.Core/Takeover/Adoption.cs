@@ -1,5 +1,6 @@
 using PaxosSM.Messages;
 using PaxosSM.Quorums;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Takeover;
 
@@ -12,6 +13,9 @@ internal sealed record Adoption(Slot Base, Ballot Adopted, IReadOnlyList<Value> 
 {
     /// <summary>The slot of the new ballot's view.</summary>
     public Slot ViewSlot => new(Base.Index + Suffix.Count + 1);
+
+    /// <summary>Whether the suffix holds a stop that can end the epoch (R11).</summary>
+    public bool Stops(Epoch epoch) => Suffix.Any(value => Stop.Of(value)?.Expected == epoch);
 
     /// <summary>Computes the adoption; null while the promises that count are no phase-1 quorum.</summary>
     /// <remarks>

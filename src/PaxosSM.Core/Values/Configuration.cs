@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM;
 
 /// <summary>What a member does.</summary>
@@ -34,10 +36,18 @@ public sealed class Configuration
     private readonly Member[] _members;
 
     /// <summary>A configuration of the given members.</summary>
-    public Configuration(Epoch epoch, IReadOnlyList<Member> members)
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="members">Its members, in order.</param>
+    /// <param name="rule">Its quorum rule; the majority's by default.</param>
+    /// <param name="deal">Who owns lanes in it; null leaves it to each leader's settings.</param>
+    public Configuration(
+        Epoch epoch, IReadOnlyList<Member> members, QuorumRule rule = default, DealPolicy? deal = null)
     {
         Epoch = epoch;
+        Rule = rule;
+        Deal = deal;
         _members = [.. members];
+        NextNumber = _members.Length == 0 ? (ushort)0 : (ushort)(_members.Max(member => member.Id.Value) + 1);
         All = Select(MemberRoles.None);
         Acceptors = Select(MemberRoles.Acceptor);
         Learners = Select(MemberRoles.Learner);
@@ -46,6 +56,19 @@ public sealed class Configuration
 
     /// <summary>Its epoch.</summary>
     public Epoch Epoch { get; }
+
+    /// <summary>Its quorum rule.</summary>
+    public QuorumRule Rule { get; }
+
+    /// <summary>Who owns lanes (R8); null leaves it to each leader's settings.</summary>
+    public DealPolicy? Deal { get; }
+
+    /// <summary>The first number that no member of this epoch, or of one before, ever had: numbers are never given out
+    /// twice.</summary>
+    public ushort NextNumber { get; init; }
+
+    /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
+    internal byte[]? Encoded { get; set; }
 
     /// <summary>Its members, in order.</summary>
     public IReadOnlyList<Member> Members => _members;
@@ -89,6 +112,31 @@ public sealed class Configuration
 
         return -1;
     }
+
+    /// <summary>Why nobody could work with it; null when all is well.</summary>
+    public string? Problem
+    {
+        get
+        {
+            if (_members.Length is 0 or > NodeSet.MembersMax)
+            {
+                return $"a configuration has 1 to {NodeSet.MembersMax} members, not {_members.Length}";
+            }
+
+            if (_members.Select(member => member.Id).Distinct().Count() != _members.Length
+                || _members.Select(member => member.Name).Distinct(StringComparer.Ordinal).Count() != _members.Length)
+            {
+                return "two members have one number or name";
+            }
+
+            return Proposers.Count == 0 ? "there is no proposer"
+                : Learners.Count == 0 ? "there is no learner"
+                : Rule.ProblemFor(Acceptors.Count);
+        }
+    }
+
+    /// <summary>Whether the node is a member, with that very storage (R13).</summary>
+    public bool Lists(NodeId id, StorageId storage) => Find(id) is { } member && member.Storage == storage;
 
     /// <summary>Its name, or its number where it is no member.</summary>
     public string NameOf(NodeId id) => Find(id)?.Name ?? id.ToString();

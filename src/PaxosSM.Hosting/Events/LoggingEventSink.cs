@@ -37,6 +37,13 @@ public sealed partial class LoggingEventSink : IProtocolEventSink
             case FaultRepaired repair:
                 LogRepair(_node, group, repair.Range);
                 break;
+            case EpochBegan began:
+                var names = string.Join(", ", began.Start.Configuration.Members.Select(member => member.Name));
+                LogEpoch(_node, group, began.Start.Epoch, began.Start.Base, names, began.Roles);
+                break;
+            case HandedOver handed:
+                LogHandedOver(_node, group, handed.Epoch);
+                break;
             case Diverged diverged:
                 LogDiverged(_node, group, diverged.Slot, diverged.Text);
                 break;
@@ -65,6 +72,14 @@ public sealed partial class LoggingEventSink : IProtocolEventSink
 
     [LoggerMessage(6, LogLevel.Critical, "{Node} {Group}: this replica's state differs at {Slot}, so it halts: {Text}")]
     private partial void LogDiverged(string node, GroupId group, Slot slot, string text);
+
+    [LoggerMessage(
+        8, LogLevel.Information, "{Node} {Group}: {Epoch} begins after {Base}, with {Members}; this node: {Roles}")]
+    private partial void LogEpoch(
+        string node, GroupId group, Epoch epoch, Slot @base, string members, MemberRoles roles);
+
+    [LoggerMessage(9, LogLevel.Information, "{Node} {Group}: enough members have started {Epoch}")]
+    private partial void LogHandedOver(string node, GroupId group, Epoch epoch);
 
     [LoggerMessage(7, LogLevel.Debug, "{Node} {Group}: {Happened}")]
     private partial void LogDetail(string node, GroupId group, ProtocolEvent happened);

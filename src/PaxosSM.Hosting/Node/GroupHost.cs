@@ -23,6 +23,11 @@ internal sealed class GroupHost : IAsyncDisposable
     /// <summary>What people want to know.</summary>
     public ReplicaStatus? Status => _replica.Status;
 
+    /// <summary>See <see cref="ReplicaDriver.ReconfigureAsync"/>.</summary>
+    public Task<ReconfigurationResult> ReconfigureAsync(
+        Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
+        _replica.ReconfigureAsync(expected, next, force, cancellationToken);
+
     /// <summary>Recovers the group, and joins it to the node's pump.</summary>
     /// <exception cref="InvalidDataException">The snapshot is intact, but not for this replica.</exception>
     public async Task StartAsync(NodePump pump, CancellationToken cancellationToken)

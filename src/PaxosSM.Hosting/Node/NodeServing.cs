@@ -11,6 +11,7 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
     private readonly NodeEvents _events;
+    private NodePump? _pump;
     private NodeLoop? _loop;
 
     /// <summary>Takes genesis' word, durably; serves nothing yet.</summary>
@@ -30,10 +31,16 @@ internal sealed class NodeServing : IAsyncDisposable
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
     public string? OnlyLearns { get; private set; }
 
+    /// <summary>See <see cref="ReplicaDriver.ReconfigureAsync"/>.</summary>
+    public Task<ReconfigurationResult> ReconfigureAsync(
+        Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
+        _group.ReconfigureAsync(expected, next, force, cancellationToken);
+
     /// <summary>Recovers the group, and starts the loop.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var pump = NewPump();
+        _pump = pump;
         await _group.StartAsync(pump, cancellationToken).ConfigureAwait(false);
         _loop = new(pump, _node.Time, _node.Name, crash => _node.Fail(crash.ToString()));
         _devices.Receiver.Pump = pump;
@@ -79,6 +86,14 @@ internal sealed class NodeServing : IAsyncDisposable
         _node.Gateway.OnHalted(why);
     }
 
+    private void OnEpochs(GroupEpochs epochs)
+    {
+        var everybody = epochs.Everybody;
+        _devices.Members.Adopt(epochs);
+        _devices.Transport.SetMembers(everybody);
+        _pump!.SetMembers([.. everybody.Select(member => member.Id)], NodeLoop.Now(_node.Time)); // the start made it
+    }
+
     private GroupSettings NewGroup(MemberRoles roles)
     {
         var self = _devices.Members.Self;
@@ -101,6 +116,8 @@ internal sealed class NodeServing : IAsyncDisposable
             Events = _events.Sinks,
             Observer = _events.Observer,
             OnHalted = OnHalted,
+            Storage = self.Storage,
+            OnEpochs = OnEpochs,
             Clock = _node.Time,
             Execution = new()
             {
@@ -115,7 +132,6 @@ internal sealed class NodeServing : IAsyncDisposable
         {
             Self = _devices.Members.Self.Node,
             Members = _devices.Members.Configuration.All,
-            Epoch = _devices.Members.Configuration.Epoch,
             Transport = _devices.Transport,
             Log = _devices.Log,
             IsStranger = _devices.Members.IsStranger,

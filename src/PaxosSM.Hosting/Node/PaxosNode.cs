@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaxosSM.Client;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Hosting;
@@ -99,6 +100,20 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <summary>A client of this node's group, within the process; the caller disposes it.</summary>
     public IPaxosClient CreateClient(PaxosClientOptions? options = null) =>
         new PaxosClient(new InProcessChannel(_context.Gateway.Connect), options ?? _context.Options.Client);
+
+    /// <summary>Ends the present epoch, and begins one with other members (R11): any of them may be new, gone, or have
+    /// other roles. On the leader; others refuse.</summary>
+    /// <remarks>Completes once the next epoch has begun at this node, whichever it is: the result says whether it is
+    /// the wished one.</remarks>
+    /// <param name="expected">The epoch that shall end: compared before anything is set.</param>
+    /// <param name="next">The members of the next one.</param>
+    /// <param name="force">Don't wait for newcomers to be caught up (R15).</param>
+    /// <param name="cancellationToken">Ends the wait; what was proposed by then may still come.</param>
+    public Task<ReconfigurationResult> ReconfigureAsync(
+        Epoch expected, Configuration next, bool force = false, CancellationToken cancellationToken = default) =>
+        _serving is { } serving
+            ? serving.ReconfigureAsync(expected, next, force, cancellationToken)
+            : Task.FromResult(new ReconfigurationResult(ReconfigurationError.NotLeader, Waiting, null));
 
     /// <summary>Stops serving, makes durable what was appended, and frees the folder and the port.</summary>
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using PaxosSM.Execution;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime.Execution;
@@ -26,6 +27,7 @@ public sealed class ApplyLoop : IExecution
     private IReplica? _replica;
     private long _queriesSeen;
     private long _applied;
+    private EpochStart _epoch;
     private volatile string? _failure;
 
     /// <summary>A loop around an executor that nobody else uses from now on.</summary>
@@ -45,6 +47,7 @@ public sealed class ApplyLoop : IExecution
     {
         options.Validate();
         _executor = executor;
+        _epoch = executor.Epoch;
         _store = store;
         _options = options;
         _observer = observer ?? new QuietObserver();
@@ -54,6 +57,9 @@ public sealed class ApplyLoop : IExecution
 
     /// <inheritdoc/>
     public Slot Applied => new(Volatile.Read(ref _applied));
+
+    /// <inheritdoc/>
+    public EpochStart Began => Volatile.Read(ref _epoch);
 
     /// <inheritdoc/>
     public string? Failure => _failure;
@@ -103,7 +109,7 @@ public sealed class ApplyLoop : IExecution
             }
         }
 
-        return new(_executor.Applied, _executor.Time, _executor.NextDeadline);
+        return new(_executor.Applied, _executor.Time, _executor.NextDeadline, _executor.Epoch);
     }
 
     /// <summary>Names the core's side; before the first round.</summary>
@@ -248,6 +254,7 @@ public sealed class ApplyLoop : IExecution
             }
 
             _executor.Apply(slot, value);
+            Volatile.Write(ref _epoch, _executor.Epoch);
             Volatile.Write(ref _applied, slot.Index);
             _observer.OnApplied(_executor.Group, in chosen, _executor.Chain);
             _taker.Count(value);
@@ -270,11 +277,13 @@ public sealed class ApplyLoop : IExecution
         restoring.AsTask().GetAwaiter().GetResult();
         OnRestored(snapshot);
         _executor.Results.OnRestored();
-        _replica?.Post(new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline));
+        _replica?.Post(
+            new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline) { Epoch = _executor.Epoch });
     }
 
     private void OnRestored(Slot slot)
     {
+        Volatile.Write(ref _epoch, _executor.Epoch);
         Volatile.Write(ref _applied, slot.Index);
         _taker.OnRestored(_executor.Group, slot);
         _observer.OnSnapshotRestored(_executor.Group, slot, _executor.Chain);

@@ -1,3 +1,5 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Runtime.Execution;
 
 /// <summary>A group's executor: it owns the user's machine and runs beside the protocol. Safe for use by many threads;
@@ -10,6 +12,9 @@ public interface IExecution
 {
     /// <summary>The last slot applied.</summary>
     Slot Applied { get; }
+
+    /// <summary>The epoch that the next slot is of: how it began.</summary>
+    EpochStart Began { get; }
 
     /// <summary>Why execution stopped for good (the machine threw, or its state diverged); null while it
     /// works.</summary>

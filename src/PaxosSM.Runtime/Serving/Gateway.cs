@@ -151,9 +151,9 @@ public sealed class Gateway : IResultSink
     /// <summary>The replica halted: the queries that it would never answer fail now.</summary>
     public void OnHalted(string why) => _attached?.Queries.Stop(why);
 
-    /// <summary>Sends every client elsewhere, for good: this node does not learn, and would never have an answer
-    /// (R10). Before any of them is heard.</summary>
-    public void TurnAway(string why) => _turnedAway = why;
+    /// <summary>Sends every client elsewhere: this node does not learn, and would never have an answer (R10); null when
+    /// it does again.</summary>
+    public void TurnAway(string? why) => _turnedAway = why;
 
     /// <summary>Refuses everything from now on, and fails what is pending.</summary>
     public void Stop(string why)

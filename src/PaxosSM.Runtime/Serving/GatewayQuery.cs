@@ -45,6 +45,9 @@ internal sealed class GatewayQuery : PendingQuery
     /// <summary>Until when the bound counts (R20b); zero for ever.</summary>
     public Instant LeaseUntil { get; set; }
 
+    /// <summary>The epoch that the bound was given in.</summary>
+    public Epoch Epoch { get; set; }
+
     /// <summary>Where it stands in the list of pending queries.</summary>
     public int Place { get; set; }
 

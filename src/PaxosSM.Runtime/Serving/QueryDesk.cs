@@ -80,13 +80,14 @@ internal sealed class QueryDesk
 
         if (bound.LeaseUntil == default)
         {
-            Volatile.Write(ref _fresh, new(posted, bound.Bound));
+            Volatile.Write(ref _fresh, new(posted, bound.Bound, bound.Epoch));
         }
 
         foreach (var query in served)
         {
             query.Posted = posted;
             query.LeaseUntil = bound.LeaseUntil;
+            query.Epoch = bound.Epoch;
             Execute(query, bound.Bound);
         }
     }
@@ -143,9 +144,10 @@ internal sealed class QueryDesk
     {
         var now = _clock();
         query.Executing = false;
-        if (!query.Answered && MustStartOver(query, now))
+        if (!query.Answered && (MustStartOver(query, now) || IsVoid(query.Bound, query.Epoch)))
         {
             query.LeaseUntil = default;
+            query.Epoch = default;
             _confirmed.Add(query);
             return;
         }
@@ -205,6 +207,12 @@ internal sealed class QueryDesk
         _ => false,
     };
 
+    // R20: a bound at or above the stop of the epoch that it was given in tells nothing. Of two epochs back the stop is
+    // not known here any more.
+    private bool IsVoid(Slot bound, Epoch given) =>
+        given != default && _execution.Began is var epoch && epoch.Epoch > given
+        && (bound >= epoch.Base || epoch.Epoch > given.Next);
+
     private TimeSpan AgeOf(GatewayQuery query, Slot applied, Instant now)
     {
         var linearizable = query.Kind is ReadKind.Linearizable or ReadKind.Lease
@@ -217,6 +225,7 @@ internal sealed class QueryDesk
         // R21: a state that has applied the bound of a round is no older than the moment at which that round was asked
         // for.
         return Volatile.Read(ref _fresh) is { } fresh && applied >= fresh.Bound
+            && !IsVoid(fresh.Bound, fresh.Epoch)
             ? now - fresh.Posted
             : TimeSpan.MaxValue;
     }
@@ -224,7 +233,8 @@ internal sealed class QueryDesk
     private void StartBoundedByAge(GatewayQuery query, Instant now)
     {
         var known = Volatile.Read(ref _fresh);
-        if (known is { } fresh && _execution.Applied >= fresh.Bound && now - fresh.Posted <= query.AgeMax)
+        if (known is { } fresh && _execution.Applied >= fresh.Bound && !IsVoid(fresh.Bound, fresh.Epoch)
+            && now - fresh.Posted <= query.AgeMax)
         {
             query.Posted = fresh.Posted;
             Execute(query, fresh.Bound);
@@ -341,5 +351,5 @@ internal sealed class QueryDesk
     }
 
     /// <summary>The last confirmed round: when it was asked for, and its bound.</summary>
-    private sealed record Freshness(Instant Posted, Slot Bound);
+    private sealed record Freshness(Instant Posted, Slot Bound, Epoch Epoch);
 }

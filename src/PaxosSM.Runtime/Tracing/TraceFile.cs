@@ -17,7 +17,7 @@ public sealed class TraceFile : IProtocolEventSink, IDisposable
     private readonly Lock _gate = new();
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _json;
-    private readonly TraceOrigin _origin;
+    private TraceOrigin _origin;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _onStopped;
     private FileStream? _file;
@@ -63,6 +63,11 @@ public sealed class TraceFile : IProtocolEventSink, IDisposable
             if (_file is null)
             {
                 return;
+            }
+
+            if (happened is EpochBegan began)
+            {
+                _origin = _origin with { Epoch = began.Start.Epoch };
             }
 
             _line.ResetWrittenCount();

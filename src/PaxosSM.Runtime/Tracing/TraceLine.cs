@@ -26,7 +26,8 @@ public static class TraceLine
         writer.Number("life", traced.Origin.Incarnation);
         if (!AcceptorEvents.Write(writer, traced.Happened)
             && !ProposerEvents.Write(writer, traced.Happened)
-            && !LearnerEvents.Write(writer, traced.Happened))
+            && !LearnerEvents.Write(writer, traced.Happened)
+            && !EpochEvents.Write(writer, traced.Happened))
         {
             throw new UnreachableException($"{traced.Happened.GetType().Name} has no place in a trace");
         }
@@ -55,6 +56,7 @@ public static class TraceLine
             var happened = AcceptorEvents.Read(kind, ref reader)
                 ?? ProposerEvents.Read(kind, ref reader)
                 ?? LearnerEvents.Read(kind, ref reader)
+                ?? EpochEvents.Read(kind, ref reader)
                 ?? throw new TraceFormatException($"\"{kind}\" is no kind of event that is known here");
             reader.End();
             return new(sequence, at, group, origin, happened);

@@ -93,6 +93,15 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.GenesisConfirm"/>.</summary>
     GenesisConfirm = 0x61,
 
+    /// <summary><see cref="Messages.EpochEnd"/>.</summary>
+    EpochEnd = 0x70,
+
+    /// <summary><see cref="Messages.EpochStarted"/>.</summary>
+    EpochStarted = 0x71,
+
+    /// <summary><see cref="Messages.EpochQuery"/>.</summary>
+    EpochQuery = 0x72,
+
     /// <summary><see cref="Runtime.ClientSubmit"/>.</summary>
     ClientSubmit = 0x80,
 

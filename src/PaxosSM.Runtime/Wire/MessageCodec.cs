@@ -38,6 +38,11 @@ public static class MessageCodec
             kind = Phase1Codec.Write(writer, message);
         }
 
+        if (kind == FrameKind.None)
+        {
+            kind = EpochCodec.Write(writer, message);
+        }
+
         return kind != FrameKind.None
             ? kind
             : throw new UnreachableException($"{message.GetType().Name} does not leave the node");
@@ -55,6 +60,7 @@ public static class MessageCodec
             3 => LearningCodec.Read(kind, ref reader),
             4 => ServingCodec.Read(kind, ref reader),
             5 or 6 => ElectionCodec.Read(kind, ref reader),
+            7 => EpochCodec.Read(kind, ref reader),
             _ => throw Unknown(kind),
         };
         reader.End();

@@ -13,8 +13,9 @@ public static class RecordCodec
     public const ushort VersionMin = 1;
 
     /// <summary>The version of the layout that is written.</summary>
-    public const ushort Version = 2;
+    public const ushort Version = 3;
 
+    private const ushort VersionWithEpochs = 3;
     private const int BallotSize = 14;
     private const int OwnerSize = 6;
     private const int ValueHeaderSize = 17;
@@ -27,7 +28,9 @@ public static class RecordCodec
         VoteWrite vote => BallotSize + 2 + 8 + 8 + 4 + 8 + 8 + SizeOf(vote.Value),
         SyncWrite sync => checked(BallotSize + 8 + SizeOf(sync.View) + 4 + SizeOf(sync.Suffix)),
         LearnedWrite learned => 8 + SizeOf(learned.Value),
-        CheckpointWrite checkpoint => (2 * BallotSize) + 8 + SizeOf(checkpoint.View) + 8 + 8,
+        CheckpointWrite checkpoint =>
+            (2 * BallotSize) + 8 + SizeOf(checkpoint.View) + 8 + 8 + SizeOf(checkpoint.Begins),
+        EpochWrite epoch => SizeOf(epoch),
         _ => throw new UnreachableException(),
     };
 
@@ -72,6 +75,10 @@ public static class RecordCodec
                 writer.Put(checkpoint.View);
                 writer.Put(checkpoint.ChosenThrough.Index);
                 writer.Put(checkpoint.TrimmedTo.Index);
+                writer.Put(checkpoint.Begins);
+                break;
+            case EpochWrite epoch:
+                writer.Put(epoch);
                 break;
             default:
                 throw new UnreachableException();
@@ -95,9 +102,14 @@ public static class RecordCodec
             RecordKind.Sync => ReadSync(ref reader),
             RecordKind.Learned => new LearnedWrite(reader.Slot(), reader.Value()),
             RecordKind.Checkpoint => new CheckpointWrite(
-                reader.Ballot(), reader.Ballot(), reader.Slot(), reader.View(), reader.Slot(), reader.Slot()),
+                reader.Ballot(), reader.Ballot(), reader.Slot(), reader.View(), reader.Slot(), reader.Slot())
+            {
+                Begins = version < VersionWithEpochs ? null : reader.Begin(),
+            },
+            RecordKind.Epoch => reader.Begin(),
             _ => null,
         };
+        write = write is null || key.Epoch == default ? write : write with { Epoch = key.Epoch };
         return write is not null && reader.IsAtEnd && RecordKey.Of(write) == key ? write : null;
     }
 
@@ -136,6 +148,12 @@ public static class RecordCodec
     private static int SizeOf(Value value) => checked(ValueHeaderSize + value.Payload.Length);
 
     private static int SizeOf(View? view) => view is null ? 2 : 2 + BallotSize + 8 + (OwnerSize * view.Owners.Count);
+
+    // Zero for none: an epoch's begin is never that short.
+    private static int SizeOf(EpochWrite? epoch) => epoch is null
+        ? 0
+        : 8 + 4 + 4 + ConfigurationCodec.Encode(epoch.Start.Configuration).Length
+            + ConfigurationCodec.Encode(epoch.Before).Length;
 
     private static int SizeOf(IReadOnlyList<Value> values)
     {
@@ -195,6 +213,27 @@ public static class RecordCodec
             }
         }
 
+        public void Put(EpochWrite? epoch)
+        {
+            if (epoch is null)
+            {
+                return;
+            }
+
+            Put(epoch.Start.Base.Index);
+            Put(epoch.Start.Digest);
+            var configuration = ConfigurationCodec.Encode(epoch.Start.Configuration);
+            Put((uint)configuration.Length);
+            Put(configuration);
+            Put(ConfigurationCodec.Encode(epoch.Before));
+        }
+
+        private void Put(ReadOnlyMemory<byte> bytes)
+        {
+            bytes.Span.CopyTo(_rest);
+            _rest = _rest[bytes.Length..];
+        }
+
         public void Put(Value value)
         {
             _rest[0] = (byte)value.Kind;
@@ -251,6 +290,30 @@ public static class RecordCodec
             }
 
             return new(ballot, start, dealt);
+        }
+
+        /// <summary>An epoch's begin, up to the end of the record; null for none.</summary>
+        public EpochWrite? Begin()
+        {
+            if (IsAtEnd)
+            {
+                return null;
+            }
+
+            var start = Slot();
+            var digest = UInt32();
+            var length = UInt32();
+            var configuration = length <= int.MaxValue && Take((int)length, out var bytes)
+                ? ConfigurationCodec.Decode(bytes)
+                : null;
+            var before = Take(Math.Max(0, source.Length - _at), out bytes) ? ConfigurationCodec.Decode(bytes) : null;
+            if (configuration is null || before is null)
+            {
+                _at = source.Length + 1;
+                return null;
+            }
+
+            return new(new(start, digest, configuration), before);
         }
 
         public Value Value()

@@ -42,7 +42,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         {
             for (var i = 0; i < append.Writes.Count; i++)
             {
-                var copies = append.Writes[i] is CheckpointWrite ? 2 : 1;
+                var copies = IsKeptTwice(append.Writes[i]) ? 2 : 1;
                 count += copies;
                 bytes += (long)copies * (RecordCodec.SizeOf(append.Writes[i]) + (copies - 1) * BlockFormat.SectorSize);
             }
@@ -86,18 +86,21 @@ internal sealed unsafe class BlockBuilder : IDisposable
         BlockFormat.WriteEntry(buffer, index, new(group, key, IsCopy: false, _at, payload.Length, checksum));
         _at += payload.Length;
         index++;
-        if (write is not CheckpointWrite)
+        if (!IsKeptTwice(write))
         {
             return index;
         }
 
-        // The promise stands in the checkpoint too, and is kept twice (R24): the copy in other sectors than the record.
+        // In other sectors than the record.
         SkipTo(buffer, BlockFormat.Align(_at, BlockFormat.SectorSize));
         payload.CopyTo(buffer[_at..]);
         BlockFormat.WriteEntry(buffer, index, new(group, key, IsCopy: true, _at, payload.Length, checksum));
         _at += payload.Length;
         return index + 1;
     }
+
+    // R24: the promise stands in the checkpoint too; and without its epoch's begin no record tells what it is.
+    private static bool IsKeptTwice(DurableWrite write) => write is CheckpointWrite or EpochWrite;
 
     private void SkipTo(Span<byte> buffer, int position)
     {

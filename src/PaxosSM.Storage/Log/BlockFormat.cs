@@ -51,6 +51,7 @@ internal static class BlockFormat
     public const int EntrySize = 56;
     public const ushort Version = RecordCodec.Version;
 
+    private const ushort VersionWithEpochs = 3;
     private const uint SegmentMagic = 0x53575850; // "PXWS"
     private const int ChecksumOffset = 60;
     private const byte CopyFlag = 1;
@@ -142,7 +143,7 @@ internal static class BlockFormat
         BinaryPrimitives.WriteInt32LittleEndian(at[40..], entry.Offset);
         BinaryPrimitives.WriteInt32LittleEndian(at[44..], entry.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(at[48..], entry.Checksum);
-        BinaryPrimitives.WriteUInt32LittleEndian(at[52..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(at[52..], entry.Key.Epoch.Number);
     }
 
     public static BlockEntry ReadEntry(ReadOnlySpan<byte> frame, int index)
@@ -156,7 +157,12 @@ internal static class BlockFormat
             (RecordKind)at[18],
             ballot,
             new(BinaryPrimitives.ReadInt64LittleEndian(at[24..])),
-            new(BinaryPrimitives.ReadInt64LittleEndian(at[32..])));
+            new(BinaryPrimitives.ReadInt64LittleEndian(at[32..])))
+        {
+            Epoch = BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]) < VersionWithEpochs
+                ? default
+                : new(BinaryPrimitives.ReadUInt32LittleEndian(at[52..])),
+        };
         return new(
             new(BinaryPrimitives.ReadUInt64LittleEndian(at)),
             key,

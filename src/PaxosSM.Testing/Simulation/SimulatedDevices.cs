@@ -78,14 +78,14 @@ internal sealed class SimulatedDevices
         {
             Self = Members.Self.Node,
             Members = Members.Configuration.All,
-            Epoch = Members.Configuration.Epoch,
             Transport = transport,
             Log = _log,
             IsStranger = Members.IsStranger,
         },
         _process.Node.Clock.Now);
 
-    public GroupSettings NewGroup(ITransport transport, MemberRoles own, Action<GroupId, string> onHalted)
+    public GroupSettings NewGroup(
+        ITransport transport, NodePump pump, MemberRoles own, Action<GroupId, string> onHalted)
     {
         var plan = _cluster.Plan;
         var self = Members.Self;
@@ -102,6 +102,12 @@ internal sealed class SimulatedDevices
             Events = _process,
             Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), _process),
             OnHalted = onHalted,
+            Storage = self.Storage,
+            OnEpochs = epochs =>
+            {
+                Members.Adopt(epochs);
+                pump.SetMembers([.. epochs.Everybody.Select(member => member.Id)], _process.Node.Clock.Now);
+            },
             Clock = _process.Node.Clock,
             Execution = new()
             {

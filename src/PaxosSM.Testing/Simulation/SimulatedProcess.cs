@@ -239,7 +239,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         SimulatedTransport transport = new(this, _cluster);
         var pump = devices.NewPump(transport);
         pump.Woken += _loop.Wake;
-        var settings = devices.NewGroup(transport, own, (_, why) => OnHalted(why)) with { Events = this };
+        var settings = devices.NewGroup(transport, pump, own, (_, why) => OnHalted(why)) with { Events = this };
         SimulatedWorker saving = new(this, Node.FlushTime);
         SimulatedWorker moving = new(this, Node.FlushTime);
         _replica = new(settings, NewMachine, Gateway, devices.Snapshots, saving, moving);

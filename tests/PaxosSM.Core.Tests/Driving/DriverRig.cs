@@ -1,5 +1,6 @@
 using PaxosSM.Core.Tests.Execution;
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.InMemory;
@@ -30,7 +31,7 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
             OnReadBound = _ => { },
             OnHalted = (_, why) => HaltedBecause = why,
         };
-        Driver = new(context, new(context, Slot.Zero, default), ports, _ => Wakes++);
+        Driver = new(new(context, Slot.Zero, default), ports, _ => Wakes++);
         Driver.Recover();
     }
 
@@ -47,6 +48,8 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
     public string? HaltedBecause { get; private set; }
 
     public Slot Applied => Slot.Zero;
+
+    public EpochStart Began => EpochStart.Genesis(new(Epoch.First, []));
 
     public string? Failure => null;
 

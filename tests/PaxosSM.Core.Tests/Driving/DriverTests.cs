@@ -51,7 +51,6 @@ public sealed class DriverTests : IAsyncDisposable
             {
                 Self = new(0),
                 Members = [new(0), new(1), new(2)],
-                Epoch = Epoch.First,
                 Transport = _rig,
                 Log = _rig.Log,
                 IsStranger = node => node == new NodeId(1),
@@ -87,7 +86,6 @@ public sealed class DriverTests : IAsyncDisposable
             {
                 Self = new(0),
                 Members = [new(0), new(1)],
-                Epoch = Epoch.First,
                 Transport = _rig,
                 Log = log,
             },

@@ -144,7 +144,11 @@ public sealed class ApplyLoopTests
         Assert.Equal(1, loop.Machine.SnapshotsDisposed);
 
         var restarted = new TestLoop(loop.Store);
-        Assert.Equal(new(new(5), TestBatch.Milliseconds(5), TestBatch.Milliseconds(60_005)), Recover(restarted));
+        var state = Recover(restarted);
+        Assert.Equal(new(5), state.Slot);
+        Assert.Equal(TestBatch.Milliseconds(5), state.Time);
+        Assert.Equal(TestBatch.Milliseconds(60_005), state.NextDeadline);
+        Assert.Equal(Epoch.First, state.Epoch.Epoch);
         Assert.Equal(4, restarted.Machine.Count);
         restarted.Apply(6, 9);
         restarted.RunAll();
@@ -289,7 +293,12 @@ public sealed class ApplyLoopTests
         Assert.Equal(new Slot(9), behind.Loop.Applied);
         Assert.Equal(ahead.Machine.Digest, behind.Machine.Digest);
         Assert.Equal(
-            [new SnapshotInstalled(new(7), TestBatch.Milliseconds(7), TestBatch.Milliseconds(60_007))],
+            [
+                new SnapshotInstalled(new(7), TestBatch.Milliseconds(7), TestBatch.Milliseconds(60_007))
+                {
+                    Epoch = behind.Loop.Began,
+                },
+            ],
             behind.Replica.Of<SnapshotInstalled>());
         Assert.Equal(1, behind.Sink.Restored);
     }

@@ -150,8 +150,10 @@ public sealed class ExecutorTests
             .Command(1, 2, 1, (byte)'T', 9, 100).At(1));
         string[] parts =
         [
-            "58534D53010000001201000011A9AA0D", // magic, version, length, checksum
+            "58534D53020000009E01000013E35F8C", // magic, version, length, checksum
             "0100000000000000010000000100000000000000E80300000000000053797A3C1773DF05", // group to chain
+            "000000000000000000000000" + "7C000000" // where the epoch began
+                + Convert.ToHexString(ConfigurationCodec.Encode(TestExecutor.ThreeMembers).Span),
             "0000010000000100000000010000000100000010020000000000000002000000", // limits, opened, open
             "0100000000000000010000000000000000000000000000000104000000E803000000000000E8030000000000"
                 + "000100000000000000020000000000000001000000", // session 1
@@ -162,6 +164,13 @@ public sealed class ExecutorTests
             "01000000888A0100000000000900000000000000", // timers
         ];
         Assert.Equal(string.Concat(parts), Convert.ToHexString(_executor.State));
+
+        // Version 1 had nothing of epochs: what it tells is of the first one.
+        var old = Convert.FromHexString(string.Concat(
+            ["58534D53010000001201000011A9AA0D", parts[1], .. parts[3..]]));
+        TestExecutor restored = new(null, _executor.Machine.Copy());
+        restored.Executor.ReadState(old);
+        Assert.Equal(_executor.State, restored.State);
     }
 
     [Fact]

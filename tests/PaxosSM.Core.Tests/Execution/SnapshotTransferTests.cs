@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.InMemory;
 using PaxosSM.Runtime.Ports;
@@ -250,6 +251,8 @@ public sealed class SnapshotTransferTests
         public List<Slot> Installed { get; } = [];
 
         public Slot Applied => default;
+
+        public EpochStart Began => EpochStart.Genesis(new(Epoch.First, []));
 
         public string? Failure => null;
 

@@ -199,7 +199,7 @@ public sealed class OwnerTests
     {
         var dealer = new Dealer(context);
         dealer.On(Other, new(1, 0, Ballot.None), Start);
-        View view = new(new(1, Self, 1), new(2), dealer.Deal(Start));
+        View view = new(new(1, Self, 1), new(2), dealer.Deal(Start, alone: false));
         Assert.Equal([Self, Other], view.Owners.Select(owner => owner.Node));
         return (dealer, new(context, view, _ => true));
     }

@@ -86,7 +86,8 @@ public sealed class ProposerOnlyTests
     public void Learners_tell_the_logs_time_again_and_again_R19()
     {
         var options = new ProtocolOptions();
-        LearnerSide learning = new(new(new(1), Third, 1, new(Epoch.First, Members()), options, 1), Slot.Zero);
+        ReplicaContext context = new(new(1), Third, 1, new(Epoch.First, Members()), options, 1);
+        LearnerSide learning = new(context, new(Third, options, Slot.Zero), Slot.Zero, Slot.Zero);
         Effects effects = new(Third);
         learning.On(new Executed(Slot.Zero, Noon, LogTime.Never), effects);
         for (var tick = 0; tick < 3; tick++)

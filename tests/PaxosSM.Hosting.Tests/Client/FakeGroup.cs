@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using PaxosSM.Execution;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Serving;
@@ -48,6 +49,8 @@ internal sealed class FakeGroup : IReplica, IExecution
     public ReplicaStatus Status { get; set; }
 
     public Slot Applied { get; private set; }
+
+    public EpochStart Began => EpochStart.Genesis(new(Epoch.First, []));
 
     public string? Failure => null;
 

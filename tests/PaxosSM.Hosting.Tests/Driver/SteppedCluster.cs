@@ -99,8 +99,7 @@ internal sealed class SteppedNode : ITransport, IProtocolEventSink
         Id = id;
         var members = cluster.Configuration.Members.Select(member => member.Id);
         var now = FakeGroup.NodeClock(cluster.Time);
-        Pump = new(
-            new() { Self = id, Members = [.. members], Epoch = new(1), Transport = this, Log = _log }, now);
+        Pump = new(new() { Self = id, Members = [.. members], Transport = this, Log = _log }, now);
         Gateway = new(GroupId.Default, new(), () => FakeGroup.NodeClock(cluster.Time));
         GroupSettings settings = new()
         {

@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.InMemory;
@@ -17,7 +18,6 @@ public sealed class TellingOrderTests
         InMemoryLog log = new();
         ReplicaContext context = new(GroupId.Default, new(1), 1, Members, new(), 1);
         ReplicaDriver driver = new(
-            context,
             new(context, Slot.Zero, default),
             new()
             {
@@ -49,6 +49,8 @@ public sealed class TellingOrderTests
         public List<string> Lines { get; } = [];
 
         public Slot Applied => Slot.Zero;
+
+        public EpochStart Began => EpochStart.Genesis(new(Epoch.First, []));
 
         public string? Failure => null;
 

@@ -1,0 +1,353 @@
+using PaxosSM.Log;
+using PaxosSM.Messages;
+
+namespace PaxosSM.Reconfiguration;
+
+/// <summary>A group's core over all its epochs (R11..R16): the replica of the present one, and how the ones before
+/// ended.</summary>
+/// <remarks>
+/// <para>Votes, promises, reigns and lanes are of one epoch, and so is a <see cref="Replica"/>: no role knows that
+/// there are others. Chosen values, snapshots and what is asked of learners are of the group.</para>
+/// <para>An epoch ends at a node when the stop is in the chosen prefix there (R11), or, where nobody learns, when
+/// enough others hold that prefix. Then nothing of it is taken any more; once all that was written in it is durable
+/// the driver calls <see cref="Enter"/>, and the next one begins with a record of its own.</para>
+/// <para>Not safe for use by many threads: one driver steps it.</para>
+/// </remarks>
+public sealed class Succession
+{
+    private const int SilentTimeouts = 2;
+    private readonly StorageId _storage;
+    private readonly EpochStart? _restoredIn;
+    private EpochEnding _ending;
+    private HandOver _handOver;
+    private EpochStart _start;
+    private EpochStart? _next;
+    private EpochStart? _newest;
+    private Instant _askedAt;
+    private NodeId _favored = NodeId.None;
+
+    /// <summary>A core before <see cref="Recover"/>.</summary>
+    /// <param name="context">Who it is in the first epoch.</param>
+    /// <param name="restored">What the machine already holds, from a snapshot.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="epoch">The epoch that the snapshot is of; null for the first.</param>
+    /// <param name="storage">This node's storage: a configuration that lists another one does not mean this
+    /// node (R13). None: whatever is listed is this node's.</param>
+    public Succession(
+        ReplicaContext context, Slot restored, Instant now, EpochStart? epoch = null, StorageId storage = default)
+    {
+        Context = context;
+        _storage = storage;
+        _restoredIn = epoch;
+        _askedAt = now;
+        _start = EpochStart.Genesis(context.Configuration);
+        _handOver = new(context, _start, null);
+        Replica = new(context, restored, now);
+        _ending = new(context, Replica.Proposer, Replica.Learning);
+    }
+
+    /// <summary>Who this node is in the present epoch.</summary>
+    public ReplicaContext Context { get; private set; }
+
+    /// <summary>The present epoch's replica.</summary>
+    public Replica Replica { get; private set; }
+
+    /// <summary>How the present epoch began.</summary>
+    public EpochStart Start => _start;
+
+    /// <summary>The members of the epoch before; null in the first.</summary>
+    public Configuration? Before { get; private set; }
+
+    /// <summary>The present epoch.</summary>
+    public Epoch Epoch => _start.Epoch;
+
+    /// <summary>Whether the present epoch is over here: nothing of it is taken any more.</summary>
+    public bool IsOver => _next is not null;
+
+    /// <summary>The newest epoch that this node heard of and is not in yet: its members must be reached; null for
+    /// none.</summary>
+    public EpochStart? Ahead => _newest is { } newest && newest.Epoch > Epoch ? newest : null;
+
+    /// <summary>Whether enough members have started the present epoch (R14).</summary>
+    public bool IsHandedOver => _handOver.IsEnough;
+
+    /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events
+    /// matter.</summary>
+    /// <exception cref="InvariantViolationException">The record of an epoch can't be read: this identity is dead
+    /// (R24).</exception>
+    public void Recover(IReadOnlyList<RecoveredRecord> records, Instant now, Effects effects)
+    {
+        foreach (var begins in FindBegins(records))
+        {
+            RecoverEpoch(records, isOver: true, effects);
+            Begin(begins, now, again: true);
+        }
+
+        RecoverEpoch(records, isOver: false, effects);
+        effects.ForgetEvents();
+        if (Before is not null)
+        {
+            effects.Tell(new EpochBegan(_start, Context.Own));
+        }
+
+        Replica.Announce(effects);
+        effects.Epoch = Before is null ? default : Epoch;
+        if (Before is not null)
+        {
+            _handOver.On(Context.Self, _handOver.Own); // it is durable
+        }
+
+        if (_restoredIn is { } epoch && epoch.Epoch > Epoch)
+        {
+            _next = epoch;
+        }
+
+        FindEnd();
+    }
+
+    /// <summary>Takes one input; adds what is to be done to <paramref name="effects"/>.</summary>
+    public void Step(Input input, Instant now, Effects effects)
+    {
+        switch (input)
+        {
+            case Received { Message: EpochEnd or EpochStarted or EpochQuery } received:
+                On(received.From, received.Message, effects);
+                break;
+            case Received received:
+                Route(received, now, effects);
+                break;
+            case Ticked when IsOver:
+                break;
+            case ReconfigurationRequested wish when IsOver || wish.Expected != Epoch:
+                var over = $"{wish.Expected} is not the present epoch; {_next ?? _start}";
+                effects.Answer(new(wish.Id, ReconfigurationError.EpochSuperseded, over, 0));
+                break;
+            case ReconfigurationRequested wish:
+                effects.Answer(_ending.On(wish));
+                break;
+            default:
+                if (input is SnapshotInstalled { Epoch: { } epoch } && epoch.Epoch > Epoch)
+                {
+                    _next = epoch;
+                }
+
+                Replica.Step(input, now, effects);
+                if (input is Ticked)
+                {
+                    OnTick(now, effects);
+                }
+
+                break;
+        }
+
+        FindEnd();
+    }
+
+    /// <summary>After the last of a round of steps.</summary>
+    public void EndRound(Instant now, Effects effects)
+    {
+        if (!IsOver)
+        {
+            Replica.EndRound(now, effects);
+            FindEnd();
+        }
+    }
+
+    /// <summary>Takes commands of this node's clients.</summary>
+    public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects) =>
+        IsOver ? PaxosError.NotLeader : Replica.Submit(entries, count, effects);
+
+    /// <summary>Begins the next epoch. Only when <see cref="IsOver"/>, and everything written before is
+    /// durable.</summary>
+    public void Enter(Instant now, Effects effects)
+    {
+        EpochWrite begins = new(_next!, Context.Configuration); // the caller asked whether it is over
+        var leader = Replica.LeaderNode;
+        Replica.End(effects);
+        Begin(begins, now, again: false);
+        _favored = FavoredAfter(leader);
+        effects.Epoch = Epoch;
+        effects.Write(begins);
+        effects.Tell(new EpochBegan(_start, Context.Own));
+        _handOver.TellStarted(effects);
+        FindEnd();
+    }
+
+    // In their order; the newest one must be there.
+    private static SortedDictionary<Epoch, EpochWrite>.ValueCollection FindBegins(
+        IReadOnlyList<RecoveredRecord> records)
+    {
+        var newest = default(Epoch);
+        SortedDictionary<Epoch, EpochWrite> begins = [];
+        foreach (var (key, write) in records)
+        {
+            newest = key.Epoch > newest ? key.Epoch : newest;
+            if ((write as EpochWrite ?? (write as CheckpointWrite)?.Begins) is { } begin)
+            {
+                begins[begin.Start.Epoch] = begin;
+            }
+        }
+
+        return newest == default || begins.ContainsKey(newest)
+            ? begins.Values
+            : throw new InvariantViolationException(
+                $"how {newest} began can't be read: this storage identity is dead (R24); bring the machine back with "
+                + "an empty folder, as a new member");
+    }
+
+    // Of an epoch that has ended the votes tell what was chosen in it, and nothing else (R12); of one that a restored
+    // snapshot covers, not even that.
+    private void RecoverEpoch(IReadOnlyList<RecoveredRecord> records, bool isOver, Effects effects)
+    {
+        var epoch = Before is null ? default : Epoch;
+        var learns = _restoredIn is null || Epoch >= _restoredIn.Epoch;
+        Replica.Recover([.. records.Where(record => record.Key.Epoch == epoch)], !isOver, learns, effects);
+    }
+
+    private void Begin(EpochWrite begins, Instant now, bool again)
+    {
+        var next = begins.Start;
+        var context = Context.In(next.Configuration, RolesIn(next));
+        Before = begins.Before;
+        Replica.Learning.Learner.Begin(next);
+        Replica = new(context, new(begins, Replica.TrimmedTo), Replica, now, again);
+        Replica.Learning.TrimsFrom = null;
+        Context = context;
+        _ending = new(context, Replica.Proposer, Replica.Learning);
+        _handOver = new(context, next, begins.Before);
+        _start = next;
+        _next = null;
+        if (Ahead is { } ahead)
+        {
+            Replica.Learning.LearnEnd(ahead);
+        }
+    }
+
+    // R13: the listed storage, not the number, is the member. Who knows of a later epoch learns on, for it may be a
+    // member there.
+    private MemberRoles RolesIn(EpochStart epoch)
+    {
+        var configuration = epoch.Configuration;
+        var member = configuration.Find(Context.Self);
+        var listed = member is not null && (_storage == StorageId.None || member.Storage == _storage);
+        var passing = _newest is { } newest && newest.Epoch > epoch.Epoch ? MemberRoles.Learner : MemberRoles.None;
+        return passing | (listed ? member!.Roles : MemberRoles.None);
+    }
+
+    private void FindEnd() =>
+        _next ??= Context.Has(MemberRoles.Learner) ? Replica.Learning.Learner.Next : null;
+
+    // What is learned is the group's; everything else is said in one epoch.
+    private void Route(Received received, Instant now, Effects effects)
+    {
+        var said = received.Epoch == default ? Epoch : received.Epoch;
+        switch (received.Message)
+        {
+            case LearnReply reply when said < Epoch:
+                // What its sender takes for chosen there may be void.
+                Replica.Step(received with { Message = reply with { ChosenThrough = Slot.Zero } }, now, effects);
+                break;
+            case LearnRequest or LearnReply:
+                Replica.Step(received, now, effects);
+                break;
+            case Prepare or Canvass or Heartbeat or Sync or Accept or Messages.Submit or ReadIndexRequest
+                when said < Epoch:
+                effects.Send(received.From, _handOver.Tombstone);
+                break;
+            case Heartbeat when said > Epoch:
+                effects.Send(received.From, new EpochQuery(Epoch));
+                break;
+            default:
+                if (said == Epoch && !IsOver)
+                {
+                    Replica.Step(received, now, effects);
+                }
+
+                break;
+        }
+    }
+
+    private void On(NodeId from, Message message, Effects effects)
+    {
+        switch (message)
+        {
+            case EpochStarted started:
+                var before = _handOver.IsEnough;
+                _handOver.On(from, started);
+                if (_handOver.IsEnough && !before)
+                {
+                    OnHandedOver(effects);
+                }
+
+                break;
+            case EpochQuery query when query.Epoch < Epoch:
+                effects.Send(from, _handOver.Tombstone);
+                break;
+            case EpochEnd end when end.Next.Epoch == Epoch:
+                // Whoever tells does not know that this node has started; what it says is durable here by now, or the
+                // answer waits for it.
+                effects.SendAfterWrite(from, _handOver.Own);
+                break;
+            case EpochEnd end when end.Next.Epoch > Epoch:
+                OnEnd(end);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void OnHandedOver(Effects effects)
+    {
+        effects.Tell(new HandedOver(Epoch));
+        Replica.Learning.TrimsFrom = _start.Base;
+        if (_favored == Context.Self)
+        {
+            Replica.Hasten();
+        }
+    }
+
+    // Who led until now goes on, or the first proposer does: nobody need wait for a silent leader first. A matter of
+    // speed only.
+    private NodeId FavoredAfter(NodeId leader)
+    {
+        var proposers = Context.Configuration.Proposers;
+        return proposers.Contains(leader) ? leader : proposers[0];
+    }
+
+    private void OnEnd(EpochEnd end)
+    {
+        if (_newest is null || end.Next.Epoch > _newest.Epoch)
+        {
+            _newest = end.Next;
+        }
+
+        if (Context.Has(MemberRoles.Learner))
+        {
+            // R11: the end is known from the chosen prefix; this tells where it is to be had.
+            Replica.Learning.LearnEnd(end.Next);
+        }
+        else if (end.Held)
+        {
+            // The votes here may have been all that was left of chosen values; by now learners hold them.
+            _next ??= end.Next;
+        }
+    }
+
+    private void OnTick(Instant now, Effects effects)
+    {
+        _handOver.OnTick(now, effects);
+        if (Replica.Leader != Ballot.None)
+        {
+            _askedAt = now;
+        }
+        else if (now - _askedAt > Context.Options.ElectionTimeout * SilentTimeouts)
+        {
+            // The others may have gone on without this node.
+            _askedAt = now;
+            foreach (var node in Context.Configuration.All.Where(node => node != Context.Self))
+            {
+                effects.Send(node, new EpochQuery(Epoch));
+            }
+        }
+    }
+}

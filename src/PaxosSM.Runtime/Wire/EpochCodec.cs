@@ -1,0 +1,44 @@
+using PaxosSM.Messages;
+
+namespace PaxosSM.Runtime.Wire;
+
+/// <summary>How epochs end and begin.</summary>
+internal static class EpochCodec
+{
+    public static FrameKind Write(WireWriter writer, Message message)
+    {
+        switch (message)
+        {
+            case EpochEnd end:
+                writer.WriteSlot(end.Next.Base);
+                writer.WriteUInt32(end.Next.Digest);
+                writer.WriteBytes(ConfigurationCodec.Encode(end.Next.Configuration).Span);
+                writer.WriteBoolean(end.Held);
+                return FrameKind.EpochEnd;
+            case EpochStarted started:
+                writer.WriteUInt32(started.Epoch.Number);
+                writer.WriteSlot(started.Base);
+                writer.WriteUInt32(started.Digest);
+                return FrameKind.EpochStarted;
+            case EpochQuery query:
+                writer.WriteUInt32(query.Epoch.Number);
+                return FrameKind.EpochQuery;
+            default:
+                return FrameKind.None;
+        }
+    }
+
+    public static Message Read(FrameKind kind, ref WireReader reader) => kind switch
+    {
+        FrameKind.EpochEnd => new EpochEnd(
+            new(reader.ReadSlot(), reader.ReadUInt32(), Configuration(ref reader)), reader.ReadBoolean()),
+        FrameKind.EpochStarted => new EpochStarted(
+            new(reader.ReadUInt32()), reader.ReadSlot(), reader.ReadUInt32()),
+        FrameKind.EpochQuery => new EpochQuery(new(reader.ReadUInt32())),
+        _ => throw MessageCodec.Unknown(kind),
+    };
+
+    private static Configuration Configuration(ref WireReader reader) =>
+        ConfigurationCodec.Decode(reader.ReadBytes().Span)
+            ?? throw new WireFormatException("a configuration that can't be read, or that nobody could work with");
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using PaxosSM.Quorums;
+using PaxosSM.Reconfiguration;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Hosting.Tests;
+
+/// <summary>Members, roles and rules change under load, on whole nodes over TCP (R11..R16).</summary>
+public sealed class EpochTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Epochs_follow_one_another_under_load_and_nothing_is_lost_or_doubled()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(
+            options: new() { Configure = SnapshotOften });
+        await using var client = cluster.CreateClient();
+        using CancellationTokenSource stop = new();
+        var answered = 0L;
+        var load = AddUntil(client, () => Interlocked.Increment(ref answered), stop.Token);
+        for (uint epoch = 1; epoch <= 100; epoch++)
+        {
+            var present = await PresentAsync(cluster, new(epoch));
+            var result = await ChangeAsync(cluster, With(present, present.Members));
+            Assert.Equal(epoch + 1, result.Epoch!.Epoch.Number);
+
+            // Each epoch carries commands.
+            var before = Interlocked.Read(ref answered);
+            await Eventually(() => Interlocked.Read(ref answered) > before + 2);
+        }
+
+        await stop.CancelAsync();
+        var added = await load;
+        Assert.Equal(added, SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result));
+    }
+
+    [Fact]
+    public async Task A_member_is_removed_comes_back_and_the_leader_can_remove_itself()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(
+            options: new() { Configure = SnapshotOften });
+        await using var client = cluster.CreateClient();
+        await Add(client, 10);
+        var first = await PresentAsync(cluster, Epoch.First);
+        var leader = cluster.LeaderIndex!.Value;
+        var others = first.Members.Where(member => member.Id.Value != leader).ToArray();
+
+        await ChangeAsync(cluster, With(first, others));
+        await Add(client, 10);
+        await Eventually(() => cluster.Nodes[leader]!.Status!.Roles == MemberRoles.None);
+        Assert.Contains("no member of e2", cluster.Nodes[leader]!.Status!.Waiting, StringComparison.Ordinal);
+
+        // The removed one is stopped, and started again later: it says what it is, and disturbs nobody.
+        await cluster.StopNodeAsync(leader);
+        await Add(client, 10);
+        await cluster.StartNodeAsync(leader);
+        await cluster.Nodes[leader]!.Ready.WaitAsync(Patience);
+        await Add(client, 10);
+        Assert.Equal(MemberRoles.None, cluster.Nodes[leader]!.Status!.Roles);
+
+        var second = await PresentAsync(cluster, new(2));
+        await ChangeAsync(cluster, With(second, first.Members), force: true);
+        await Add(client, 10);
+        await Eventually(() => cluster.Nodes[leader]!.Status is { } status
+            && status.Roles == MemberRoles.All && status.Applied == cluster.Leader?.Status!.Applied);
+        Assert.Equal(50, SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result));
+    }
+
+    [Fact]
+    public async Task Nodes_restart_in_the_epoch_that_they_were_in_with_its_quorum_rule()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(
+            options: new() { Configure = SnapshotOften });
+        await using var client = cluster.CreateClient();
+        await Add(client, 100);
+        var present = await PresentAsync(cluster, Epoch.First);
+        await ChangeAsync(
+            cluster, new(new(2), present.Members, QuorumRule.Flexible(3, 1)) { NextNumber = present.NextNumber });
+        await Add(client, 100);
+        for (var index = 0; index < 3; index++)
+        {
+            await cluster.StopNodeAsync(index);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(index => cluster.StartNodeAsync(index)));
+        await Add(client, 100);
+        Assert.All(cluster.Nodes, node => Assert.Equal(new Epoch(2), node!.Status!.Epoch!.Epoch));
+        Assert.Equal(300, SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result));
+
+        // One vote chooses, and three promises lead: two members may be gone as long as nobody must take over.
+        var leader = cluster.LeaderIndex!.Value;
+        Assert.Equal("flexible 3/1", cluster.Nodes[leader]!.Status!.Epoch!.Configuration.Rule.ToString());
+    }
+
+    [Fact]
+    public async Task What_can_not_work_is_refused_with_the_reason()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>();
+        var present = await PresentAsync(cluster, Epoch.First);
+        var leader = cluster.Leader!;
+        var follower = cluster.Nodes.First(node => node != leader)!;
+
+        var next = With(present, present.Members);
+        Assert.Equal(ReconfigurationError.NotLeader, (await follower.ReconfigureAsync(Epoch.First, next)).Error);
+        Assert.Equal(ReconfigurationError.EpochSuperseded, (await leader.ReconfigureAsync(new(7), next)).Error);
+        var stranger = present.Members[0] with { Id = new(9), Name = "x", Storage = new(Guid.NewGuid()) };
+        var lost = await leader.ReconfigureAsync(Epoch.First, With(present, [stranger]));
+        Assert.Equal(ReconfigurationError.WouldLoseQuorum, lost.Error);
+        Assert.Contains("x", lost.Text, StringComparison.Ordinal);
+        var swapped = present.Members[0] with { Storage = StorageId.None };
+        var disk = await leader.ReconfigureAsync(Epoch.First, With(present, [swapped, .. present.Members.Skip(1)]));
+        Assert.Equal(ReconfigurationError.Invalid, disk.Error);
+        var split = await leader.ReconfigureAsync(
+            Epoch.First, new(new(2), present.Members, QuorumRule.Flexible(1, 2)) { NextNumber = 3 });
+        Assert.Equal(ReconfigurationError.Invalid, split.Error);
+        Assert.Contains("need not meet", split.Text, StringComparison.Ordinal);
+    }
+
+    private static void SnapshotOften(PaxosOptions options)
+    {
+        options.Snapshots = options.Snapshots with { SlotsMax = 50 };
+        options.Protocol = options.Protocol with { TrimTailSlots = 10 };
+    }
+
+    private static Configuration With(Configuration present, IReadOnlyList<Member> members) =>
+        new(present.Epoch.Next, members, present.Rule, present.Deal) { NextNumber = present.NextNumber };
+
+    private static async Task<Configuration> PresentAsync(PaxosCluster cluster, Epoch epoch)
+    {
+        await Eventually(() => cluster.Leader?.Status!.Epoch!.Epoch == epoch);
+        return cluster.Leader!.Status!.Epoch!.Configuration;
+    }
+
+    private static async Task<ReconfigurationResult> ChangeAsync(
+        PaxosCluster cluster, Configuration next, bool force = false)
+    {
+        using CancellationTokenSource timeout = new(Patience);
+        while (true)
+        {
+            if (cluster.Leader is not { } leader)
+            {
+                await Task.Delay(10, timeout.Token);
+                continue;
+            }
+
+            var expected = new Epoch(next.Epoch.Number - 1);
+            var result = await leader.ReconfigureAsync(expected, next, force, timeout.Token);
+            if (result.Error != ReconfigurationError.NotLeader)
+            {
+                Assert.Equal(string.Empty, result.Text);
+                return result;
+            }
+        }
+    }
+
+    // Every result is the sum so far: one lost, doubled or out of order would show at once.
+    private static async Task<long> AddUntil(IPaxosClient client, Action answered, CancellationToken stop)
+    {
+        await using var stream = await client.OpenStreamAsync(CancellationToken.None);
+        var added = 0L;
+        while (!stop.IsCancellationRequested)
+        {
+            var result = await stream.ExecuteAsync(SumMachine.Add(1), CancellationToken.None);
+            Assert.Equal(++added, SumMachine.Read(result.Result));
+            answered();
+        }
+
+        return added;
+    }
+
+    private static async Task Add(IPaxosClient client, int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            await Add(client.ExecuteAsync);
+        }
+    }
+
+    private static async Task Add(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<CommandResult>> execute) =>
+        _ = await execute(SumMachine.Add(1), CancellationToken.None);
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, "it did not come true in time");
+            await Task.Delay(10);
+        }
+    }
+}
