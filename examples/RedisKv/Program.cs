@@ -3,6 +3,11 @@ using PaxosSM.RedisKv.Hosting;
 
 try
 {
+    if (args is ["admin", ..])
+    {
+        return await AdminRun.RunAsync(AdminArguments.Parse(args[1..]));
+    }
+
     var arguments = ArgumentParser.Parse(args);
     if (arguments.Mode == RunMode.Help)
     {

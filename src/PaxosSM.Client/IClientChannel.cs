@@ -22,6 +22,13 @@ public interface IClientChannel : IAsyncDisposable
     void MoveOn(string why);
 }
 
+/// <summary>A channel that knows several addresses, and can be told others: members come and go (R14).</summary>
+public interface IEndpointChannel
+{
+    /// <summary>Tells where clients are served by now.</summary>
+    void Find(IReadOnlyList<string> endpoints);
+}
+
 /// <summary>Takes what a channel has to tell, one call at a time; must not block.</summary>
 public interface IClientChannelReceiver
 {

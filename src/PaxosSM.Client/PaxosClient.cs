@@ -246,6 +246,16 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         }
 
         _link.OnStatus(status);
+        if (status.Addresses.Count > 0)
+        {
+            (_channel as IEndpointChannel)?.Find(status.Addresses);
+        }
+
+        if (status.Id == ClientStatus.TurnedAway)
+        {
+            _channel.MoveOn(status.Text);
+            return;
+        }
 
         // Told unasked: the leader has changed, and what was on its way to the old one is lost.
         if (status.Id == 0 && status.Leader.Length > 0)

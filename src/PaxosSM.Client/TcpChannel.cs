@@ -8,16 +8,16 @@ namespace PaxosSM.Client;
 /// <summary>
 /// The way to a cluster over TCP: connected to one node at a time, to the next one when that dies or is of no use.
 /// </summary>
-public sealed class TcpChannel : IClientChannel, IFrameHandler
+public sealed class TcpChannel : IClientChannel, IEndpointChannel, IFrameHandler
 {
     private readonly TcpChannelOptions _options;
     private readonly ResiliencePipeline<bool> _pauses;
     private readonly FrameSender _sender;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly string[] _failures;
     private readonly TcpConnector _connector;
     private IClientChannelReceiver? _receiver;
     private Task _running = Task.CompletedTask;
+    private volatile Endpoint[] _endpoints;
     private int _next;
     private volatile string? _connectedTo;
     private volatile CancellationTokenSource? _connection;
@@ -28,7 +28,7 @@ public sealed class TcpChannel : IClientChannel, IFrameHandler
     {
         options.Validate();
         _options = options;
-        _failures = new string[options.Endpoints.Count];
+        _endpoints = [.. options.Endpoints.Select(address => new Endpoint(address))];
         _next = Random.Shared.Next(options.Endpoints.Count);
 
         // Inline is wrong here: each frame is flushed for itself, and waking the writer gathers them.
@@ -57,7 +57,7 @@ public sealed class TcpChannel : IClientChannel, IFrameHandler
                 return $"connected to {endpoint}";
             }
 
-            var failures = _options.Endpoints.Zip(_failures, (node, failure) => $"{node} ({failure ?? "not tried"})");
+            var failures = _endpoints.Select(node => $"{node.Address} ({node.Failure ?? "not tried"})");
             return $"not connected: {string.Join(", ", failures)}";
         }
     }
@@ -79,6 +79,17 @@ public sealed class TcpChannel : IClientChannel, IFrameHandler
 
         _sender.Flush();
         return new(true);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The configured ones come first, always: members may reach each other where clients don't.</remarks>
+    public void Find(IReadOnlyList<string> endpoints)
+    {
+        var known = _options.Endpoints.Concat(endpoints).Distinct(StringComparer.Ordinal).ToArray();
+        if (!known.SequenceEqual(_endpoints.Select(endpoint => endpoint.Address), StringComparer.Ordinal))
+        {
+            _endpoints = [.. known.Select(address => new Endpoint(address))];
+        }
     }
 
     /// <inheritdoc/>
@@ -132,12 +143,13 @@ public sealed class TcpChannel : IClientChannel, IFrameHandler
     /// <returns>True when one of them served for long enough: go on with the next at once.</returns>
     private async ValueTask<bool> TryAllAsync(CancellationToken stopping)
     {
-        for (var tried = 0; tried < _failures.Length; tried++)
+        for (var tried = 0; tried < _endpoints.Length; tried++)
         {
-            var index = _next;
-            _next = (_next + 1) % _failures.Length;
+            var endpoints = _endpoints;
+            var endpoint = endpoints[Volatile.Read(ref _next) % endpoints.Length];
+            Interlocked.Increment(ref _next);
             var began = _options.TimeProvider.GetTimestamp();
-            _failures[index] = await TryAsync(_options.Endpoints[index], stopping).ConfigureAwait(false);
+            endpoint.Failure = await TryAsync(endpoint.Address, stopping).ConfigureAwait(false);
             stopping.ThrowIfCancellationRequested();
             if (_options.TimeProvider.GetElapsedTime(began) >= _options.StableAfter + _options.ConnectTimeout)
             {
@@ -197,4 +209,12 @@ public sealed class TcpChannel : IClientChannel, IFrameHandler
         EndOfStreamException => "closed by the node",
         _ => exception.Message,
     };
+
+    private sealed class Endpoint(string address)
+    {
+        public string Address { get; } = address;
+
+        /// <summary>Why the last connection there ended; null before the first.</summary>
+        public string? Failure { get; set; }
+    }
 }

@@ -76,4 +76,41 @@ public sealed record ClientStatus(GroupId Group, long Id, string Leader, string 
     /// <summary>The <see cref="Id"/> that says: some submissions were refused for now, <see cref="Text"/> says why.
     /// Hold back, then send again what is unanswered.</summary>
     public const long Busy = -1;
+
+    /// <summary>The <see cref="Id"/> that says: this node serves no clients any more; go to one of
+    /// <see cref="Addresses"/>.</summary>
+    public const long TurnedAway = -2;
+
+    /// <summary>Where clients are served now, as the node knows: an old list of addresses finds the cluster by
+    /// them.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+}
+
+/// <summary>Client to node: somebody who looks after the cluster wants something.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number for it.</param>
+/// <param name="Command">What, in words (see <c>specs/administration.md</c>).</param>
+public sealed record ClientAdmin(GroupId Group, long Id, string Command) : ClientFrame;
+
+/// <summary>Node to client: how an administration's command goes, or ended.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number.</param>
+/// <param name="State">How it stands.</param>
+/// <param name="Text">In words.</param>
+public sealed record ClientAdminResult(GroupId Group, long Id, AdminState State, string Text) : ClientFrame;
+
+/// <summary>How an administration's command stands.</summary>
+public enum AdminState : byte
+{
+    /// <summary>It goes on; the text says what it waits for.</summary>
+    UnderWay = 0,
+
+    /// <summary>It is done.</summary>
+    Done = 1,
+
+    /// <summary>It was refused, or given up; the text says why.</summary>
+    Refused = 2,
+
+    /// <summary>This node can't do it: the text is the leader's address, empty when nobody is known to lead.</summary>
+    Elsewhere = 3,
 }

@@ -111,7 +111,10 @@ public sealed class GroupReplica : ISnapshotTransfer
 
     private void OnEpochs(Succession core, GroupEpochs epochs)
     {
-        _gateway.TurnAway(core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context));
+        var learners = core.Context.Configuration.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0);
+        _gateway.TurnAway(
+            core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context),
+            [.. learners.Select(member => member.Address)]);
         _settings.OnEpochs(epochs);
     }
 

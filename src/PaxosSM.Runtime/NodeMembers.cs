@@ -10,6 +10,7 @@ public sealed class NodeMembers
     private volatile NodeIdentity _self;
     private volatile Configuration _configuration;
     private volatile Configuration _everybody;
+    private volatile Action<ForkId>? _joined;
 
     /// <summary>What is known before genesis.</summary>
     /// <param name="self">Who this node is.</param>
@@ -22,7 +23,7 @@ public sealed class NodeMembers
         _everybody = configured;
         Policy = new(() => _self, () => _everybody)
         {
-            Learned = facts => _storages[facts.Identity.Node] = facts.Identity.Storage,
+            Learned = Learn,
             Alarmed = onTwoCopies,
         };
     }
@@ -55,10 +56,32 @@ public sealed class NodeMembers
         _self = self;
     }
 
-    /// <summary>The epochs changed: whose storages count, and who is let in.</summary>
-    public void Adopt(GroupEpochs epochs)
+    /// <summary>Who this node is changed: its fork is known and durable.</summary>
+    public void Adopt(NodeIdentity self) => _self = self;
+
+    /// <summary>The epochs changed, or the guests: whose storages count, and who is let in.</summary>
+    /// <param name="epochs">The epochs.</param>
+    /// <param name="everybody">Their members, and guests.</param>
+    public void Adopt(GroupEpochs epochs, IReadOnlyList<Member> everybody)
     {
         _configuration = epochs.Present.Configuration;
-        _everybody = new(epochs.Present.Epoch, epochs.Everybody);
+        _everybody = new(epochs.Present.Epoch, everybody);
+    }
+
+    /// <summary>The storage that a node last came with; none while it was not met.</summary>
+    public StorageId StorageOf(NodeId node) => _storages.GetValueOrDefault(node);
+
+    /// <summary>This node joins a cluster whose fork it does not know yet: the first member that it meets
+    /// tells.</summary>
+    /// <param name="joined">Makes the fork durable, and adopts it. Any thread.</param>
+    public void Join(Action<ForkId> joined) => _joined = joined;
+
+    private void Learn(PeerFacts facts)
+    {
+        _storages[facts.Identity.Node] = facts.Identity.Storage;
+        if (_self.Fork == ForkId.None && facts.Identity.Fork != ForkId.None)
+        {
+            _joined?.Invoke(facts.Identity.Fork);
+        }
     }
 }

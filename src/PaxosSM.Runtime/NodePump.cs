@@ -25,6 +25,7 @@ public sealed class NodePump
     private readonly ConcurrentQueue<(NodeId From, Message Message)> _host = new();
     private readonly HashSet<NodeId> _connected = [];
     private IReadOnlyList<NodeId> _members;
+    private volatile IReadOnlyList<NodeId>? _nextMembers;
     private Instant _tickedAt = new(long.MinValue / 2);
 
     /// <summary>A pump without groups yet.</summary>
@@ -46,12 +47,8 @@ public sealed class NodePump
         Wake(driver);
     }
 
-    /// <summary>The members changed, of whatever group's epochs. On the loop.</summary>
-    public void SetMembers(IReadOnlyList<NodeId> members, Instant now)
-    {
-        _members = members;
-        _detector.SetMembers(members, now);
-    }
+    /// <summary>The members changed, of whatever group's epochs; the loop takes it up with its next tick.</summary>
+    public void SetMembers(IReadOnlyList<NodeId> members) => _nextMembers = members;
 
     /// <summary>A group has something to pump.</summary>
     public void Wake(ReplicaDriver driver)
@@ -124,6 +121,12 @@ public sealed class NodePump
 
     private void Tick(Instant now, LogTime wall)
     {
+        if (Interlocked.Exchange(ref _nextMembers, null) is { } members)
+        {
+            _members = members;
+            _detector.SetMembers(members, now);
+        }
+
         WatchConnections();
         var healthy = _settings.Log.Failure is null && !(_settings.Log.Stall is { } stall && stall.For > LogStallMax);
         var alive = _detector.OnTick(now, healthy, out var changed);

@@ -18,7 +18,7 @@ public sealed class EpochTests
         await using var client = cluster.CreateClient();
         using CancellationTokenSource stop = new();
         var answered = 0L;
-        var load = AddUntil(client, () => Interlocked.Increment(ref answered), stop.Token);
+        var load = AddUntil(client, () => Interlocked.Increment(ref answered), 0, stop.Token);
         for (uint epoch = 1; epoch <= 100; epoch++)
         {
             var present = await PresentAsync(cluster, new(epoch));
@@ -117,6 +117,91 @@ public sealed class EpochTests
         Assert.Contains("need not meet", split.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task All_members_are_replaced_by_newcomers_and_old_addresses_still_find_the_cluster()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(
+            options: new() { Configure = SnapshotOften });
+        await using var client = cluster.CreateClient();
+        await Add(client, 200);
+        var folder = Directory.CreateTempSubdirectory("paxossm-test-").FullName;
+        List<PaxosNode> joining = [];
+        try
+        {
+            var addresses = await StartJoiningAsync(cluster, folder, joining);
+            using CancellationTokenSource stop = new();
+            var answered = 0L;
+            var load = AddUntil(client, () => Interlocked.Increment(ref answered), 200, stop.Token);
+            await ReplaceAllAsync(cluster, joining, addresses);
+            var before = Interlocked.Read(ref answered);
+            await Eventually(() => Interlocked.Read(ref answered) > before + 10);
+            await stop.CancelAsync();
+            var added = await load;
+
+            // Who knows nothing but the old members' addresses is sent on.
+            await using var late = cluster.CreateClient();
+            Assert.Equal(200 + added, SumMachine.Read((await late.QueryAsync(Array.Empty<byte>())).Result));
+            Assert.All(cluster.Nodes, node => Assert.Equal(MemberRoles.None, node!.Status!.Roles));
+            for (var index = 0; index < 3; index++)
+            {
+                await cluster.StopNodeAsync(index);
+            }
+
+            await Add(late, 10);
+            Assert.Equal(210 + added, SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result));
+            Assert.All(joining, node => Assert.Equal(MemberRoles.All, node.Status!.Roles));
+        }
+        finally
+        {
+            await Task.WhenAll(joining.Select(node => node.DisposeAsync().AsTask()));
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task ReplaceAllAsync(PaxosCluster cluster, List<PaxosNode> joining, string[] addresses)
+    {
+        MembershipChange change = new()
+        {
+            Add = [.. joining.Select((node, index) => new Member(
+                new((ushort)(3 + index)), node.Name, addresses[index], MemberRoles.All, StorageId.None))],
+            Remove = ["a", "b", "c"],
+        };
+        using CancellationTokenSource timeout = new(Patience);
+        var result = await new ClusterAdmin(cluster.Leader!).ChangeAsync(change, null, timeout.Token);
+        Assert.Equal((ReconfigurationError.None, string.Empty), (result.Error, result.Text));
+    }
+
+    private static async Task<string[]> StartJoiningAsync(
+        PaxosCluster cluster, string folder, List<PaxosNode> joining)
+    {
+        string[] names = ["d", "e", "f"];
+        List<PaxosOptions> all = [];
+        foreach (var name in names)
+        {
+            PaxosOptions options = new()
+            {
+                Cluster = "embedded", Self = name, Data = Path.Combine(folder, name), Listen = "127.0.0.1:0",
+            };
+            SnapshotOften(options);
+            for (var index = 0; index < 3; index++)
+            {
+                options.Members.Add(new(cluster.Nodes[index]!.Name, cluster.Addresses[index]));
+            }
+
+            foreach (var other in names)
+            {
+                options.Members.Add(new(other, $"127.0.0.1:{1 + options.Members.Count}", Joins: true));
+            }
+
+            all.Add(options);
+            joining.Add(new(options, () => new SumMachine()));
+        }
+
+        string[] addresses = [.. joining.Select(node => node.Bind().ToString())];
+        await Task.WhenAll(joining.Select(node => node.StartAsync()));
+        return addresses;
+    }
+
     private static void SnapshotOften(PaxosOptions options)
     {
         options.Snapshots = options.Snapshots with { SlotsMax = 50 };
@@ -155,14 +240,15 @@ public sealed class EpochTests
     }
 
     // Every result is the sum so far: one lost, doubled or out of order would show at once.
-    private static async Task<long> AddUntil(IPaxosClient client, Action answered, CancellationToken stop)
+    private static async Task<long> AddUntil(
+        IPaxosClient client, Action answered, long sum, CancellationToken stop)
     {
         await using var stream = await client.OpenStreamAsync(CancellationToken.None);
         var added = 0L;
         while (!stop.IsCancellationRequested)
         {
             var result = await stream.ExecuteAsync(SumMachine.Add(1), CancellationToken.None);
-            Assert.Equal(++added, SumMachine.Read(result.Result));
+            Assert.Equal(sum + ++added, SumMachine.Read(result.Result));
             answered();
         }
 

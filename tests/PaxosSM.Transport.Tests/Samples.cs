@@ -15,7 +15,12 @@ internal static class Samples
         new ClientQuery(new(5), 10, ReadConsistency.After(new(11)), TimeSpan.FromSeconds(12), Bytes(4)),
         new ClientQueryResult(new(5), 10, PaxosError.TooOld, new(13), new(14), TimeSpan.FromMilliseconds(15), Bytes(5)),
         new ClientStatusRequest(new(5), 16),
-        new ClientStatus(new(5), 17, "10.0.0.1:7001", "no quorum: b unreachable"),
+        new ClientStatus(new(5), 17, "10.0.0.1:7001", "no quorum: b unreachable")
+        {
+            Addresses = ["10.0.0.1:7001", "10.0.0.2:7002"],
+        },
+        new ClientAdmin(new(5), 18, "change remove:b"),
+        new ClientAdminResult(new(5), 19, AdminState.Elsewhere, "10.0.0.2:7002"),
     ];
 
     public static NodeIdentity Identity => new(

@@ -58,7 +58,9 @@ internal static class ArgumentParser
         return common with { Mode = RunMode.Member, Node = node, Listen = [OneEndPoint(given)] };
     }
 
-    private static PaxosOptions Load(string path)
+    /// <summary>Reads a cluster's file.</summary>
+    /// <exception cref="CommandLineException">It can't be read, or says something unknown.</exception>
+    public static PaxosOptions Load(string path)
     {
         try
         {

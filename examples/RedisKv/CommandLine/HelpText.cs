@@ -13,6 +13,13 @@ internal static class HelpText
               Three replicas in this process, each with its own folder and its own port.
           RedisKv --config FILE --self ID --data DIR [--listen ADDRESS:PORT]
               One replica of a cluster of processes. Start one for each member of FILE.
+          RedisKv admin --config FILE status
+          RedisKv admin --config FILE add ID... | remove ID... | replace OLD=NEW... | rule RULE | deal POLICY
+                        [--expected EPOCH] [--timeout SECONDS] [--force]
+              Looks after a cluster of processes while it serves. A node to add is started before: FILE has it
+              at its end, with "joins": true. RULE is majority, flexible,Q1,Q2 or grid,ROWS,COLUMNS; POLICY
+              says who proposes: singleLeader, allProposers or adaptive. --expected: only if that epoch is the
+              present one. --force: do not wait until newcomers have learned what they lack.
           RedisKv --standalone [--listen ADDRESS:PORT]
               No replication and no disk: to measure what replication costs.
 

@@ -31,8 +31,8 @@ internal static class Readiness
         return wish.Force ? default : CheckNext(context, next, progress, chosenThrough);
     }
 
-    // R13: number and storage together are an identity. A number may come back with another storage: the one that it had
-    // is nobody from then on.
+    // R13: number and storage together are an identity. A number may come back with another storage: the one that it
+    // had is nobody from then on.
     private static string? Flaw(Configuration present, Configuration next)
     {
         var nameless = next.Members.FirstOrDefault(member => member.Storage == StorageId.None);

@@ -17,6 +17,7 @@ public sealed class Succession
 {
     private const int SilentTimeouts = 2;
     private readonly StorageId _storage;
+    private bool _isGuest;
     private readonly EpochStart? _restoredIn;
     private EpochEnding _ending;
     private HandOver _handOver;
@@ -36,6 +37,7 @@ public sealed class Succession
     public Succession(
         ReplicaContext context, Slot restored, Instant now, EpochStart? epoch = null, StorageId storage = default)
     {
+        _isGuest = context.Place < 0;
         Context = context;
         _storage = storage;
         _restoredIn = epoch;
@@ -224,14 +226,18 @@ public sealed class Succession
     }
 
     // R13: the listed storage, not the number, is the member. Who knows of a later epoch learns on, for it may be a
-    // member there.
+    // member there; so does a guest, who has been none yet.
     private MemberRoles RolesIn(EpochStart epoch)
     {
-        var configuration = epoch.Configuration;
-        var member = configuration.Find(Context.Self);
-        var listed = member is not null && (_storage == StorageId.None || member.Storage == _storage);
-        var passing = _newest is { } newest && newest.Epoch > epoch.Epoch ? MemberRoles.Learner : MemberRoles.None;
-        return passing | (listed ? member!.Roles : MemberRoles.None);
+        var member = epoch.Configuration.Find(Context.Self);
+        if (member is not null && (_storage == StorageId.None || member.Storage == _storage))
+        {
+            _isGuest = false;
+            return member.Roles;
+        }
+
+        var learns = _isGuest || (_newest is { } newest && newest.Epoch > epoch.Epoch);
+        return learns ? MemberRoles.Learner : MemberRoles.None;
     }
 
     private void FindEnd() =>

@@ -10,6 +10,8 @@ namespace PaxosSM.Hosting;
 /// <summary>What a node has of the machine it runs on: folder, log, snapshots, port; and who it is by them.</summary>
 internal sealed class NodeDevices : IAsyncDisposable
 {
+    private readonly Lock _gate = new();
+
     private NodeDevices(DataDirectory folder, NodeMembers members, TcpTransport transport, LogThread log)
     {
         Folder = folder;
@@ -34,7 +36,11 @@ internal sealed class NodeDevices : IAsyncDisposable
 
     public NodeReceiver Receiver { get; } = new();
 
-    /// <summary>Null before the start.</summary>
+    /// <summary>What takes the place of genesis on a node that joins later; null on others, and before the
+    /// start.</summary>
+    public Joining? Joining { get; private set; }
+
+    /// <summary>Null before the start, and on a node that joins later.</summary>
     public GenesisDriver? Genesis { get; private set; }
 
     public static NodeDevices Open(NodeContext context)
@@ -49,7 +55,9 @@ internal sealed class NodeDevices : IAsyncDisposable
             var identity = folder.Identity;
             log.Opened(folder.Root, $"storage {identity.Storage}, life {identity.Incarnation}");
             NodeMembers known = new(
-                identity, new(Epoch.First, members), copies => log.TwoCopies($"{copies.Known} and {copies.Other}"));
+                identity,
+                new(Epoch.First, FoundersOf(options)),
+                copies => log.TwoCopies($"{copies.Known} and {copies.Other}"));
             var listen = options.Listen.Length > 0 ? options.Listen : self.Address;
             TcpTransport transport = new(
                 options.Transport with { Listen = listen },
@@ -74,15 +82,23 @@ internal sealed class NodeDevices : IAsyncDisposable
     public async Task StartAsync(NodeContext context, CancellationToken cancellationToken)
     {
         var options = context.Options;
-        var members = MembersOf(options);
+        var members = FoundersOf(options);
         Members.Readdress(members);
         Transport.SetMembers(members);
+        Receiver.Gateway = context.Gateway;
+        if (Joins(options))
+        {
+            Joining = new(Members.Configuration, Members.Self.Fork);
+            Members.Join(OnJoined);
+            await Transport.StartAsync(Receiver, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var identity = Members.Self;
         var record = Folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
         GenesisProtocol protocol = new(new(identity.Node, identity.Storage, members, options.Durability), record);
         Genesis = new(protocol, Transport, saving => Folder.SaveGenesis(saving.Encode()), context.Time);
         Receiver.Genesis = Genesis;
-        Receiver.Gateway = context.Gateway;
         await Transport.StartAsync(Receiver, cancellationToken).ConfigureAwait(false);
         Genesis.Start();
     }
@@ -92,6 +108,21 @@ internal sealed class NodeDevices : IAsyncDisposable
         await Transport.DisposeAsync().ConfigureAwait(false);
         await Log.DisposeAsync().ConfigureAwait(false);
         Folder.Dispose();
+    }
+
+    private static bool Joins(PaxosOptions options) =>
+        options.Members.Any(member => member.Id == options.Self && member.Joins);
+
+    private static Member[] FoundersOf(PaxosOptions options) =>
+        [.. MembersOf(options).Where(member => !options.Members[member.Id.Value].Joins)];
+
+    private void OnJoined(ForkId fork)
+    {
+        lock (_gate)
+        {
+            Folder.SaveFork(fork);
+            Members.Adopt(Folder.Identity);
+        }
     }
 
     // Their storages are not known before genesis.

@@ -7,10 +7,14 @@ namespace PaxosSM.Hosting;
 /// <summary>What a node runs once genesis has ended: its group and its loop.</summary>
 internal sealed class NodeServing : IAsyncDisposable
 {
+    private const int GuestsMax = 16;
+    private readonly Lock _gate = new();
+    private readonly List<Member> _guests = [];
     private readonly NodeContext _node;
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
     private readonly NodeEvents _events;
+    private GroupEpochs? _epochs;
     private NodePump? _pump;
     private NodeLoop? _loop;
 
@@ -30,6 +34,24 @@ internal sealed class NodeServing : IAsyncDisposable
 
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
     public string? OnlyLearns { get; private set; }
+
+    /// <summary>Lets a node in that is no member yet: it may learn here (R15). Lasts as long as this process.</summary>
+    /// <returns>The storage that it came with; none while it was not met.</returns>
+    public StorageId Invite(Member guest)
+    {
+        lock (_gate)
+        {
+            if (_epochs is { } epochs && !_guests.Contains(guest) && epochs.Everybody.All(each => each.Id != guest.Id))
+            {
+                _guests.RemoveAll(each => each.Id == guest.Id);
+                _guests.Add(guest);
+                _guests.RemoveRange(0, Math.Max(0, _guests.Count - GuestsMax));
+                Reach(epochs);
+            }
+        }
+
+        return _devices.Members.StorageOf(guest.Id);
+    }
 
     /// <summary>See <see cref="ReplicaDriver.ReconfigureAsync"/>.</summary>
     public Task<ReconfigurationResult> ReconfigureAsync(
@@ -61,13 +83,23 @@ internal sealed class NodeServing : IAsyncDisposable
         {
             GenesisCompleted completed => (completed.Configuration, completed.Fork),
             StorageReplaced replaced => (replaced.Configuration, replaced.Fork),
+            Joining joining => (joining.Configuration, joining.Fork),
             GenesisRefused refused => throw new PaxosConfigurationException(refused.Why),
             _ => throw new UnreachableException(),
         };
-        _devices.Folder.SaveFork(fork);
+        if (fork != ForkId.None)
+        {
+            _devices.Folder.SaveFork(fork);
+        }
+
         _devices.Folder.SaveEpoch(configuration.Epoch);
         _devices.Members.Adopt(configuration, _devices.Folder.Identity);
         _node.Log.Ready(string.Join(", ", configuration.Members.Select(each => $"{each.Name} ({each.Storage})")));
+        if (outcome is Joining)
+        {
+            return MemberRoles.Learner;
+        }
+
         var roles = configuration.Find(_devices.Members.Self.Node)!.Roles; // genesis lists this node
         if (outcome is not StorageReplaced dead)
         {
@@ -88,10 +120,20 @@ internal sealed class NodeServing : IAsyncDisposable
 
     private void OnEpochs(GroupEpochs epochs)
     {
-        var everybody = epochs.Everybody;
-        _devices.Members.Adopt(epochs);
+        lock (_gate)
+        {
+            _epochs = epochs;
+            _guests.RemoveAll(guest => epochs.Present.Configuration.Find(guest.Id) is not null);
+            Reach(epochs);
+        }
+    }
+
+    private void Reach(GroupEpochs epochs)
+    {
+        Member[] everybody = [.. epochs.Everybody.Concat(_guests).DistinctBy(member => member.Id)];
+        _devices.Members.Adopt(epochs, everybody);
         _devices.Transport.SetMembers(everybody);
-        _pump!.SetMembers([.. everybody.Select(member => member.Id)], NodeLoop.Now(_node.Time)); // the start made it
+        _pump!.SetMembers([.. everybody.Select(member => member.Id)]); // the start made it
     }
 
     private GroupSettings NewGroup(MemberRoles roles)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using PaxosSM.Client;
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Genesis;
 
 namespace PaxosSM.Hosting;
 
@@ -46,6 +47,7 @@ public sealed class PaxosNode : IAsyncDisposable
                 () => NodeLoop.Now(services.Time)),
             Fail = Fail,
         };
+        _context.Gateway.Administer = new AdminDesk(this, _stopping.Token).RunAsync;
         NodeGauges.Add(_context.Meter, options.Self, () => Status);
     }
 
@@ -101,6 +103,12 @@ public sealed class PaxosNode : IAsyncDisposable
     public IPaxosClient CreateClient(PaxosClientOptions? options = null) =>
         new PaxosClient(new InProcessChannel(_context.Gateway.Connect), options ?? _context.Options.Client);
 
+    /// <summary>Lets a node in that is no member yet: it may learn from this one (R15) until an epoch lists it. Lasts
+    /// as long as this process; invite it again at another leader.</summary>
+    /// <param name="guest">The node; its storage is not looked at.</param>
+    /// <returns>The storage that it came with: what an epoch must list; none while it was not met.</returns>
+    public StorageId Invite(Member guest) => _serving?.Invite(guest) ?? StorageId.None;
+
     /// <summary>Ends the present epoch, and begins one with other members (R11): any of them may be new, gone, or have
     /// other roles. On the leader; others refuse.</summary>
     /// <remarks>Completes once the next epoch has begun at this node, whichever it is: the result says whether it is
@@ -150,8 +158,10 @@ public sealed class PaxosNode : IAsyncDisposable
     {
         try
         {
-            var genesis = devices.Genesis!; // the start made it
-            var outcome = await genesis.WaitAsync(_context.Log, _stopping.Token).ConfigureAwait(false);
+            GenesisOutcome outcome = devices.Joining is { } joining
+                ? joining
+                : await devices.Genesis! // the start made it
+                    .WaitAsync(_context.Log, _stopping.Token).ConfigureAwait(false);
             NodeServing serving = new(_context, devices, outcome);
             _serving = serving;
             await serving.StartAsync(_stopping.Token).ConfigureAwait(false);

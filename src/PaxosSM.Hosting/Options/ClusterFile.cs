@@ -76,7 +76,7 @@ public static class ClusterFile
 
     private static MemberOptions ReadMember(JsonElement member, string place)
     {
-        var (id, address, roles) = (string.Empty, string.Empty, MemberRoles.All);
+        var (id, address, roles, joins) = (string.Empty, string.Empty, MemberRoles.All, false);
         foreach (var property in ObjectOf(member, place))
         {
             switch (property.Name)
@@ -91,14 +91,17 @@ public static class ClusterFile
                     roles = MemberRolesText.Read(
                         property.Value.EnumerateArray().Select(role => TextOf(role, $"{place}: a role")));
                     break;
+                case "joins" when property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False:
+                    joins = property.Value.GetBoolean();
+                    break;
                 default:
                     throw new PaxosConfigurationException(
                         $"{place}: '{property.Name}' is unknown, or of the wrong kind; "
-                        + "a member has id, address and a list of roles");
+                        + "a member has id, address, a list of roles, and whether it joins later");
             }
         }
 
-        return new(id, address, roles);
+        return new(id, address, roles, joins);
     }
 
     private static JsonElement.ObjectEnumerator ObjectOf(JsonElement element, string place) =>

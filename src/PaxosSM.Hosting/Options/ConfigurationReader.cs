@@ -51,7 +51,8 @@ internal static class ConfigurationReader
             options.Members.Add(new(
                 member["id"] ?? string.Empty,
                 member["address"] ?? string.Empty,
-                roles.Count == 0 ? MemberRoles.All : MemberRolesText.Read(roles)));
+                roles.Count == 0 ? MemberRoles.All : MemberRolesText.Read(roles),
+                bool.TryParse(member["joins"], out var joins) && joins));
         }
     }
 }

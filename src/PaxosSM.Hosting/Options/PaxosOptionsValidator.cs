@@ -71,8 +71,14 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             yield return $"two members have the address '{twice}'";
         }
 
+        var first = options.Members.TakeWhile(member => !member.Joins).ToArray();
+        foreach (var late in options.Members.Skip(first.Length).Where(member => !member.Joins))
+        {
+            yield return $"'{late.Id}' stands behind a member that joins later: the first members come first";
+        }
+
         MemberRoles[] needed = [MemberRoles.Proposer, MemberRoles.Acceptor, MemberRoles.Learner];
-        foreach (var role in needed.Where(role => options.Members.All(member => (member.Roles & role) == 0)))
+        foreach (var role in needed.Where(role => Array.TrueForAll(first, member => (member.Roles & role) == 0)))
         {
             yield return $"no member is a {role}: nothing could ever be chosen and applied";
         }

@@ -22,6 +22,12 @@ public sealed record GenesisCompleted(Configuration Configuration, ForkId Fork) 
 public sealed record StorageReplaced(Configuration Configuration, ForkId Fork, StorageId OldStorage, string Why)
     : GenesisOutcome;
 
+/// <summary>This node was no member of the first epoch: it learns as a guest until a later epoch lists it
+/// (R15).</summary>
+/// <param name="Configuration">The first members as configured: their storages are not known.</param>
+/// <param name="Fork">The fork that it joined; <see cref="ForkId.None"/> before it met anybody.</param>
+public sealed record Joining(Configuration Configuration, ForkId Fork) : GenesisOutcome;
+
 /// <summary>This member must not start.</summary>
 /// <param name="Why">In words, for people.</param>
 public sealed record GenesisRefused(string Why) : GenesisOutcome;

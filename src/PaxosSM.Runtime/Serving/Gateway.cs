@@ -28,6 +28,7 @@ public sealed class Gateway : IResultSink
     private volatile Attached? _attached;
     private volatile string? _stopped;
     private volatile string? _turnedAway;
+    private volatile IReadOnlyList<string> _addresses = [];
     private PaxosError _refusal;
     private volatile bool _restored;
     private Instant _resendToldAt = Instant.Never;
@@ -153,7 +154,25 @@ public sealed class Gateway : IResultSink
 
     /// <summary>Sends every client elsewhere: this node does not learn, and would never have an answer (R10); null when
     /// it does again.</summary>
-    public void TurnAway(string? why) => _turnedAway = why;
+    /// <param name="why">Why, for people.</param>
+    /// <param name="addresses">Where clients are served now.</param>
+    public void TurnAway(string? why, IReadOnlyList<string> addresses)
+    {
+        _addresses = addresses;
+        _turnedAway = why;
+        if (why is not null)
+        {
+            ClientStatus told = new(Group, ClientStatus.TurnedAway, string.Empty, why) { Addresses = addresses };
+            foreach (var connection in _connections)
+            {
+                connection.Send(told);
+            }
+        }
+    }
+
+    /// <summary>Carries out what those ask for who look after the cluster; null refuses it. Set before any of them is
+    /// heard.</summary>
+    public Func<string, Action<AdminState, string>, Task>? Administer { get; set; }
 
     /// <summary>Refuses everything from now on, and fails what is pending.</summary>
     public void Stop(string why)
@@ -175,6 +194,9 @@ public sealed class Gateway : IResultSink
             case ClientStatusRequest request:
                 connection.Send(StatusFor(request.Id));
                 break;
+            case ClientAdmin admin:
+                OnAdmin(connection, admin);
+                break;
             default:
                 // Frames of the other direction: a client that speaks nonsense is told nothing.
                 break;
@@ -192,6 +214,11 @@ public sealed class Gateway : IResultSink
         var attached = _attached;
         if (attached is null || (_stopped ?? _turnedAway) is not null)
         {
+            if (_turnedAway is { } away)
+            {
+                connection.Send(Told(ClientStatus.TurnedAway, string.Empty, away));
+            }
+
             connection.Refuse(submit.Entries, PaxosError.Stopped, _stopped ?? _turnedAway ?? "this node is starting");
             return;
         }
@@ -297,11 +324,28 @@ public sealed class Gateway : IResultSink
 
         if (_turnedAway is { } turnedAway)
         {
-            return new(Group, id, string.Empty, turnedAway);
+            return Told(id, string.Empty, turnedAway);
         }
 
         var status = attached.Replica.Status;
-        return new(Group, id, StatusText.LeaderAddress(status), StatusText.Of(status));
+        return Told(id, StatusText.LeaderAddress(status), StatusText.Of(status));
+    }
+
+    private ClientStatus Told(long id, string leader, string text) =>
+        new(Group, id, leader, text) { Addresses = _addresses };
+
+    private void OnAdmin(GatewayConnection connection, ClientAdmin admin)
+    {
+        if (Administer is { } administer && admin.Group == Group)
+        {
+            // Nobody waits for it here: what there is to tell, it tells.
+            _ = administer(admin.Command, (state, text) => Answer(state, text));
+            return;
+        }
+
+        Answer(AdminState.Refused, admin.Group == Group ? "this node is starting" : $"this node serves {Group}");
+        void Answer(AdminState state, string text) =>
+            connection.Send(new ClientAdminResult(admin.Group, admin.Id, state, text));
     }
 
     private void TellRefusal(ReplicaStatus status, Instant now)
@@ -328,7 +372,7 @@ public sealed class Gateway : IResultSink
 
     private void TellLeader(ReplicaStatus status)
     {
-        var told = new ClientStatus(Group, 0, StatusText.LeaderAddress(status), StatusText.Of(status));
+        var told = Told(0, StatusText.LeaderAddress(status), StatusText.Of(status));
         foreach (var connection in _connections)
         {
             connection.ForgetLeaderless();

@@ -42,7 +42,19 @@ public static class ClientFrameCodec
                 writer.WriteInt64(status.Id);
                 writer.WriteText(status.Leader);
                 writer.WriteText(status.Text);
+                WriteTexts(writer, status.Addresses);
                 return FrameKind.ClientStatus;
+            case ClientAdmin admin:
+                group = admin.Group;
+                writer.WriteInt64(admin.Id);
+                writer.WriteText(admin.Command);
+                return FrameKind.ClientAdmin;
+            case ClientAdminResult result:
+                group = result.Group;
+                writer.WriteInt64(result.Id);
+                writer.WriteByte((byte)result.State);
+                writer.WriteText(result.Text);
+                return FrameKind.ClientAdminResult;
             default:
                 throw new UnreachableException($"{frame.GetType().Name} has no wire format");
         }
@@ -62,11 +74,41 @@ public static class ClientFrameCodec
             FrameKind.ClientQuery => ReadQuery(ref reader, group),
             FrameKind.ClientQueryResult => ReadQueryResult(ref reader, group),
             FrameKind.ClientStatusRequest => new ClientStatusRequest(group, reader.ReadInt64()),
-            FrameKind.ClientStatus => new ClientStatus(group, reader.ReadInt64(), reader.ReadText(), reader.ReadText()),
+            FrameKind.ClientStatus => new ClientStatus(group, reader.ReadInt64(), reader.ReadText(), reader.ReadText())
+            {
+                Addresses = ReadTexts(ref reader),
+            },
+            FrameKind.ClientAdmin => new ClientAdmin(group, reader.ReadInt64(), reader.ReadText()),
+            FrameKind.ClientAdminResult => new ClientAdminResult(
+                group,
+                reader.ReadInt64(),
+                (AdminState)reader.ReadByteUpTo((byte)AdminState.Elsewhere),
+                reader.ReadText()),
             _ => throw MessageCodec.Unknown(header.Kind),
         };
         reader.End();
         return frame;
+    }
+
+    private static void WriteTexts(WireWriter writer, IReadOnlyList<string> texts)
+    {
+        writer.WriteCount(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            writer.WriteText(texts[i]);
+        }
+    }
+
+    private static string[] ReadTexts(ref WireReader reader)
+    {
+        var count = reader.ReadCount(sizeof(ushort));
+        string[] texts = count == 0 ? [] : new string[count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = reader.ReadText();
+        }
+
+        return texts;
     }
 
     private static ClientSubmit ReadSubmit(ref WireReader reader, GroupId group)

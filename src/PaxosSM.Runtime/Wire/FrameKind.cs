@@ -122,4 +122,10 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Runtime.ClientStatus"/>.</summary>
     ClientStatus = 0x86,
+
+    /// <summary><see cref="Runtime.ClientAdmin"/>.</summary>
+    ClientAdmin = 0x87,
+
+    /// <summary><see cref="Runtime.ClientAdminResult"/>.</summary>
+    ClientAdminResult = 0x88,
 }

@@ -6,8 +6,8 @@ namespace PaxosSM.Storage;
 /// <summary>The folder of one node of one cluster, held against every other process while open.</summary>
 /// <remarks>
 /// A new folder is a new storage identity (R13); opening it counts the incarnation up, durably, before anything else.
-/// Identity and genesis are kept twice (R24): one damaged copy is repaired, two end the identity. Not safe for use by
-/// many threads at a time.
+/// Identity and genesis are kept twice (R24): one damaged copy is repaired, two end the identity. Fork and epoch may
+/// be saved by any thread; the rest is for one at a time.
 /// </remarks>
 public sealed class DataDirectory : IDisposable
 {
@@ -18,6 +18,7 @@ public sealed class DataDirectory : IDisposable
     private const string IdentityName = "identity";
     private const string GenesisName = "genesis";
 
+    private readonly Lock _gate = new();
     private readonly IDisposable _lock;
     private readonly TwinFile _identityFile;
     private readonly TwinFile _genesisFile;
@@ -136,10 +137,10 @@ public sealed class DataDirectory : IDisposable
     public void SaveGenesis(ReadOnlySpan<byte> record) => _genesisFile.Save(record);
 
     /// <summary>Writes down the fork; durable on return.</summary>
-    public void SaveFork(ForkId fork) => Save(_record with { Fork = fork });
+    public void SaveFork(ForkId fork) => Save(record => record with { Fork = fork });
 
     /// <summary>Writes down the newest epoch known; durable on return.</summary>
-    public void SaveEpoch(Epoch epoch) => Save(_record with { Epoch = epoch });
+    public void SaveEpoch(Epoch epoch) => Save(record => record with { Epoch = epoch });
 
     /// <summary>Opens the log in this folder, which must be there if it ever was (R13).</summary>
     public WriteAheadLog OpenLog(LogOptions options, TimeProvider? time = null)
@@ -148,7 +149,7 @@ public sealed class DataDirectory : IDisposable
         var log = WriteAheadLog.Open(Files, LogPath, options, time);
         if (!_record.HasLog)
         {
-            Save(_record with { HasLog = true });
+            Save(record => record with { HasLog = true });
         }
 
         return log;
@@ -247,12 +248,16 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private void Save(IdentityRecord record)
+    private void Save(Func<IdentityRecord, IdentityRecord> change)
     {
-        if (record != _record)
+        lock (_gate)
         {
-            _identityFile.Save(record.Encode());
-            _record = record;
+            var record = change(_record);
+            if (record != _record)
+            {
+                _identityFile.Save(record.Encode());
+                _record = record;
+            }
         }
     }
 }

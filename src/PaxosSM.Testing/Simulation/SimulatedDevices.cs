@@ -105,8 +105,9 @@ internal sealed class SimulatedDevices
             Storage = self.Storage,
             OnEpochs = epochs =>
             {
-                Members.Adopt(epochs);
-                pump.SetMembers([.. epochs.Everybody.Select(member => member.Id)], _process.Node.Clock.Now);
+                var everybody = epochs.Everybody;
+                Members.Adopt(epochs, everybody);
+                pump.SetMembers([.. everybody.Select(member => member.Id)]);
             },
             Clock = _process.Node.Clock,
             Execution = new()

@@ -331,7 +331,7 @@ public sealed class GatewayTests
     [Fact]
     public void A_node_that_learns_nothing_sends_its_clients_elsewhere_at_once()
     {
-        _group.Gateway.TurnAway("a is no learner");
+        _group.Gateway.TurnAway("a is no learner", []);
         Submit(Command(1, 1));
         Ask(1);
 

@@ -1,0 +1,96 @@
+using System.Globalization;
+using PaxosSM.Quorums;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>An administration's command in words, as it travels and as people write it.</summary>
+/// <remarks>
+/// <c>status</c>; <c>change</c> followed by any of <c>add:NUMBER,NAME,ADDRESS,ROLES</c>, <c>remove:NAME</c>,
+/// <c>rule:majority</c>, <c>rule:flexible,Q1,Q2</c>, <c>rule:grid,ROWS,COLUMNS</c>, <c>deal:POLICY</c>,
+/// <c>expected:EPOCH</c>, <c>timeout:SECONDS</c>, <c>force</c>. Roles are joined by a plus.
+/// </remarks>
+public sealed record AdminCommand
+{
+    /// <summary>The change; null for a question about the status.</summary>
+    public MembershipChange? Change { get; init; }
+
+    /// <summary>How long the change may wait. Default 60 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reads a command.</summary>
+    /// <exception cref="FormatException">It is none; the message says what is wrong.</exception>
+    public static AdminCommand Parse(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is ["status"])
+        {
+            return new();
+        }
+
+        if (words is not ["change", _, ..])
+        {
+            throw new FormatException($"'{text}' is no command: status, or change and what to change");
+        }
+
+        AdminCommand command = new() { Change = new() };
+        foreach (var word in words[1..])
+        {
+            command = command.With(word);
+        }
+
+        return command;
+    }
+
+    /// <summary>The word that adds a node.</summary>
+    public static string Add(ushort number, string name, string address, MemberRoles roles) =>
+        string.Create(CultureInfo.InvariantCulture, $"add:{number},{name},{address},{TextOf(roles)}");
+
+    private static string TextOf(MemberRoles roles) =>
+        roles.ToString().Replace(", ", "+", StringComparison.Ordinal).ToLowerInvariant();
+
+    private AdminCommand With(string word)
+    {
+        var change = Change!; // a change is being read
+        var parts = word.Split(':', 2);
+        var values = parts.Length == 2 ? parts[1].Split(',') : [];
+        return (parts[0], values) switch
+        {
+            ("add", [var number, var name, var address, var roles]) =>
+                this with { Change = change with { Add = [.. change.Add, NewMember(number, name, address, roles)] } },
+            ("remove", [var name]) => this with { Change = change with { Remove = [.. change.Remove, name] } },
+            ("rule", _) => this with { Change = change with { Rule = RuleOf(values, word) } },
+            ("deal", [var deal]) when Enum.TryParse<DealPolicy>(deal, ignoreCase: true, out var policy) =>
+                this with { Change = change with { Deal = policy } },
+            ("expected", [var epoch]) => this with { Change = change with { Expected = new((uint)Number(epoch)) } },
+            ("timeout", [var seconds]) => this with { Timeout = TimeSpan.FromSeconds(Number(seconds)) },
+            ("force", []) => this with { Change = change with { Force = true } },
+            _ => throw new FormatException($"'{word}' is no change that is known here"),
+        };
+    }
+
+    private static Member NewMember(string number, string name, string address, string roles)
+    {
+        var read = MemberRoles.None;
+        foreach (var role in roles.Split('+'))
+        {
+            read |= Enum.TryParse<MemberRoles>(role, ignoreCase: true, out var one) && one <= MemberRoles.All
+                ? one
+                : throw new FormatException($"'{role}' is no role: proposer, acceptor, learner, or all");
+        }
+
+        return new(new((ushort)Number(number)), name, address, read, StorageId.None);
+    }
+
+    private static QuorumRule RuleOf(string[] values, string word) => values switch
+    {
+        ["majority"] => QuorumRule.Majority,
+        ["flexible", var first, var second] => QuorumRule.Flexible(Number(first), Number(second)),
+        ["grid", var rows, var columns] => QuorumRule.Grid(Number(rows), Number(columns)),
+        _ => throw new FormatException($"'{word}' is no rule: majority, flexible,Q1,Q2, or grid,ROWS,COLUMNS"),
+    };
+
+    private static int Number(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"'{text}' is no number up to {ushort.MaxValue}");
+}
