@@ -113,7 +113,7 @@ public sealed class GroupReplica : ISnapshotTransfer
     {
         var learners = core.Context.Configuration.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0);
         _gateway.TurnAway(
-            core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context),
+            core.IsMember && core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context),
             [.. learners.Select(member => member.Address)]);
         _settings.OnEpochs(epochs);
     }

@@ -79,7 +79,7 @@ internal sealed class StatusBoard
             RetainedBytes = replica.RetainedBytes,
             Epoch = _core.Start,
             IsHandedOver = _core.IsHandedOver,
-            Roles = _core.Context.Own,
+            Roles = _core.IsMember ? _core.Context.Own : MemberRoles.None,
         };
     }
 
@@ -109,9 +109,9 @@ internal sealed class StatusBoard
             return $"{ahead} has begun elsewhere; {next} is to be learned here";
         }
 
-        if (_core.Context.Own == MemberRoles.None)
+        if (!_core.IsMember)
         {
-            return $"this node is no member of {_core.Start}: it may be stopped";
+            return $"this node is no member of {_core.Start}: it serves nobody, and may be stopped";
         }
 
         if (replica.Leader == Ballot.None)

@@ -53,12 +53,12 @@ public sealed class HostileInputTests : IAsyncLifetime
     public async Task Another_version_is_refused_naming_both()
     {
         await using var stream = await _node.KnockAsync();
-        Hello hello = new(3, 4, ConnectionRole.Member, Member);
+        Hello hello = new(4, 5, ConnectionRole.Member, Member);
         var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() =>
             Handshake.DialAsync(stream, hello, default));
         Assert.Equal(RefusalReason.Version, refused.Refusal.Reason);
-        Assert.Contains("versions 2 to 2 are spoken here, 3 to 4", refused.Message, StringComparison.Ordinal);
-        await LoggedAsync("versions 2 to 2 are spoken here, 3 to 4");
+        Assert.Contains("versions 3 to 3 are spoken here, 4 to 5", refused.Message, StringComparison.Ordinal);
+        await LoggedAsync("versions 3 to 3 are spoken here, 4 to 5");
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal static class SampleMessages
         new EpochEnd(new(new(90), 0xfeedbeef, Next), true),
         new EpochStarted(new(5), new(90), 0xfeedbeef),
         new EpochQuery(new(4)),
+        new GuestProgress(new(91)),
     ];
 
     private static IEnumerable<Message> Deciding =>

@@ -50,6 +50,12 @@ internal sealed class Trimming(ReplicaContext context)
     /// <summary>The highest slot that may go. Zero while too few have a snapshot.</summary>
     public Slot Floor(Instant now, bool full)
     {
+        if (context.Place < 0)
+        {
+            // Nobody counts on what a guest holds.
+            return _own.SnapshotThrough;
+        }
+
         var covered = new List<Slot>();
         var floor = new Slot(long.MaxValue);
         foreach (var learner in context.Configuration.Learners)

@@ -15,6 +15,10 @@ public sealed record EpochEnd(EpochStart Next, bool Held) : Message;
 /// <param name="Digest">The stop's checksum.</param>
 public sealed record EpochStarted(Epoch Epoch, Slot Base, uint Digest) : Message;
 
+/// <summary>A node that is no member tells those who may lead how far it has learned (R15).</summary>
+/// <param name="Through">Every value up to here is present.</param>
+public sealed record GuestProgress(Slot Through) : Message;
+
 /// <summary>Is there a later epoch than this one? Asked by who has seen no leader for long; answered by
 /// <see cref="EpochEnd"/>, or not at all.</summary>
 /// <param name="Epoch">The newest epoch that the sender knows.</param>

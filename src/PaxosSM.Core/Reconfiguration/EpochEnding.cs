@@ -4,7 +4,7 @@ namespace PaxosSM.Reconfiguration;
 
 /// <summary>The leader's side of the end of an epoch (R11): takes the wish, judges it, and has the proposer
 /// stop.</summary>
-internal sealed class EpochEnding(ReplicaContext context, Proposer proposer, LearnerSide learning)
+internal sealed class EpochEnding(ReplicaContext context, Proposer proposer, Func<NodeId, Slot?> progress)
 {
     public ReconfigurationAnswer On(ReconfigurationRequested wish)
     {
@@ -15,7 +15,7 @@ internal sealed class EpochEnding(ReplicaContext context, Proposer proposer, Lea
 
         var (error, text) = proposer.Stops
             ? (ReconfigurationError.UnderWay, "another change of this epoch is under way")
-            : Readiness.Check(context, wish, learning.ProgressOf, reign.ChosenThrough);
+            : Readiness.Check(context, wish, progress, reign.ChosenThrough);
         if (error != ReconfigurationError.None)
         {
             return new(wish.Id, error, text, 0);

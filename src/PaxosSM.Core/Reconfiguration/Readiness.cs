@@ -9,7 +9,7 @@ internal static class Readiness
     /// <summary>Judges a wish.</summary>
     /// <param name="context">The leader's.</param>
     /// <param name="wish">The wish.</param>
-    /// <param name="progress">How far a learner has come, as it asked here; null for one that never asked.</param>
+    /// <param name="progress">How far a guest has come, as it told; null for one that told nothing.</param>
     /// <param name="chosenThrough">What is chosen.</param>
     /// <returns>Why not, with words for people; none when it may be done.</returns>
     public static (ReconfigurationError Error, string Text) Check(
@@ -87,7 +87,7 @@ internal static class Readiness
 
         if (progress(member.Id) is not { } through)
         {
-            return "has not asked for anything yet";
+            return "has not told yet how far it has come";
         }
 
         var lag = chosenThrough.Index - through.Index;

@@ -17,7 +17,8 @@ public sealed class Succession
 {
     private const int SilentTimeouts = 2;
     private readonly StorageId _storage;
-    private bool _isGuest;
+    private readonly SortedDictionary<NodeId, Slot> _guests = [];
+    private Instant _showedAt;
     private readonly EpochStart? _restoredIn;
     private EpochEnding _ending;
     private HandOver _handOver;
@@ -37,7 +38,7 @@ public sealed class Succession
     public Succession(
         ReplicaContext context, Slot restored, Instant now, EpochStart? epoch = null, StorageId storage = default)
     {
-        _isGuest = context.Place < 0;
+        IsMember = context.Place >= 0;
         Context = context;
         _storage = storage;
         _restoredIn = epoch;
@@ -45,7 +46,7 @@ public sealed class Succession
         _start = EpochStart.Genesis(context.Configuration);
         _handOver = new(context, _start, null);
         Replica = new(context, restored, now);
-        _ending = new(context, Replica.Proposer, Replica.Learning);
+        _ending = new(context, Replica.Proposer, ProgressOf);
     }
 
     /// <summary>Who this node is in the present epoch.</summary>
@@ -62,6 +63,9 @@ public sealed class Succession
 
     /// <summary>The present epoch.</summary>
     public Epoch Epoch => _start.Epoch;
+
+    /// <summary>Whether this node is a member of the present epoch; else it may learn, as a guest.</summary>
+    public bool IsMember { get; private set; }
 
     /// <summary>Whether the present epoch is over here: nothing of it is taken any more.</summary>
     public bool IsOver => _next is not null;
@@ -112,7 +116,7 @@ public sealed class Succession
     {
         switch (input)
         {
-            case Received { Message: EpochEnd or EpochStarted or EpochQuery } received:
+            case Received { Message: EpochEnd or EpochStarted or EpochQuery or GuestProgress } received:
                 On(received.From, received.Message, effects);
                 break;
             case Received received:
@@ -210,12 +214,13 @@ public sealed class Succession
     {
         var next = begins.Start;
         var context = Context.In(next.Configuration, RolesIn(next));
+        IsMember = IsListed(next);
         Before = begins.Before;
         Replica.Learning.Learner.Begin(next);
         Replica = new(context, new(begins, Replica.TrimmedTo), Replica, now, again);
         Replica.Learning.TrimsFrom = null;
         Context = context;
-        _ending = new(context, Replica.Proposer, Replica.Learning);
+        _ending = new(context, Replica.Proposer, ProgressOf);
         _handOver = new(context, next, begins.Before);
         _start = next;
         _next = null;
@@ -225,20 +230,17 @@ public sealed class Succession
         }
     }
 
-    // R13: the listed storage, not the number, is the member. Who knows of a later epoch learns on, for it may be a
-    // member there; so does a guest, who has been none yet.
-    private MemberRoles RolesIn(EpochStart epoch)
-    {
-        var member = epoch.Configuration.Find(Context.Self);
-        if (member is not null && (_storage == StorageId.None || member.Storage == _storage))
-        {
-            _isGuest = false;
-            return member.Roles;
-        }
+    // R13: the listed storage, not the number, is the member. Who is none learns on, where it did: a later epoch may list
+    // it, and it must be caught up by then (R15).
+    private MemberRoles RolesIn(EpochStart epoch) => IsListed(epoch)
+        ? epoch.Configuration.Find(Context.Self)!.Roles
+        : Context.Own & MemberRoles.Learner;
 
-        var learns = _isGuest || (_newest is { } newest && newest.Epoch > epoch.Epoch);
-        return learns ? MemberRoles.Learner : MemberRoles.None;
-    }
+    private bool IsListed(EpochStart epoch) =>
+        epoch.Configuration.Find(Context.Self) is { } member
+        && (_storage == StorageId.None || member.Storage == _storage);
+
+    private Slot? ProgressOf(NodeId guest) => _guests.TryGetValue(guest, out var through) ? through : null;
 
     private void FindEnd() =>
         _next ??= Context.Has(MemberRoles.Learner) ? Replica.Learning.Learner.Next : null;
@@ -285,6 +287,9 @@ public sealed class Succession
                     OnHandedOver(effects);
                 }
 
+                break;
+            case GuestProgress guest:
+                _guests[from] = guest.Through;
                 break;
             case EpochQuery query when query.Epoch < Epoch:
                 effects.Send(from, _handOver.Tombstone);
@@ -339,9 +344,25 @@ public sealed class Succession
         }
     }
 
+    // R15: whoever leads must know how far a guest has come.
+    private void ShowProgress(Instant now, Effects effects)
+    {
+        if (IsMember || !Context.Has(MemberRoles.Learner) || now - _showedAt < Context.Options.ResendInterval)
+        {
+            return;
+        }
+
+        _showedAt = now;
+        foreach (var proposer in Context.Configuration.Proposers)
+        {
+            effects.Send(proposer, new GuestProgress(Replica.Frontier));
+        }
+    }
+
     private void OnTick(Instant now, Effects effects)
     {
         _handOver.OnTick(now, effects);
+        ShowProgress(now, effects);
         if (Replica.Leader != Ballot.None)
         {
             _askedAt = now;

@@ -14,7 +14,6 @@ internal sealed class CatchUp
     private readonly Learner _learner;
     private readonly bool _follows;
     private readonly SortedDictionary<NodeId, LearnRequest> _followers = [];
-    private readonly SortedDictionary<NodeId, Slot> _progress = [];
     private NodeId[] _sources;
     private NodeId _asked = NodeId.None;
     private Slot _askedFrom;
@@ -56,15 +55,11 @@ internal sealed class CatchUp
         AskIfBehind(now, effects);
     }
 
-    /// <summary>How far a node that asks here has come; null for one that never asked (R15).</summary>
-    public Slot? ProgressOf(NodeId node) => _progress.TryGetValue(node, out var through) ? through : null;
-
     /// <summary>Others that have what this node lacks: members of a later epoch.</summary>
     public void AddSources(IEnumerable<NodeId> nodes) => _sources = [.. _sources.Union(nodes)];
 
     public void On(NodeId from, LearnRequest request, Effects effects)
     {
-        _progress[from] = request.From.Previous;
         if (!Answer(from, request, effects) && request.Follow)
         {
             _followers[from] = request;

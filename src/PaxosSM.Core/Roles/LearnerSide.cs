@@ -119,9 +119,6 @@ internal sealed class LearnerSide
         return owner != _context.Self && _context.Hears(owner) ? owner : leader.Proposer;
     }
 
-    /// <summary>How far a node has come that asks here; null for one that never asked.</summary>
-    public Slot? ProgressOf(NodeId node) => _catchUp.ProgressOf(node);
-
     /// <summary>An epoch after this one begins behind a slot: its members have what is missing here.</summary>
     public void LearnEnd(EpochStart next)
     {

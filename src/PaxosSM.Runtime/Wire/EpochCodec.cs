@@ -23,6 +23,9 @@ internal static class EpochCodec
             case EpochQuery query:
                 writer.WriteUInt32(query.Epoch.Number);
                 return FrameKind.EpochQuery;
+            case GuestProgress guest:
+                writer.WriteSlot(guest.Through);
+                return FrameKind.GuestProgress;
             default:
                 return FrameKind.None;
         }
@@ -35,6 +38,7 @@ internal static class EpochCodec
         FrameKind.EpochStarted => new EpochStarted(
             new(reader.ReadUInt32()), reader.ReadSlot(), reader.ReadUInt32()),
         FrameKind.EpochQuery => new EpochQuery(new(reader.ReadUInt32())),
+        FrameKind.GuestProgress => new GuestProgress(reader.ReadSlot()),
         _ => throw MessageCodec.Unknown(kind),
     };
 

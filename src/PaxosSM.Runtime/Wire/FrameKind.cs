@@ -102,6 +102,9 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.EpochQuery"/>.</summary>
     EpochQuery = 0x72,
 
+    /// <summary><see cref="Messages.GuestProgress"/>.</summary>
+    GuestProgress = 0x73,
+
     /// <summary><see cref="Runtime.ClientSubmit"/>.</summary>
     ClientSubmit = 0x80,
 

@@ -53,7 +53,11 @@ internal sealed class Load : IDisposable
 
     public void Settle(TimeSpan time) => _stop.Token.WaitHandle.WaitOne(time);
 
-    public (long Answered, IReadOnlyList<string> Wrong) Finish()
+    /// <summary>Ends the load.</summary>
+    /// <param name="at">Who holds the keys now; null for all learners.</param>
+    /// <param name="traced">Whether traces were written, and are checked.</param>
+    public (long Answered, IReadOnlyList<string> Wrong) Finish(
+        IReadOnlyList<string>? at = null, bool traced = true)
     {
         _stop.Cancel();
         foreach (var thread in _threads)
@@ -65,8 +69,8 @@ internal sealed class Load : IDisposable
         }
 
         var wrong = new List<string>();
-        wrong.AddRange(Cluster.Serving.SelectMany(Check));
-        wrong.AddRange(CheckTraces());
+        wrong.AddRange((at ?? [.. Cluster.Serving]).SelectMany(Check));
+        wrong.AddRange(traced ? CheckTraces() : []);
         return (_workers.Sum(worker => worker.Answered), wrong);
     }
 

@@ -19,9 +19,13 @@ internal sealed class RedisCluster : IDisposable
     private readonly IReadOnlyDictionary<string, string>? _roles;
 
     public RedisCluster(
-        IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? roles = null, object? options = null)
+        IReadOnlyList<string> names,
+        IReadOnlyDictionary<string, string>? roles = null,
+        object? options = null,
+        IReadOnlyList<string>? joining = null)
     {
         Names = names;
+        Founders = [.. names.Except(joining ?? [])];
         _roles = roles;
         Folder = Directory.CreateTempSubdirectory("rediskv-").FullName;
         var ports = FreePorts(names.Count * 2);
@@ -30,12 +34,20 @@ internal sealed class RedisCluster : IDisposable
         var members = names.Zip(ports.Skip(names.Count)).Select(
             pair => roles is not null && roles.TryGetValue(pair.First, out var role)
             ? (object)new { id = pair.First, address = $"127.0.0.1:{pair.Second}", roles = role.Split(',') }
-            : new { id = pair.First, address = $"127.0.0.1:{pair.Second}" });
+            : new
+            {
+                id = pair.First,
+                address = $"127.0.0.1:{pair.Second}",
+                joins = joining is not null && joining.Contains(pair.First),
+            });
         File.WriteAllText(
             _configuration, JsonSerializer.Serialize(new { cluster = "test", members, options = options ?? new { } }));
     }
 
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The members of the first epoch.</summary>
+    public IReadOnlyList<string> Founders { get; }
 
     /// <summary>The learners: they hold keys.</summary>
     public IEnumerable<string> Serving => Names.Where(name => RolesOf(name).HasFlag(MemberRoles.Learner));
@@ -80,15 +92,34 @@ internal sealed class RedisCluster : IDisposable
 
     public void StartAll()
     {
-        foreach (var name in Names)
+        foreach (var name in Founders)
         {
             Start(name);
         }
 
-        foreach (var name in Serving)
+        foreach (var name in Serving.Intersect(Founders))
         {
             WaitUntilServing(name, TimeSpan.FromSeconds(30));
         }
+    }
+
+    /// <summary>Runs an administrator's command, as its user would.</summary>
+    public (int ExitCode, string Output) Admin(params string[] words)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments =
+            [Path.Combine(AppContext.BaseDirectory, "RedisKv.dll"), "admin", "--config", _configuration, .. words];
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        using var killer = new Timer(_ => process.Kill(), null, TimeSpan.FromSeconds(60), Timeout.InfiniteTimeSpan);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
     }
 
     public void Kill(string name)
