@@ -27,6 +27,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private SimulatedDevices? _devices;
     private int _effectsLeft = int.MaxValue;
     private long _events;
+    private Epoch _epoch = Epoch.First;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedNode node, ulong seed)
     {
@@ -151,11 +152,12 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         if (CountEffect())
         {
             _events++;
+            _epoch = happened is EpochBegan began ? began.Start.Epoch : _epoch;
             _cluster.OnEvent(this, new(_events, World.Now, group, Origin, happened));
         }
     }
 
-    private TraceOrigin Origin => new(Members!.Configuration.Epoch, Node.Id, Members.Self.Incarnation); // it serves
+    private TraceOrigin Origin => new(_epoch, Node.Id, Members!.Self.Incarnation); // it serves
 
     private long ShortDelay() => World.Random.Below(30) * Node.Factor;
 

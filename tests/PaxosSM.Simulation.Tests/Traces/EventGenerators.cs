@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PaxosSM.Quorums;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Simulation.Tests.Traces;
@@ -27,6 +29,14 @@ internal static class EventGenerators
         from start in Slots
         from owners in (from node in Nodes from life in Checksums select new LaneOwner(node, life)).NonEmptyListOf()
         select new View(ballot, start, [.. owners]);
+
+    private static readonly Gen<EpochStart> Starts =
+        from at in Slots
+        from digest in Checksums
+        from configuration in Gen.Elements(
+            TraceScript.Members,
+            new(new(uint.MaxValue), TraceScript.Members.Members, QuorumRule.Grid(3, 1), DealPolicy.AllProposers))
+        select new EpochStart(at, digest, configuration);
 
     private static readonly Gen<AcceptorMemory> Memories =
         from ballots in Ballots.Two()
@@ -94,6 +104,10 @@ internal static class EventGenerators
         [typeof(Trimmed)] = Of(Slots.Select(slot => new Trimmed(slot))),
         [typeof(FaultFound)] = Of(Ranges.Select(range => new FaultFound(range))),
         [typeof(FaultRepaired)] = Of(Ranges.Select(range => new FaultRepaired(range))),
+        [typeof(EpochBegan)] = Of(
+            from start in Starts from roles in Gen.Elements(MemberRoles.None, MemberRoles.Learner, MemberRoles.All)
+            select new EpochBegan(start, roles)),
+        [typeof(HandedOver)] = Of(Checksums.Select(number => new HandedOver(new(number)))),
         [typeof(Diverged)] = Of(from slot in Slots from text in Texts select new Diverged(slot, text)),
     };
 
