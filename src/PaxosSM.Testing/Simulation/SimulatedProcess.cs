@@ -78,6 +78,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     public void Start()
     {
         _devices = SimulatedDevices.Open(_cluster, this, ClusterId, _seed);
+        Node.Storage = _devices.Members.Self.Storage;
         _genesis = new(this, _devices, new(this, _cluster));
         RunLoop();
     }
@@ -122,6 +123,10 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             Die();
         }
     }
+
+    /// <summary>Somebody asks for another epoch; nobody waits for what becomes of it.</summary>
+    public void Reconfigure(Epoch expected, Configuration next, bool force) =>
+        Guard(() => _ = _replica?.ReconfigureAsync(expected, next, force, CancellationToken.None));
 
     public void Die()
     {

@@ -1,7 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using PaxosSM.Quorums;
-using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Simulation.Tests.Traces;
@@ -30,14 +28,6 @@ internal static class EventGenerators
         from owners in (from node in Nodes from life in Checksums select new LaneOwner(node, life)).NonEmptyListOf()
         select new View(ballot, start, [.. owners]);
 
-    private static readonly Gen<EpochStart> Starts =
-        from at in Slots
-        from digest in Checksums
-        from configuration in Gen.Elements(
-            TraceScript.Members,
-            new(new(uint.MaxValue), TraceScript.Members.Members, QuorumRule.Grid(3, 1), DealPolicy.AllProposers))
-        select new EpochStart(at, digest, configuration);
-
     private static readonly Gen<AcceptorMemory> Memories =
         from ballots in Ballots.Two()
         from slots in Slots.Three()
@@ -59,8 +49,7 @@ internal static class EventGenerators
             Damaged = damaged,
         };
 
-    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } =
-        new Dictionary<Type, Gen<ProtocolEvent>>
+    private static readonly Dictionary<Type, Gen<ProtocolEvent>> OfAnEpoch = new()
     {
         [typeof(Started)] = Of(
             from life in Checksums
@@ -104,12 +93,11 @@ internal static class EventGenerators
         [typeof(Trimmed)] = Of(Slots.Select(slot => new Trimmed(slot))),
         [typeof(FaultFound)] = Of(Ranges.Select(range => new FaultFound(range))),
         [typeof(FaultRepaired)] = Of(Ranges.Select(range => new FaultRepaired(range))),
-        [typeof(EpochBegan)] = Of(
-            from start in Starts from roles in Gen.Elements(MemberRoles.None, MemberRoles.Learner, MemberRoles.All)
-            select new EpochBegan(start, roles)),
-        [typeof(HandedOver)] = Of(Checksums.Select(number => new HandedOver(new(number)))),
         [typeof(Diverged)] = Of(from slot in Slots from text in Texts select new Diverged(slot, text)),
     };
+
+    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } =
+        OfAnEpoch.Concat(EpochGenerators.Kinds).ToDictionary();
 
     /// <summary>An event of each kind, with a head.</summary>
     public static Gen<List<TraceEvent>> TracedOfAllKinds =>
