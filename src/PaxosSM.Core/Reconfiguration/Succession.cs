@@ -243,9 +243,8 @@ public sealed class Succession
         var said = received.Epoch == default ? Epoch : received.Epoch;
         switch (received.Message)
         {
-            case LearnReply reply when said < Epoch:
-                // What its sender takes for chosen there may be void.
-                Replica.Step(received with { Message = reply with { ChosenThrough = Slot.Zero } }, now, effects);
+            case LearnReply reply when said != Epoch:
+                Replica.Step(received with { Message = Sound(reply, said) }, now, effects);
                 break;
             case LearnRequest or LearnReply:
                 Replica.Step(received, now, effects);
@@ -265,6 +264,21 @@ public sealed class Succession
 
                 break;
         }
+    }
+
+    // R11: what its sender takes for chosen in an epoch that is over may be void: owners and leaders hand out what they
+    // counted, whatever becomes of the epoch. What is of a later epoch may be taken behind a stop only, so in slot order.
+    private LearnReply Sound(LearnReply reply, Epoch said)
+    {
+        if (said > Epoch)
+        {
+            var goesOn = reply.Stride == 1 && reply.First <= Replica.Frontier.Next;
+            return goesOn ? reply : reply with { Values = [] };
+        }
+
+        var last = said.Next == Epoch ? _start.Base : Slot.Zero;
+        var values = reply.Values.TakeWhile((_, index) => reply.First.Index + ((long)index * reply.Stride) <= last.Index);
+        return reply with { Values = [.. values], ChosenThrough = Slot.Zero };
     }
 
     private void On(NodeId from, Message message, Effects effects)
