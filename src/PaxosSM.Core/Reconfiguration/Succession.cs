@@ -223,19 +223,22 @@ public sealed class Succession
         }
     }
 
-    // R13: the listed storage, not the number, is the member. Who knows of a later epoch learns on, for it may be a
-    // member there.
+    // Who knows of a later epoch learns on, for it may be a member there.
     private MemberRoles RolesIn(EpochStart epoch)
     {
-        var configuration = epoch.Configuration;
-        var member = configuration.Find(Context.Self);
-        var listed = member is not null && (_storage == StorageId.None || member.Storage == _storage);
         var passing = _newest is { } newest && newest.Epoch > epoch.Epoch ? MemberRoles.Learner : MemberRoles.None;
-        return passing | (listed ? member!.Roles : MemberRoles.None);
+        return passing | ListedRolesIn(epoch);
     }
 
+    // R13: the listed storage, not the number, is the member.
+    private MemberRoles ListedRolesIn(EpochStart epoch) =>
+        epoch.Configuration.Find(Context.Self) is { } member
+        && (_storage == StorageId.None || member.Storage == _storage)
+            ? member.Roles
+            : MemberRoles.None;
+
     private void FindEnd() =>
-        _next ??= Context.Has(MemberRoles.Learner) ? Replica.Learning.Learner.Next : null;
+        _next ??= Replica.Learning.Learns ? Replica.Learning.Learner.Next : null;
 
     // What is learned is the group's; everything else is said in one epoch.
     private void Route(Received received, Instant now, Effects effects)
@@ -335,9 +338,10 @@ public sealed class Succession
             _newest = end.Next;
         }
 
-        if (Context.Has(MemberRoles.Learner))
+        if (Replica.Learning.Learns || (ListedRolesIn(end.Next) & MemberRoles.Learner) != 0)
         {
-            // R11: the end is known from the chosen prefix; this tells where it is to be had.
+            // R11: the end is known from the chosen prefix; this tells where it is to be had. Who is to learn in the
+            // next epoch begins now: with learners that don't learn yet the others would wait for each other.
             Replica.Learning.LearnEnd(end.Next);
         }
         else if (end.Held)

@@ -10,7 +10,7 @@ namespace PaxosSM.Roles;
 internal sealed class LearnerSide
 {
     private readonly ReplicaContext _context;
-    private readonly bool _learns;
+    private bool _learns;
     private readonly Learner _learner;
     private readonly CatchUp _catchUp;
     private readonly Trimming _trimming;
@@ -43,6 +43,9 @@ internal sealed class LearnerSide
 
     /// <summary>What was learned: the next epoch goes on with it.</summary>
     public Learner Learner => _learner;
+
+    /// <summary>Whether this node learns: by its role, or for what it is to be in a later epoch.</summary>
+    public bool Learns => _learns;
 
     /// <summary>Whether chosen values can be had here: where somebody learns, or learned in an epoch before.</summary>
     public bool Serves => _learns || _learner.Frontier > Slot.Zero;
@@ -122,9 +125,11 @@ internal sealed class LearnerSide
     /// <summary>How far a node has come that asks here; null for one that never asked.</summary>
     public Slot? ProgressOf(NodeId node) => _catchUp.ProgressOf(node);
 
-    /// <summary>An epoch after this one begins behind a slot: its members have what is missing here.</summary>
+    /// <summary>An epoch after this one begins behind a slot: its members have what is missing here. Whoever is to know
+    /// it learns from now on.</summary>
     public void LearnEnd(EpochStart next)
     {
+        _learns = true;
         _learner.LearnChosenThrough(next.Base);
         _catchUp.AddSources(next.Configuration.Learners);
     }
@@ -184,7 +189,8 @@ internal sealed class LearnerSide
     /// <summary>The node trims: the values go, too.</summary>
     public void Trim(Slot floor)
     {
-        if (_learns)
+        // Whoever learns for a later epoch's sake may have let go what it has not applied yet.
+        if (_learns && floor <= _learner.Executed)
         {
             _learner.Trim(floor);
         }
