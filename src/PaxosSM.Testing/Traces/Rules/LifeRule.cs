@@ -42,7 +42,7 @@ internal sealed class LifeRule(GroupId group) : TraceRule("trace")
 
         return happened is Started started
             ? OnStarted(started, origin, history, !isNew && node.HasStarted)
-            : OnOther(happened, !isNew && node.HasStarted, node);
+            : OnOther(happened, !isNew && node.HasStarted, node, history.Group);
     }
 
     private static string? OnBegan(EpochBegan began, TraceOrigin origin, Epoch present)
@@ -84,7 +84,7 @@ internal sealed class LifeRule(GroupId group) : TraceRule("trace")
             : null;
     }
 
-    private static string? OnOther(ProtocolEvent happened, bool begun, NodeHistory node)
+    private static string? OnOther(ProtocolEvent happened, bool begun, NodeHistory node, GroupHistory group)
     {
         if (happened is StateRestored)
         {
@@ -96,11 +96,13 @@ internal sealed class LifeRule(GroupId group) : TraceRule("trace")
             return "a life begins with what it remembers";
         }
 
+        // An executor may be behind; and who is to learn in an epoch that has begun elsewhere learns already.
+        var learns = node.HasLearned || node.Epoch < group.Newest.Epoch;
         var needed = happened switch
         {
             PromiseMade or SyncVoted or SlotVoted or FaultFound or FaultRepaired => MemberRoles.Acceptor,
             Standing or TakenOver or Proposed or Counted => MemberRoles.Proposer,
-            Applied or StateSaved or FrontierMoved when !node.HasLearned => MemberRoles.Learner,
+            Applied or StateSaved or FrontierMoved when !learns => MemberRoles.Learner,
             Applied or StateSaved or FrontierMoved => MemberRoles.None,
             ChosenThroughRaised or LeaderChanged or Trimmed or Diverged or HandedOver => MemberRoles.None,
             _ => MemberRoles.All + 1,
