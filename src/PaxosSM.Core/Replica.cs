@@ -264,7 +264,7 @@ public sealed class Replica
                 Hear(from, chosen.Mark, chosen.ChosenThrough, chosen.Work);
                 Learn(chosen, effects);
                 break;
-            case LearnRequest request when !_learning.Serves:
+            case LearnRequest request when !_learning.Serves(request.From):
                 _proposer.On(from, request, effects);
                 break;
             case Voted or VotedSync or LearnRequest or LearnReply or Checkpoint:

@@ -47,8 +47,9 @@ internal sealed class LearnerSide
     /// <summary>Whether this node learns: by its role, or for what it is to be in a later epoch.</summary>
     public bool Learns => _learns;
 
-    /// <summary>Whether chosen values can be had here: where somebody learns, or learned in an epoch before.</summary>
-    public bool Serves => _learns || _learner.Frontier > Slot.Zero;
+    /// <summary>Whether chosen values from a slot on can be had here: where somebody learns, or learned as much in an
+    /// epoch before.</summary>
+    public bool Serves(Slot from) => _learns || from <= _learner.Frontier;
 
     /// <summary>The lowest slot that a snapshot must cover for anything to be let go; null for nothing yet.</summary>
     /// <remarks>Before enough have started the epoch nothing of the one before may go (R14); and until a snapshot
@@ -93,7 +94,7 @@ internal sealed class LearnerSide
             case Chosen chosen when _learns:
                 _learner.On(chosen, effects);
                 break;
-            case LearnRequest request when Serves:
+            case LearnRequest request when Serves(request.From):
                 _catchUp.On(from, request, effects);
                 break;
             case LearnReply reply when _learns:
