@@ -33,13 +33,7 @@ public sealed class Replica
     /// <param name="restored">What the machine already holds, from a snapshot.</param>
     /// <param name="now">The moment.</param>
     public Replica(ReplicaContext context, Slot restored, Instant now)
-        : this(
-            context,
-            new Learner(context.Self, context.Options, restored),
-            new(),
-            restored,
-            now,
-            context.Incarnation > 1)
+        : this(context, new Learner(context.Self, context.Options, restored), new(), restored, now)
     {
     }
 
@@ -48,22 +42,24 @@ public sealed class Replica
     /// <param name="votes">What its acceptor holds.</param>
     /// <param name="before">The replica of the epoch before: what it learned, and holds snapshots of, goes on.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="again">This node was in that epoch before: it is read back.</param>
-    internal Replica(ReplicaContext context, AcceptorState votes, Replica before, Instant now, bool again)
-        : this(context, before._learning.Learner, votes, before.SnapshotThrough, now, again)
+    /// <param name="born">When this life began: a lease of the one before may have run then (R20b).</param>
+    internal Replica(ReplicaContext context, AcceptorState votes, Replica before, Instant now, Instant born)
+        : this(context, before._learning.Learner, votes, before.SnapshotThrough, born)
     {
+        _now = now;
+        _watch = new(context, now);
+        _candidacy = new(context, _proposer, _watch);
     }
 
-    private Replica(
-        ReplicaContext context, Learner learner, AcceptorState votes, Slot saved, Instant now, bool again)
+    private Replica(ReplicaContext context, Learner learner, AcceptorState votes, Slot saved, Instant born)
     {
         _context = context;
-        _now = now;
+        _now = born;
         _votes = votes;
-        _acceptor = new(context.Self, votes, new(context.Options.LeaseDuration, again, now));
+        _acceptor = new(context.Self, votes, new(context.Options.LeaseDuration, context.Incarnation > 1, born));
         _proposer = new(context);
         _learning = new(context, learner, saved, votes.TrimmedTo);
-        _watch = new(context, now);
+        _watch = new(context, born);
         _candidacy = new(context, _proposer, _watch);
         _forwarded = new(context);
     }
@@ -138,6 +134,8 @@ public sealed class Replica
         while (effects.TryTakeOwn(out _))
         {
         }
+
+        _learning.Learner.OnRecovered();
     }
 
     /// <summary>What the records taught is told as one: how this life begins.</summary>
@@ -264,7 +262,7 @@ public sealed class Replica
                 Hear(from, chosen.Mark, chosen.ChosenThrough, chosen.Work);
                 Learn(chosen, effects);
                 break;
-            case LearnRequest request when !_learning.Serves:
+            case LearnRequest request when !_learning.Serves(request.From):
                 _proposer.On(from, request, effects);
                 break;
             case Voted or VotedSync or LearnRequest or LearnReply or Checkpoint:

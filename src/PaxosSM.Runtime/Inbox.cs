@@ -39,6 +39,15 @@ internal sealed class Inbox(Action wake)
         }
     }
 
+    /// <summary>Leaves what waits where it is: whatever comes next wakes the loop again.</summary>
+    public void Rest()
+    {
+        lock (_lock)
+        {
+            _woken = false;
+        }
+    }
+
     /// <summary>Wakes the loop for something that is not in here.</summary>
     public void Wake()
     {

@@ -74,6 +74,20 @@ internal sealed class ReconfigurationDesk
         }
     }
 
+    /// <summary>The replica halted: nobody hears here what comes of it.</summary>
+    public void Stop(string why)
+    {
+        lock (_gate)
+        {
+            foreach (var (_, waiting) in _waiting)
+            {
+                waiting.Result.SetResult(new(ReconfigurationError.NotLeader, why, null));
+            }
+
+            _waiting.Clear();
+        }
+    }
+
     private static ReconfigurationResult ResultOf(Waiting waiting, EpochStart start)
     {
         if (start.Epoch == waiting.Expected.Next && start.Digest == waiting.Digest)

@@ -23,6 +23,7 @@ public sealed class ReplicaDriver : IReplica
     private readonly StatusBoard _status;
     private readonly ReconfigurationDesk _wishes = new();
     private GroupEpochs? _epochs;
+    private bool _entering;
 
     /// <summary>A driver for a core that has not recovered yet.</summary>
     /// <param name="core">The core.</param>
@@ -158,7 +159,11 @@ public sealed class ReplicaDriver : IReplica
 
         try
         {
-            Release();
+            if (IsEntering())
+            {
+                return;
+            }
+
             for (var pass = 0; pass < PassesMax && _inbox.TakeAll() is { Count: > 0 } inputs; pass++)
             {
                 // R20b: no input may meet a clock older than itself; a lease would end earlier here than its leader
@@ -178,6 +183,15 @@ public sealed class ReplicaDriver : IReplica
         {
             Halt($"{broken.Message}\n{broken.StackTrace}");
         }
+    }
+
+    // Nothing of an epoch is taken before it is durable how it began.
+    private bool IsEntering()
+    {
+        _inbox.Rest();
+        Release();
+        _entering = _entering && !_gate.IsDrained;
+        return _entering;
     }
 
     private static Instant Later(Instant left, Instant right) => left > right ? left : right;
@@ -214,6 +228,7 @@ public sealed class ReplicaDriver : IReplica
     {
         while (_core.IsOver && _gate.IsDrained)
         {
+            _entering = true;
             _core.Enter(now, _effects);
             _status.OnEpoch();
             TellEpochs();
@@ -304,6 +319,7 @@ public sealed class ReplicaDriver : IReplica
     {
         if (_status.Halt(why))
         {
+            _wishes.Stop(why);
             _ports.OnHalted(Group, why);
         }
     }

@@ -67,11 +67,13 @@ public sealed class EpochTests
         Assert.Equal(50, SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result));
     }
 
-    [Fact]
-    public async Task Nodes_restart_in_the_epoch_that_they_were_in_with_its_quorum_rule()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // what was chosen before must come back from the log
+    public async Task Nodes_restart_in_the_epoch_that_they_were_in_with_its_quorum_rule(bool snapshots)
     {
         await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(
-            options: new() { Configure = SnapshotOften });
+            options: new() { Configure = snapshots ? SnapshotOften : _ => { } });
         await using var client = cluster.CreateClient();
         await Add(client, 100);
         var present = await PresentAsync(cluster, Epoch.First);

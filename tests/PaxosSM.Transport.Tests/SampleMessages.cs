@@ -26,7 +26,7 @@ internal static class SampleMessages
     private static IEnumerable<Message> Ending =>
     [
         new EpochEnd(new(new(90), 0xfeedbeef, Next), true),
-        new EpochStarted(new(5), new(90), 0xfeedbeef),
+        new EpochStarted(new(5), new(90), 0xfeedbeef, Member.Storage),
         new EpochQuery(new(4)),
         new GuestProgress(new(91)),
     ];

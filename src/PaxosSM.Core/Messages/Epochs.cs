@@ -13,7 +13,8 @@ public sealed record EpochEnd(EpochStart Next, bool Held) : Message;
 /// <param name="Epoch">The epoch.</param>
 /// <param name="Base">The slot that it follows.</param>
 /// <param name="Digest">The stop's checksum.</param>
-public sealed record EpochStarted(Epoch Epoch, Slot Base, uint Digest) : Message;
+/// <param name="Storage">The sender's storage: only the listed one has started (R13).</param>
+public sealed record EpochStarted(Epoch Epoch, Slot Base, uint Digest, StorageId Storage) : Message;
 
 /// <summary>A node that is no member tells those who may lead how far it has learned (R15).</summary>
 /// <param name="Through">Every value up to here is present.</param>

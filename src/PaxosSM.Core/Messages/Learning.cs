@@ -4,7 +4,11 @@ namespace PaxosSM.Messages;
 /// ballot covers it (R7).</summary>
 /// <remarks>Never leaves the node.</remarks>
 /// <param name="Vote">The vote.</param>
-public sealed record Voted(Vote Vote) : Message;
+public sealed record Voted(Vote Vote) : Message
+{
+    /// <summary>The mark that became durable with the vote; null for none.</summary>
+    public Watermark? Durable { get; init; }
+}
 
 /// <summary>To the learner on the same node: the acceptor voted for a sync; as <see cref="Voted"/>, for all its
 /// slots.</summary>

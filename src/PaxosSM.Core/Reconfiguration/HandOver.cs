@@ -8,8 +8,11 @@ internal sealed class HandOver
 {
     private readonly ReplicaContext _context;
     private readonly EpochStart _start;
+    private readonly Configuration? _before;
+    private readonly int _heldNeeded;
     private readonly NodeId[] _concerned;
     private readonly SortedSet<NodeId> _started = [];
+    private readonly SortedSet<NodeId> _holding = [];
     private Instant _toldAt = new(long.MinValue / 2);
 
     /// <summary>The hand-over to an epoch.</summary>
@@ -20,7 +23,9 @@ internal sealed class HandOver
     {
         _context = context;
         _start = start;
+        _before = before;
         IsEnough = before is null;
+        _heldNeeded = before is null ? int.MaxValue : NeededOf(context, before);
         _concerned = before is null ? [] : [.. start.Configuration.All.Union(before.All)];
     }
 
@@ -28,28 +33,30 @@ internal sealed class HandOver
     /// than may be lost, and one learner more than that, or all.</summary>
     public bool IsEnough { get; private set; }
 
-    /// <summary>Whether enough learners hold what was chosen before the epoch.</summary>
-    public bool IsHeld
-    {
-        get
-        {
-            var learners = _context.Configuration.Learners;
-            var needed = Math.Min(_context.Quorums.FaultsTolerated + 1, learners.Count);
-            return IsEnough || learners.Count(_started.Contains) >= needed;
-        }
-    }
+    /// <summary>How the epochs before ended. Old votes may go once as many learners as R14 asks for hold what was chosen
+    /// before: of this epoch, or of the one before, who keep it until enough have started.</summary>
+    public EpochEnd Tombstone => new(_start, IsEnough || LearnersSuffice || _holding.Count >= _heldNeeded);
 
-    public EpochEnd Tombstone => new(_start, IsHeld);
+    /// <summary>What a node says that has started.</summary>
+    public EpochStarted OwnOf(StorageId storage) => new(_start.Epoch, _start.Base, _start.Digest, storage);
 
-    public EpochStarted Own => new(_start.Epoch, _start.Base, _start.Digest);
-
-    /// <summary>A node has started the epoch.</summary>
+    /// <summary>A node holds what it needs to start the epoch.</summary>
     public void On(NodeId from, EpochStarted started)
     {
-        if (started == Own && _context.Configuration.PlaceOf(from) >= 0)
+        if (started != OwnOf(started.Storage))
+        {
+            return;
+        }
+
+        if (_before is not null && _before.Learners.Contains(from) && _before.Lists(from, started.Storage))
+        {
+            _holding.Add(from);
+        }
+
+        if (_context.Configuration.Lists(from, started.Storage))
         {
             _started.Add(from);
-            IsEnough = IsEnough || (IsHeld && AcceptorsSuffice());
+            IsEnough = IsEnough || (LearnersSuffice && AcceptorsSuffice());
         }
     }
 
@@ -71,13 +78,21 @@ internal sealed class HandOver
     }
 
     /// <summary>Tells all who may wait for it that this node has started, once that is durable.</summary>
-    public void TellStarted(Effects effects)
+    public void TellStarted(StorageId storage, Effects effects)
     {
         foreach (var node in _concerned)
         {
-            effects.SendAfterWrite(node, Own);
+            effects.SendAfterWrite(node, OwnOf(storage));
         }
     }
+
+    private bool LearnersSuffice => Suffice(_context.Configuration.Learners, _context.Quorums.FaultsTolerated, _started);
+
+    private static bool Suffice(IReadOnlyList<NodeId> learners, int faults, SortedSet<NodeId> started) =>
+        learners.Count(started.Contains) >= Math.Min(faults + 1, learners.Count);
+
+    private static int NeededOf(ReplicaContext context, Configuration before) => Math.Min(
+        context.In(before, MemberRoles.None).Quorums.FaultsTolerated + 1, before.Learners.Count);
 
     private bool AcceptorsSuffice()
     {

@@ -46,21 +46,10 @@ internal static class Readiness
     {
         var quorums = new ReplicaContext(
             context.Group, context.Self, context.Incarnation, next, context.Options, 0).Quorums;
-        var (heard, ready) = (NodeSet.Empty, NodeSet.Empty);
-        List<string> lagging = [];
-        foreach (var member in next.Members.Where(member => (member.Roles & MemberRoles.Acceptor) != 0))
+        var heard = NodeSet.Empty;
+        foreach (var acceptor in next.Acceptors.Where(context.Hears))
         {
-            var place = next.PlaceOf(member.Id);
-            heard = context.Hears(member.Id) ? heard.With(place) : heard;
-            var lag = LagOf(context, member, progress, chosenThrough);
-            if (lag is null)
-            {
-                ready = context.Hears(member.Id) ? ready.With(place) : ready;
-            }
-            else
-            {
-                lagging.Add($"{member.Name} {lag}");
-            }
+            heard = heard.With(next.PlaceOf(acceptor));
         }
 
         if (!quorums.CanLead(heard))
@@ -69,18 +58,33 @@ internal static class Readiness
             return (ReconfigurationError.WouldLoseQuorum, $"not heard of: {string.Join(", ", silent)}");
         }
 
-        return quorums.CanLead(ready)
+        // Who only votes needs nothing of what came before; of the learners as many must have it as R14 asks for.
+        List<string> lagging = [];
+        foreach (var member in next.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0))
+        {
+            if (LagOf(context, member, progress, chosenThrough) is { } lag)
+            {
+                lagging.Add($"{member.Name} {lag}");
+            }
+        }
+
+        var needed = Math.Min(quorums.FaultsTolerated + 1, next.Learners.Count);
+        return next.Learners.Count - lagging.Count >= needed
             ? default
             : (ReconfigurationError.NotCaughtUp, string.Join(", ", lagging));
     }
 
-    // Who votes now holds what is chosen, or soon will; who only votes then needs nothing of what came before.
+    // Who learns now, with the same disk, has it or soon will.
     private static string? LagOf(
         ReplicaContext context, Member member, Func<NodeId, Slot?> progress, Slot chosenThrough)
     {
+        if (!context.Hears(member.Id))
+        {
+            return "is not heard of";
+        }
+
         var present = context.Configuration.Find(member.Id);
-        if ((member.Roles & MemberRoles.Learner) == 0
-            || (present is not null && (present.Roles & (MemberRoles.Acceptor | MemberRoles.Learner)) != 0))
+        if (present is not null && present.Storage == member.Storage && (present.Roles & MemberRoles.Learner) != 0)
         {
             return null;
         }

@@ -25,7 +25,10 @@ public sealed class Succession
     private EpochStart _start;
     private EpochStart? _next;
     private EpochStart? _newest;
+    private readonly Instant _born;
     private Instant _askedAt;
+    private Instant _queriedAt = new(long.MinValue / 2);
+    private bool _started;
     private NodeId _favored = NodeId.None;
 
     /// <summary>A core before <see cref="Recover"/>.</summary>
@@ -42,7 +45,7 @@ public sealed class Succession
         Context = context;
         _storage = storage;
         _restoredIn = epoch;
-        _askedAt = now;
+        _askedAt = _born = now;
         _start = EpochStart.Genesis(context.Configuration);
         _handOver = new(context, _start, null);
         Replica = new(context, restored, now);
@@ -86,7 +89,7 @@ public sealed class Succession
         foreach (var begins in FindBegins(records))
         {
             RecoverEpoch(records, isOver: true, effects);
-            Begin(begins, now, again: true);
+            Begin(begins, now);
         }
 
         RecoverEpoch(records, isOver: false, effects);
@@ -98,11 +101,6 @@ public sealed class Succession
 
         Replica.Announce(effects);
         effects.Epoch = Before is null ? default : Epoch;
-        if (Before is not null)
-        {
-            _handOver.On(Context.Self, _handOver.Own); // it is durable
-        }
-
         if (_restoredIn is { } epoch && epoch.Epoch > Epoch)
         {
             _next = epoch;
@@ -169,13 +167,19 @@ public sealed class Succession
     {
         EpochWrite begins = new(_next!, Context.Configuration); // the caller asked whether it is over
         var leader = Replica.LeaderNode;
+        Replica.Learning.EndEpoch(effects);
         Replica.End(effects);
-        Begin(begins, now, again: false);
+        if (leader != NodeId.None)
+        {
+            effects.Tell(new LeaderChanged(Ballot.None, $"{Epoch} is over"));
+        }
+
+        Begin(begins, now);
         _favored = FavoredAfter(leader);
         effects.Epoch = Epoch;
         effects.Write(begins);
-        effects.Tell(new EpochBegan(_start, Context.Own));
-        _handOver.TellStarted(effects);
+        effects.TellAfterWrite(new EpochBegan(_start, Context.Own));
+        ShowStarted(effects);
         FindEnd();
     }
 
@@ -210,19 +214,20 @@ public sealed class Succession
         Replica.Recover([.. records.Where(record => record.Key.Epoch == epoch)], !isOver, learns, effects);
     }
 
-    private void Begin(EpochWrite begins, Instant now, bool again)
+    private void Begin(EpochWrite begins, Instant now)
     {
         var next = begins.Start;
         var context = Context.In(next.Configuration, RolesIn(next));
         IsMember = IsListed(next);
         Before = begins.Before;
         Replica.Learning.Learner.Begin(next);
-        Replica = new(context, new(begins, Replica.TrimmedTo), Replica, now, again);
+        Replica = new(context, new(begins, Replica.TrimmedTo), Replica, now, _born);
         Replica.Learning.TrimsFrom = null;
         Context = context;
         _ending = new(context, Replica.Proposer, ProgressOf);
         _handOver = new(context, next, begins.Before);
         _start = next;
+        _started = false;
         _next = null;
         if (Ahead is { } ahead)
         {
@@ -230,20 +235,37 @@ public sealed class Succession
         }
     }
 
-    // R13: the listed storage, not the number, is the member. Who is none learns on, where it did: a later epoch may list
-    // it, and it must be caught up by then (R15).
-    private MemberRoles RolesIn(EpochStart epoch) => IsListed(epoch)
-        ? epoch.Configuration.Find(Context.Self)!.Roles
-        : Context.Own & MemberRoles.Learner;
+    // Who is no member learns on, where it did: a later epoch may list it, and it must be caught up by then (R15). Who
+    // knows of a later epoch may be a member there.
+    private MemberRoles RolesIn(EpochStart epoch)
+    {
+        var passing = _newest is { } newest && newest.Epoch > epoch.Epoch ? MemberRoles.Learner : MemberRoles.None;
+        return passing | (IsListed(epoch) ? ListedRolesIn(epoch) : Context.Own & MemberRoles.Learner);
+    }
 
-    private bool IsListed(EpochStart epoch) =>
-        epoch.Configuration.Find(Context.Self) is { } member
+    private bool IsListed(EpochStart epoch) => epoch.Configuration.Find(Context.Self) is { } member
         && (_storage == StorageId.None || member.Storage == _storage);
 
     private Slot? ProgressOf(NodeId guest) => _guests.TryGetValue(guest, out var through) ? through : null;
 
+
+    // R13: the listed storage, not the number, is the member.
+    private MemberRoles ListedRolesIn(EpochStart epoch) =>
+        IsListed(epoch) ? epoch.Configuration.Find(Context.Self)!.Roles : MemberRoles.None;
+
+    // R14: a learner has started once it holds everything before the epoch; who is no member any more says so, too, for
+    // those whose votes may be all else that is left.
+    private void ShowStarted(Effects effects)
+    {
+        if (!_started && (!Context.Has(MemberRoles.Learner) || Replica.Frontier >= _start.Base))
+        {
+            _started = true;
+            _handOver.TellStarted(_storage, effects);
+        }
+    }
+
     private void FindEnd() =>
-        _next ??= Context.Has(MemberRoles.Learner) ? Replica.Learning.Learner.Next : null;
+        _next ??= Replica.Learning.Learns ? Replica.Learning.Learner.Next : null;
 
     // What is learned is the group's; everything else is said in one epoch.
     private void Route(Received received, Instant now, Effects effects)
@@ -251,9 +273,8 @@ public sealed class Succession
         var said = received.Epoch == default ? Epoch : received.Epoch;
         switch (received.Message)
         {
-            case LearnReply reply when said < Epoch:
-                // What its sender takes for chosen there may be void.
-                Replica.Step(received with { Message = reply with { ChosenThrough = Slot.Zero } }, now, effects);
+            case LearnReply reply when said != Epoch:
+                Replica.Step(received with { Message = Sound(reply, said) }, now, effects);
                 break;
             case LearnRequest or LearnReply:
                 Replica.Step(received, now, effects);
@@ -262,8 +283,8 @@ public sealed class Succession
                 when said < Epoch:
                 effects.Send(received.From, _handOver.Tombstone);
                 break;
-            case Heartbeat when said > Epoch:
-                effects.Send(received.From, new EpochQuery(Epoch));
+            case var _ when said > Epoch:
+                Ask(received.From, now, effects);
                 break;
             default:
                 if (said == Epoch && !IsOver)
@@ -273,6 +294,31 @@ public sealed class Succession
 
                 break;
         }
+    }
+
+    // Whoever speaks in a later epoch knows how this one ended.
+    private void Ask(NodeId node, Instant now, Effects effects)
+    {
+        if (now - _queriedAt >= Context.Options.HeartbeatInterval)
+        {
+            _queriedAt = now;
+            effects.Send(node, new EpochQuery(Epoch));
+        }
+    }
+
+    // R11: what its sender takes for chosen in an epoch that is over may be void: owners and leaders hand out what they
+    // counted, whatever becomes of the epoch. What is of a later epoch may be taken behind a stop only, so in slot order.
+    private LearnReply Sound(LearnReply reply, Epoch said)
+    {
+        if (said > Epoch)
+        {
+            var goesOn = reply.Stride == 1 && reply.First <= Replica.Frontier.Next;
+            return goesOn ? reply : reply with { Values = [] };
+        }
+
+        var last = said.Next == Epoch ? _start.Base : Slot.Zero;
+        var values = reply.Values.TakeWhile((_, index) => reply.First.Index + ((long)index * reply.Stride) <= last.Index);
+        return reply with { Values = [.. values], ChosenThrough = Slot.Zero };
     }
 
     private void On(NodeId from, Message message, Effects effects)
@@ -297,7 +343,11 @@ public sealed class Succession
             case EpochEnd end when end.Next.Epoch == Epoch:
                 // Whoever tells does not know that this node has started; what it says is durable here by now, or the
                 // answer waits for it.
-                effects.SendAfterWrite(from, _handOver.Own);
+                if (_started)
+                {
+                    effects.SendAfterWrite(from, _handOver.OwnOf(_storage));
+                }
+
                 break;
             case EpochEnd end when end.Next.Epoch > Epoch:
                 OnEnd(end);
@@ -332,12 +382,13 @@ public sealed class Succession
             _newest = end.Next;
         }
 
-        if (Context.Has(MemberRoles.Learner))
+        if (Replica.Learning.Learns || (ListedRolesIn(end.Next) & MemberRoles.Learner) != 0)
         {
-            // R11: the end is known from the chosen prefix; this tells where it is to be had.
+            // R11: the end is known from the chosen prefix; this tells where it is to be had. Who is to learn in the
+            // next epoch begins now: with learners that don't learn yet the others would wait for each other.
             Replica.Learning.LearnEnd(end.Next);
         }
-        else if (end.Held)
+        else if (end.Held || !Context.Has(MemberRoles.Acceptor))
         {
             // The votes here may have been all that was left of chosen values; by now learners hold them.
             _next ??= end.Next;
@@ -361,6 +412,11 @@ public sealed class Succession
 
     private void OnTick(Instant now, Effects effects)
     {
+        if (Before is not null)
+        {
+            ShowStarted(effects);
+        }
+
         _handOver.OnTick(now, effects);
         ShowProgress(now, effects);
         if (Replica.Leader != Ballot.None)
@@ -371,7 +427,7 @@ public sealed class Succession
         {
             // The others may have gone on without this node.
             _askedAt = now;
-            foreach (var node in Context.Configuration.All.Where(node => node != Context.Self))
+            foreach (var node in Context.Configuration.All.Union(Before?.All ?? []).Where(node => node != Context.Self))
             {
                 effects.Send(node, new EpochQuery(Epoch));
             }

@@ -60,7 +60,10 @@ internal sealed class Acceptor
             {
                 // R24: the record of this very sync can't be read; its deal is no vote, and need not stay unknown.
                 _state.TakeDeal(sync.View);
-                effects.Write(_state.Checkpoint());
+                if (_state.MayCheckpoint)
+                {
+                    effects.Write(_state.Checkpoint());
+                }
             }
         }
         else
@@ -187,10 +190,11 @@ internal sealed class Acceptor
         }
 
         var stride = _state.View!.Owners.Count;
+        var mark = new Watermark(accept.Ballot, accept.Lane, accept.LaneThrough);
         for (var slot = first; slot <= accept.Last; slot = new(slot.Index + stride))
         {
             _state.VoteSlot(accept.Lane, slot, accept.Value);
-            effects.Send(_self, new Voted(new(slot, accept.Ballot, accept.Value)));
+            effects.Send(_self, new Voted(new(slot, accept.Ballot, accept.Value)) { Durable = mark });
         }
 
         effects.Write(

@@ -195,6 +195,10 @@ internal sealed class AcceptorState
         return new(ballot, range, votes, dropped.Count > 0 ? [dropped] : [], _faulty.Within(range));
     }
 
+    /// <summary>Whether a checkpoint may take the place of the records before it: not while those of the epoch before are
+    /// needed (R14).</summary>
+    public bool MayCheckpoint => _epoch is null || TrimmedTo >= _epoch.Start.Base;
+
     public CheckpointWrite Checkpoint() =>
         new(Promised, LastVoted, SyncBase, View, ChosenThrough, TrimmedTo) { Begins = _epoch };
 

@@ -16,7 +16,9 @@ internal sealed class Learner
     private readonly long _logBytesMax;
     private readonly ChosenLog _values;
     private readonly SlotLog<Vote> _votes = new();
+    private readonly Queue<(Slot Slot, Ballot Ballot)> _unsaved = new();
     private Watermarks _marks = new();
+    private Watermarks _durable = new();
     private long _executingBytes;
     private Slot _told;
     private Slot _delivered;
@@ -62,6 +64,12 @@ internal sealed class Learner
 
     public void On(VotedSync sync, Effects effects)
     {
+        if (_marks.View is { } before && before.Ballot < sync.View.Ballot)
+        {
+            Save(effects);
+        }
+
+        _durable.Begin(sync.View);
         _votes.RemoveAbove(sync.Base);
         for (var index = 0; index < sync.Suffix.Count; index++)
         {
@@ -77,9 +85,14 @@ internal sealed class Learner
     public void On(Voted voted, Effects effects)
     {
         AddVote(voted.Vote);
+        if (voted.Durable is { } durable && _durable.Raise(durable))
+        {
+            ForgetSaved();
+        }
+
         if (_marks.Covers(voted.Vote) && HasRoomFor(voted.Vote.Slot))
         {
-            _values.Add(voted.Vote.Slot, voted.Vote.Value);
+            AddCovered(voted.Vote);
             Advance(effects);
         }
     }
@@ -97,7 +110,7 @@ internal sealed class Learner
             var vote = _votes.At(index).Value;
             if (_marks.Covers(vote) && HasRoomFor(vote.Slot))
             {
-                _values.Add(vote.Slot, vote.Value);
+                AddCovered(vote);
             }
         }
 
@@ -127,6 +140,26 @@ internal sealed class Learner
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
 
+    /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what vouches
+    /// for them is not. Before they lose their meaning with the reign, or the epoch.</summary>
+    public void Save(Effects effects)
+    {
+        while (_unsaved.TryDequeue(out var unsaved))
+        {
+            if (_values.TryGet(unsaved.Slot, out var value))
+            {
+                effects.Write(new LearnedWrite(unsaved.Slot, value));
+            }
+        }
+    }
+
+    /// <summary>Everything here was read back from the log: it will be again.</summary>
+    public void OnRecovered()
+    {
+        _unsaved.Clear();
+        _durable = _marks.Copy();
+    }
+
     /// <summary>An epoch begins: votes and marks of the one before tell nothing any more, the chosen values
     /// stay.</summary>
     public void Begin(EpochStart epoch)
@@ -134,6 +167,8 @@ internal sealed class Learner
         _values.Begin(epoch);
         _votes.RemoveAbove(Slot.Zero);
         _marks = new();
+        _durable = new();
+        _unsaved.Clear();
         View = null;
 
         // What was known to be chosen above the end is void.
@@ -267,6 +302,23 @@ internal sealed class Learner
 
     // What lies ahead of a gap is fetched again rather than held without a bound, however long the gap stays.
     private bool HasRoomFor(Slot slot) => slot == Frontier.Next || RetainedBytes < _logBytesMax;
+
+    private void AddCovered(Vote vote)
+    {
+        if (_values.Add(vote.Slot, vote.Value) && !_durable.Covers(vote))
+        {
+            _unsaved.Enqueue((vote.Slot, vote.Ballot));
+        }
+    }
+
+    // In the order in which they were learned: who stands behind one that is not saved is looked at later.
+    private void ForgetSaved()
+    {
+        while (_unsaved.TryPeek(out var first) && _durable.Covers(first.Slot, first.Ballot))
+        {
+            _unsaved.Dequeue();
+        }
+    }
 
     private void AddVote(Vote vote)
     {

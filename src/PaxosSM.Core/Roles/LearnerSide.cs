@@ -10,7 +10,7 @@ namespace PaxosSM.Roles;
 internal sealed class LearnerSide
 {
     private readonly ReplicaContext _context;
-    private readonly bool _learns;
+    private bool _learns;
     private readonly Learner _learner;
     private readonly CatchUp _catchUp;
     private readonly Trimming _trimming;
@@ -44,8 +44,12 @@ internal sealed class LearnerSide
     /// <summary>What was learned: the next epoch goes on with it.</summary>
     public Learner Learner => _learner;
 
-    /// <summary>Whether chosen values can be had here: where somebody learns, or learned in an epoch before.</summary>
-    public bool Serves => _learns || _learner.Frontier > Slot.Zero;
+    /// <summary>Whether this node learns: by its role, or for what it is to be in a later epoch.</summary>
+    public bool Learns => _learns;
+
+    /// <summary>Whether chosen values from a slot on can be had here: where somebody learns, or learned as much in an
+    /// epoch before.</summary>
+    public bool Serves(Slot from) => _learns || from <= _learner.Frontier;
 
     /// <summary>The lowest slot that a snapshot must cover for anything to be let go; null for nothing yet.</summary>
     /// <remarks>Before enough have started the epoch nothing of the one before may go (R14); and until a snapshot
@@ -90,7 +94,7 @@ internal sealed class LearnerSide
             case Chosen chosen when _learns:
                 _learner.On(chosen, effects);
                 break;
-            case LearnRequest request when Serves:
+            case LearnRequest request when Serves(request.From):
                 _catchUp.On(from, request, effects);
                 break;
             case LearnReply reply when _learns:
@@ -119,9 +123,11 @@ internal sealed class LearnerSide
         return owner != _context.Self && _context.Hears(owner) ? owner : leader.Proposer;
     }
 
-    /// <summary>An epoch after this one begins behind a slot: its members have what is missing here.</summary>
+    /// <summary>An epoch after this one begins behind a slot: its members have what is missing here. Whoever is to know
+    /// it learns from now on.</summary>
     public void LearnEnd(EpochStart next)
     {
+        _learns = true;
         _learner.LearnChosenThrough(next.Base);
         _catchUp.AddSources(next.Configuration.Learners);
     }
@@ -178,10 +184,19 @@ internal sealed class LearnerSide
 
     public void EndRound(Effects effects) => _catchUp.FeedFollowers(effects);
 
+    /// <summary>The epoch is over: who follows gets its end, and what was learned here by marks alone becomes durable
+    /// (R14), for they tell nothing from now on.</summary>
+    public void EndEpoch(Effects effects)
+    {
+        _catchUp.FeedFollowers(effects);
+        _learner.Save(effects);
+    }
+
     /// <summary>The node trims: the values go, too.</summary>
     public void Trim(Slot floor)
     {
-        if (_learns)
+        // Whoever learns for a later epoch's sake may have let go what it has not applied yet.
+        if (_learns && floor <= _learner.Executed)
         {
             _learner.Trim(floor);
         }

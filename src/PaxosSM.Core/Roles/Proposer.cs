@@ -344,8 +344,12 @@ internal sealed class Proposer
 
     /// <summary>Why the leader should stand again, with a higher ballot, to deal the lanes anew (R8); null while the
     /// deal is good.</summary>
+    /// <remarks>R11: a stop that only waits for this node's votes is not dealt around; one that waits for another
+    /// owner's turns would wait for ever.</remarks>
     public string? WhyDealAgain(Instant now) =>
-        Reign is { } reign && !Stops ? _dealer.OnTick(reign.Owned!, now) : null;
+        Reign is { } reign && !(Stops && reign.View.Owners.All(owner => owner.Node == _context.Self))
+            ? _dealer.OnTick(reign.Owned!, now)
+            : null;
 
     /// <summary>Proposes what waits, as far as the window reaches, and passes turns that others wait for; then tells
     /// what is chosen, unless a proposal just did.</summary>

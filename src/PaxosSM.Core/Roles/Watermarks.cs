@@ -70,15 +70,21 @@ internal sealed class Watermarks
     public Slot ThroughOf(Lane lane) => lane.Index < _lanes.Length ? _lanes[lane.Index] : Slot.Zero;
 
     /// <summary>Whether a co-located vote is known to be for the chosen value.</summary>
-    public bool Covers(Vote vote)
+    public bool Covers(Vote vote) => Covers(vote.Slot, vote.Ballot);
+
+    /// <summary>The same, of a vote's slot and ballot.</summary>
+    public bool Covers(Slot slot, Ballot ballot)
     {
-        if (View is null || vote.Ballot != View.Ballot)
+        if (View is null || ballot != View.Ballot)
         {
             return false;
         }
 
-        return vote.Slot <= View.Slot ? Synced : vote.Slot <= _lanes[View.LaneOf(vote.Slot).Index];
+        return slot <= View.Slot ? Synced : slot <= _lanes[View.LaneOf(slot).Index];
     }
+
+    /// <summary>The same marks, to go on by themselves.</summary>
+    public Watermarks Copy() => new() { View = View, Synced = Synced, _lanes = [.. _lanes] };
 
     private bool Synced { get; set; }
 

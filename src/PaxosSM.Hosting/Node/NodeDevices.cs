@@ -14,6 +14,7 @@ internal sealed class NodeDevices : IAsyncDisposable
 
     private NodeDevices(DataDirectory folder, NodeMembers members, TcpTransport transport, LogThread log)
     {
+        Configured = members.Configuration.Members;
         Folder = folder;
         Members = members;
         Transport = transport;
@@ -21,6 +22,9 @@ internal sealed class NodeDevices : IAsyncDisposable
         EndPoint = transport.Bind();
         Snapshots = folder.OpenSnapshots();
     }
+
+    /// <summary>All that the configuration names, guests included.</summary>
+    public IReadOnlyList<Member> Configured { get; private set; }
 
     public DataDirectory Folder { get; }
 
@@ -83,6 +87,7 @@ internal sealed class NodeDevices : IAsyncDisposable
     {
         var options = context.Options;
         var members = FoundersOf(options);
+        Configured = MembersOf(options);
         Members.Readdress(members);
         Transport.SetMembers(members);
         Receiver.Gateway = context.Gateway;

@@ -130,7 +130,9 @@ internal sealed class NodeServing : IAsyncDisposable
 
     private void Reach(GroupEpochs epochs)
     {
-        Member[] everybody = [.. epochs.Everybody.Concat(_guests).DistinctBy(member => member.Id)];
+        // Those that the file names, too: where nobody else knows a straggler, its administrator does.
+        Member[] everybody =
+            [.. epochs.Everybody.Concat(_guests).Concat(_devices.Configured).DistinctBy(member => member.Id)];
         _devices.Members.Adopt(epochs, everybody);
         _devices.Transport.SetMembers(everybody);
         _pump!.SetMembers([.. everybody.Select(member => member.Id)]); // the start made it

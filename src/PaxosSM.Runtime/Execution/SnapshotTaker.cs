@@ -48,10 +48,16 @@ internal sealed class SnapshotTaker(
     }
 
     /// <summary>Counts a value applied.</summary>
+    /// <remarks>Nothing goes in an epoch before a snapshot covers the ones before (R14): a log that is full by then
+    /// takes nothing that would make one due.</remarks>
     public void Count(Value value)
     {
         _slotsSince++;
         _bytesSince += value.Size;
+        if (value.Kind == ValueKind.Stop)
+        {
+            Request();
+        }
     }
 
     /// <summary>The machine was restored from the stored snapshot of that slot.</summary>

@@ -19,6 +19,7 @@ internal static class EpochCodec
                 writer.WriteUInt32(started.Epoch.Number);
                 writer.WriteSlot(started.Base);
                 writer.WriteUInt32(started.Digest);
+                writer.WriteStorageId(started.Storage);
                 return FrameKind.EpochStarted;
             case EpochQuery query:
                 writer.WriteUInt32(query.Epoch.Number);
@@ -36,7 +37,7 @@ internal static class EpochCodec
         FrameKind.EpochEnd => new EpochEnd(
             new(reader.ReadSlot(), reader.ReadUInt32(), Configuration(ref reader)), reader.ReadBoolean()),
         FrameKind.EpochStarted => new EpochStarted(
-            new(reader.ReadUInt32()), reader.ReadSlot(), reader.ReadUInt32()),
+            new(reader.ReadUInt32()), reader.ReadSlot(), reader.ReadUInt32(), reader.ReadStorageId()),
         FrameKind.EpochQuery => new EpochQuery(new(reader.ReadUInt32())),
         FrameKind.GuestProgress => new GuestProgress(reader.ReadSlot()),
         _ => throw MessageCodec.Unknown(kind),

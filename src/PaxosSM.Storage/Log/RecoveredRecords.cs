@@ -85,14 +85,18 @@ internal sealed class RecoveredRecords
         if (write is CheckpointWrite checkpoint)
         {
             // What a checkpoint lets go need not be held in memory; a trim could have deleted it.
-            _ = records.RemoveAll(record => IsLetGo(record.Key, checkpoint.TrimmedTo));
+            _ = records.RemoveAll(record => IsLetGo(record.Key, checkpoint));
         }
 
         records.Add(new(entry.Key, write));
     }
 
-    private static bool IsLetGo(in RecordKey key, Slot trimmedTo) =>
-        key.Kind is not (RecordKind.Vote or RecordKind.Sync or RecordKind.Learned) || key.Last <= trimmedTo;
+    // How an epoch before began is needed as long as something of it is.
+    private static bool IsLetGo(in RecordKey key, CheckpointWrite checkpoint) => key.Kind switch
+    {
+        RecordKind.Vote or RecordKind.Sync or RecordKind.Learned => key.Last <= checkpoint.TrimmedTo,
+        _ => key.Epoch == checkpoint.Epoch || checkpoint.TrimmedTo >= (checkpoint.Begins?.Start.Base ?? Slot.Zero),
+    };
 
     private static DurableWrite? Read(FoundBlock block, in BlockEntry entry) =>
         IsIntact(block, entry)

@@ -22,12 +22,12 @@ public static class FairPlan
     public static string? Problem(SimulationPlan plan)
     {
         var damaging = plan.Faults.Where(fault => Destructive.Contains(FaultKind.Of(fault))).ToList();
-        var damaged = DamagedBy(plan);
         var doubled = damaging.OfType<ClonedIdentity>().Select(NodeOf).Distinct().ToList();
         return plan switch
         {
-            _ when !Survives(plan.Members, damaged) => "more members are damaged for good than the group can lose",
+            _ when !Survives(plan, DamagedBy(plan)) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
+            _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() => "members change while some run twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
             _ when HasOldDisks(plan.Faults) => "a disk is copied that was copied over itself",
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
@@ -37,16 +37,25 @@ public static class FairPlan
         };
     }
 
+    /// <summary>Whether a change of members leaves a group that can lose what the plan damages.</summary>
+    internal static bool Survives(SimulationPlan plan, Reconfigure change) =>
+        Survives(NextMembers.Of(plan, change), DamagedBy(plan));
+
     /// <summary>Whether a group can lose these members' disks, and keep what it chose and go on.</summary>
     /// <remarks>A chosen slot's quorum has an acceptor left. That one still has its vote; or a snapshot of its own, if
     /// it is a learner; or f + 1 learners have the slot in their snapshots (R25), of which one must be left.</remarks>
-    public static bool Survives(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged)
+    public static bool Survives(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged) =>
+        Survives(new NextMembers(members, default, null), damaged);
+
+    private static bool Survives(NextMembers next, IReadOnlyList<int> damaged)
     {
-        var faultsMax = (members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
+        var members = next.Roles;
+        var faultsMax = next.FaultsTolerated;
         var everyVoterLearns = members.Where(Has(MemberRoles.Acceptor)).All(Has(MemberRoles.Learner));
         var lost = damaged.Select(place => members[place]).ToList();
         var left = members.Where((_, place) => !damaged.Contains(place)).ToList();
-        return lost.Count(Has(MemberRoles.Acceptor)) <= faultsMax
+        return members.Any(Has(MemberRoles.Acceptor))
+            && lost.Count(Has(MemberRoles.Acceptor)) <= faultsMax
             && (everyVoterLearns || lost.Count(Has(MemberRoles.Learner)) <= faultsMax)
             && left.Any(Has(MemberRoles.Learner))
             && left.Any(Has(MemberRoles.Proposer));
@@ -73,18 +82,22 @@ public static class FairPlan
         var count = plan.Members.Count;
         var first = (int)random.Below(count);
         var inTurn = Enumerable.Range(0, count).Select(step => (first + step) % count);
-        return Damageable(plan.Members, DamagedBy(plan), inTurn);
+        return Damageable(lost => Survives(plan, lost), DamagedBy(plan), inTurn);
     }
 
     /// <summary>The members that are damaged, and of the candidates, in their order, as many as the group can lose
     /// beside them.</summary>
     internal static IReadOnlyList<int> Damageable(
-        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged, IEnumerable<int> candidates)
+        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged, IEnumerable<int> candidates) =>
+        Damageable(lost => Survives(members, lost), damaged, candidates);
+
+    private static List<int> Damageable(
+        Func<IReadOnlyList<int>, bool> survives, IReadOnlyList<int> damaged, IEnumerable<int> candidates)
     {
         List<int> lost = [.. damaged];
         foreach (var place in candidates)
         {
-            if (!lost.Contains(place) && Survives(members, [.. lost, place]))
+            if (!lost.Contains(place) && survives([.. lost, place]))
             {
                 lost.Add(place);
             }
@@ -105,11 +118,23 @@ public static class FairPlan
         }
 
         var damaged = DamagedBy(plan);
-        var faultsMax = (plan.Members.Count(Has(MemberRoles.Acceptor)) - 1) / 2;
-        var learners = plan.Members.Count(Has(MemberRoles.Learner));
-        var left = plan.Members.Where((roles, place) => Has(MemberRoles.Learner)(roles) && !damaged.Contains(place));
-        return left.Count() >= Math.Min(faultsMax + 1, learners);
+        return Epochs(plan).All(epoch => KeepsTrimming(epoch, damaged));
     }
+
+    private static bool KeepsTrimming(NextMembers epoch, IReadOnlyList<int> damaged)
+    {
+        var learners = epoch.Roles.Count(Has(MemberRoles.Learner));
+        var left = epoch.Roles.Where((roles, place) => Has(MemberRoles.Learner)(roles) && !damaged.Contains(place));
+        return left.Count() >= Math.Min(epoch.FaultsTolerated + 1, learners);
+    }
+
+    // Which of the changes come about is not known before: any of them may.
+    private static IEnumerable<NextMembers> Epochs(SimulationPlan plan) =>
+        plan.Faults.OfType<Reconfigure>().Select(change => NextMembers.Of(plan, change))
+            .Prepend(NextMembers.First(plan));
+
+    private static bool Survives(SimulationPlan plan, IReadOnlyList<int> damaged) =>
+        Epochs(plan).All(epoch => Survives(epoch, damaged));
 
     /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>
     /// <remarks>An acceptor whose clock is fast by d binds itself for D / (1 + d) of true time; a leader whose clock is

@@ -5,6 +5,8 @@ namespace PaxosSM.Testing.Simulation;
 /// <summary>Has the plan's faults happen.</summary>
 internal sealed class FaultInjector(SimulatedCluster cluster)
 {
+    private const int AsksMax = 10;
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<SimulatedDirection, int> _cuts = [];
 
     public void Plan(IReadOnlyList<Fault> faults)
@@ -29,7 +31,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
-        if (fault is not Cut)
+        if (fault is not (Cut or Reconfigure))
         {
             Node(FairPlan.NodeOf(fault)).Troubled = true;
         }
@@ -53,6 +55,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 break;
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
+                break;
+            case Reconfigure change:
+                Change(change);
                 break;
             case LyingDigest lying:
                 Lie(Node(lying.Node), lying.Down);
@@ -128,6 +133,27 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
 
             cluster.Network.Cut([.. directions.Where(direction => _cuts[direction] == 0)], false, false);
         });
+    }
+
+    // Whoever administers a group asks again until somebody leads, and agrees, or the epoch is another one.
+    private void Change(Reconfigure change)
+    {
+        if (cluster.IsFounded && cluster.Newest is { } present)
+        {
+            Ask(change, present.Configuration, AsksMax);
+        }
+    }
+
+    private void Ask(Reconfigure change, Configuration present, int times)
+    {
+        if (cluster.Newest?.Epoch != present.Epoch || times == 0)
+        {
+            return;
+        }
+
+        var next = NextMembers.Of(cluster.Plan, change).After(present, cluster.Nodes);
+        cluster.Leader?.Process!.Reconfigure(present.Epoch, next, change.Force);
+        Later(AskAgain, () => Ask(change, present, times - 1));
     }
 
     // Faults of a kind may overlap: the latest end counts.

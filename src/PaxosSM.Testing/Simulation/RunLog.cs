@@ -63,6 +63,10 @@ internal sealed class RunLog
             Count("elections");
             CountDeal(taken.View);
         }
+        else if (traced.Happened is EpochBegan)
+        {
+            Count("epochs begun");
+        }
 
         if (IsTraced)
         {

@@ -1,3 +1,4 @@
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 using PaxosSM.Testing.Traces;
 
@@ -41,7 +42,7 @@ internal sealed class SimulatedCluster
         _checker = new(GroupId.Default, Configured);
         Torn = FairPlan.Damageable(plan, new(world.Random.Next()));
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
-        Learners = [.. Nodes.Where(node => (node.Roles & MemberRoles.Learner) != 0)];
+        Learners = [.. Nodes.Where(node => MayLearn(plan, node.Place))];
         Network.Join(Nodes);
     }
 
@@ -64,7 +65,7 @@ internal sealed class SimulatedCluster
 
     public IReadOnlyList<SimulatedNode> Nodes { get; }
 
-    /// <summary>The nodes that serve clients.</summary>
+    /// <summary>The nodes that serve clients, in some epoch.</summary>
     public IReadOnlyList<SimulatedNode> Learners { get; }
 
     /// <summary>Whether genesis has ended everywhere: until then every member is needed (R13).</summary>
@@ -72,9 +73,20 @@ internal sealed class SimulatedCluster
 
     public SimulatedNode? Find(NodeId id) => id.Value < Nodes.Count ? Nodes[id.Value] : null;
 
-    /// <summary>The member that leads, as it believes; null for nobody.</summary>
-    public SimulatedNode? Leader =>
-        Nodes.FirstOrDefault(node => node.Process?.Status is { } status && status.Leader == node.Id);
+    /// <summary>The newest epoch that some process is in; null before genesis.</summary>
+    public EpochStart? Newest => Nodes.Select(EpochOf).MaxBy(start => start?.Epoch.Number ?? 0);
+
+    /// <summary>The member that leads in the newest epoch, as it believes; null for nobody.</summary>
+    public SimulatedNode? Leader => Newest is { } newest
+        ? Nodes.FirstOrDefault(node => EpochOf(node)?.Epoch == newest.Epoch
+            && node.Process!.Status!.Leader == node.Id)
+        : null;
+
+    /// <summary>Whether the node is to hold what all others hold: it learns in the newest epoch.</summary>
+    public bool IsLearner(SimulatedNode node) => Newest is { } newest && newest.Epoch > Epoch.First
+        ? newest.Configuration.Lists(node.Id, node.Storage)
+            && newest.Configuration.Learners.Contains(node.Id)
+        : (node.Roles & MemberRoles.Learner) != 0;
 
     /// <summary>Starts all machines.</summary>
     public void Begin()
@@ -222,6 +234,14 @@ internal sealed class SimulatedCluster
         _checker.OnLied();
         _somebodyLied = true;
     }
+
+    private static EpochStart? EpochOf(SimulatedNode node) =>
+        node.Process is { IsAlive: true, Status.Epoch: { } start } ? start : null;
+
+    private static bool MayLearn(SimulationPlan plan, int place) =>
+        plan.Faults.OfType<Reconfigure>().Select(change => NextMembers.Of(plan, change).Roles[place])
+            .Append(plan.Members[place])
+            .Any(roles => (roles & MemberRoles.Learner) != 0);
 
     private void Tell(SimulatedNode node, string what)
     {

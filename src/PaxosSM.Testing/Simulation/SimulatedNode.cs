@@ -48,6 +48,9 @@ internal sealed class SimulatedNode
 
     public SimulatedLink Incoming { get; }
 
+    /// <summary>The storage that its last process had.</summary>
+    public StorageId Storage { get; set; }
+
     public InMemoryFileLayer Disk { get; private set; } = new();
 
     /// <summary>The process that runs; null while there is none.</summary>

@@ -27,6 +27,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private SimulatedDevices? _devices;
     private int _effectsLeft = int.MaxValue;
     private long _events;
+    private Epoch _epoch = Epoch.First;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedNode node, ulong seed)
     {
@@ -77,6 +78,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     public void Start()
     {
         _devices = SimulatedDevices.Open(_cluster, this, ClusterId, _seed);
+        Node.Storage = _devices.Members.Self.Storage;
         _genesis = new(this, _devices, new(this, _cluster));
         RunLoop();
     }
@@ -122,6 +124,10 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         }
     }
 
+    /// <summary>Somebody asks for another epoch; nobody waits for what becomes of it.</summary>
+    public void Reconfigure(Epoch expected, Configuration next, bool force) =>
+        Guard(() => _ = _replica?.ReconfigureAsync(expected, next, force, CancellationToken.None));
+
     public void Die()
     {
         if (IsAlive)
@@ -151,11 +157,12 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         if (CountEffect())
         {
             _events++;
+            _epoch = happened is EpochBegan began ? began.Start.Epoch : _epoch;
             _cluster.OnEvent(this, new(_events, World.Now, group, Origin, happened));
         }
     }
 
-    private TraceOrigin Origin => new(Members!.Configuration.Epoch, Node.Id, Members.Self.Incarnation); // it serves
+    private TraceOrigin Origin => new(_epoch, Node.Id, Members!.Self.Incarnation); // it serves
 
     private long ShortDelay() => World.Random.Below(30) * Node.Factor;
 

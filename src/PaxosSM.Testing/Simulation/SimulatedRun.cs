@@ -70,7 +70,7 @@ internal sealed class SimulatedRun
 
     /// <summary>The nodes whose machines count.</summary>
     public IEnumerable<SimulatedNode> Learners => Cluster.Nodes.Where(node =>
-        (node.Roles & MemberRoles.Learner) != 0 && node.Process is { IsAlive: true, Execution: not null });
+        node.Process is { IsAlive: true, Execution: not null } && Cluster.IsLearner(node));
 
     public SimulationResult Run()
     {

@@ -1,12 +1,8 @@
 namespace PaxosSM.Testing.Traces;
 
-/// <summary>What one node told.</summary>
-/// <param name="place">Its place in the configuration.</param>
-internal sealed class NodeHistory(int place)
+/// <summary>What one node told, whatever the epoch: its lives, its machine, its log.</summary>
+internal sealed class NodeHistory
 {
-    /// <summary>Its place in the configuration.</summary>
-    public int Place { get; } = place;
-
     /// <summary>Its present life.</summary>
     public uint Life { get; private set; }
 
@@ -16,14 +12,18 @@ internal sealed class NodeHistory(int place)
     /// <summary>Whether that life has begun with <see cref="Started"/>.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>What it may do in that life.</summary>
+    /// <summary>The epoch that it is in.</summary>
+    public Epoch Epoch { get; private set; } = Epoch.First;
+
+    /// <summary>What it may do in that epoch.</summary>
     public MemberRoles Roles { get; private set; }
 
-    /// <summary>Its acceptor, over all lives.</summary>
-    public AcceptorHistory Acceptor { get; } = new();
+    /// <summary>Whether it may learn, in this epoch or one before in this life: its executor may still be
+    /// behind.</summary>
+    public bool HasLearned { get; private set; }
 
-    /// <summary>The highest ballot that it stood with, over all lives.</summary>
-    public Ballot Stood { get; set; }
+    /// <summary>Every value up to here is present.</summary>
+    public Slot Frontier { get; set; }
 
     /// <summary>What its machine holds.</summary>
     public Slot Applied { get; set; }
@@ -35,23 +35,36 @@ internal sealed class NodeHistory(int place)
     public Slot TrimmedTo { get; set; }
 
     /// <summary>Takes the head of an event.</summary>
-    public void Begin(uint life, long sequence)
+    public void Begin(uint life, long sequence, Epoch first)
     {
         if (sequence == 1)
         {
             // A life begins with an empty machine, or with what it restores.
             Life = life;
             HasStarted = false;
+            HasLearned = false;
+            Roles = MemberRoles.None;
+            Epoch = first;
             Applied = Slot.Zero;
+            Frontier = Slot.Zero;
         }
 
         Sequence = sequence;
     }
 
+    /// <summary>It begins an epoch, or goes on in it.</summary>
+    public void Enter(Epoch epoch, MemberRoles roles)
+    {
+        Epoch = epoch;
+        Roles = roles;
+        HasLearned |= (roles & MemberRoles.Learner) != 0;
+    }
+
     /// <summary>The life has begun.</summary>
-    public void Start(MemberRoles roles)
+    public void Start(Started started)
     {
         HasStarted = true;
-        Roles = roles;
+        Enter(Epoch, started.Roles);
+        Frontier = Slot.Max(Frontier, started.Frontier);
     }
 }

@@ -12,17 +12,23 @@ namespace PaxosSM.Testing.Traces;
 /// </remarks>
 public sealed class TraceChecker
 {
-    private readonly TraceHistory _history;
+    private readonly GroupHistory _group;
     private readonly TraceRule[] _rules;
     private readonly TraceRule[] _rulesOfParts;
 
-    /// <summary>A checker of one group in one epoch.</summary>
+    /// <summary>A checker of one group.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="configuration">The members of its first epoch.</param>
     public TraceChecker(GroupId group, Configuration configuration)
     {
-        _history = new(configuration);
+        _group = new(configuration);
         _rules =
         [
+            new StartRule(),
             new LifeRule(group),
+            new SuccessorRule(),
+            new StopRule(),
+            new FreshRule(),
             new AmnesiaRule(),
             new PromiseRule(),
             new RightRule(),
@@ -54,18 +60,18 @@ public sealed class TraceChecker
     /// <summary>How many events were judged.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Everything up to here is chosen, by the votes told.</summary>
-    public Slot ChosenThrough => _history.ChosenThrough;
+    /// <summary>Everything up to here is chosen, by the votes told in the newest epoch.</summary>
+    public Slot ChosenThrough => _group.Newest.ChosenThrough;
 
     /// <summary>The first event that broke a rule; null while there is none. Nothing is judged after it.</summary>
     public TraceViolation? Violation { get; private set; }
 
     /// <summary>A second process runs under a member's name, on a copy of its disk (R13): what the others heard of the
     /// member's snapshots may be the copy's, whose events don't come here.</summary>
-    public void OnDoubled(NodeId member) => _history.OnDoubled(member);
+    public void OnDoubled(NodeId member) => _group.OnDoubled(member);
 
     /// <summary>From now on some machine tells a wrong digest: that replicas find it out is right (R28).</summary>
-    public void OnLied() => _history.OnLied();
+    public void OnLied() => _group.OnLied();
 
     /// <summary>Takes the next event.</summary>
     /// <returns><see cref="Violation"/>.</returns>
@@ -89,7 +95,7 @@ public sealed class TraceChecker
     }
 
     /// <summary>Whether everything was told that an event depends on. Once true it stays true.</summary>
-    internal bool IsReady(in TraceEvent traced) => TraceDependencies.AreMet(in traced, _history);
+    internal bool IsReady(in TraceEvent traced) => TraceDependencies.AreMet(in traced, _group);
 
     // A run of passed turns is told as one, and judged slot by slot; the rule of a life's events counts it once.
     private TraceViolation? OnRun(
@@ -111,25 +117,26 @@ public sealed class TraceChecker
 
     private TraceViolation? Judge(in TraceEvent traced, TraceRule[] rules)
     {
+        var history = _group.Of(in traced);
         foreach (var rule in rules)
         {
-            if (rule.On(in traced, _history) is { } what)
+            if (rule.On(in traced, history) is { } what)
             {
                 return Violation = new(rule.Name, traced, what);
             }
         }
 
-        _history.Take(in traced);
-        return _history.NewlyChosen.Count > 0 ? OnChosen(in traced) : null;
+        history.Take(in traced);
+        return history.NewlyChosen.Count > 0 ? OnChosen(in traced, history) : null;
     }
 
-    private TraceViolation? OnChosen(in TraceEvent traced)
+    private TraceViolation? OnChosen(in TraceEvent traced, TraceHistory history)
     {
-        foreach (var chosen in _history.NewlyChosen)
+        foreach (var chosen in history.NewlyChosen)
         {
             foreach (var rule in _rules)
             {
-                if (rule.OnChosen(in chosen, _history) is { } what)
+                if (rule.OnChosen(in chosen, history) is { } what)
                 {
                     return Violation = new(rule.Name, traced, what);
                 }

@@ -8,10 +8,18 @@ namespace PaxosSM.Testing.Traces;
 /// there is always some event whose dependencies are met.</remarks>
 internal static class TraceDependencies
 {
-    public static bool AreMet(in TraceEvent traced, TraceHistory history)
+    public static bool AreMet(in TraceEvent traced, GroupHistory group)
     {
-        if (history.Find(traced.Origin.Node) is null
-            || ChosenThroughRule.ClaimOf(traced.Happened) > history.ChosenThrough)
+        if (group.Find(traced.Origin.Epoch) is null)
+        {
+            // The last slot of an epoch is chosen before the next one begins.
+            return traced.Happened is EpochBegan { Start: var start } && start.Epoch == group.Newest.Epoch.Next
+                && start.Base <= group.Newest.ChosenThrough;
+        }
+
+        var history = group.Of(in traced);
+        var claim = ChosenThroughRule.ClaimOf(traced.Happened);
+        if (group.Find(traced.Origin.Node) is null || !ChosenThroughRule.IsChosen(traced.Happened, claim, history))
         {
             return false;
         }
@@ -29,6 +37,7 @@ internal static class TraceDependencies
                 && taken.Promises.All(node => history.Find(node)?.Acceptor.HasPromised(taken.Ballot) == true),
             StateRestored restored =>
                 restored.Slot <= history.Slots.Floor || history.Slots.Find(restored.Slot) is { Chain: not null },
+            HandedOver => history.HasEnoughBegun,
             Trimmed trimmed => TrimRule.IsCovered(trimmed.Through, history),
             Started { Memory: { } memory } =>
                 (memory.LastVoted == Ballot.None || history.ReignOf(memory.LastVoted) is not null)

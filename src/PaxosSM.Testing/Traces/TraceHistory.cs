@@ -1,38 +1,53 @@
-using System.Numerics;
+using PaxosSM.Quorums;
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Testing.Traces;
 
-/// <summary>What a cluster's events told so far: the only thing that rules look at.</summary>
+/// <summary>What a cluster's events told so far of one epoch: the only thing that rules look at.</summary>
 /// <remarks>It believes every event; whether it may be believed is for the rules to say, before.</remarks>
 internal sealed class TraceHistory
 {
-    private readonly NodeHistory?[] _nodes;
+    private readonly Dictionary<NodeId, MemberHistory> _members = [];
     private readonly SortedDictionary<Ballot, ReignHistory> _reigns = [];
     private readonly List<ReignHistory> _newestLast = [];
     private readonly List<ChosenMark> _newlyChosen = [];
-    private readonly HashSet<NodeId> _doubled = [];
-    private readonly ulong _acceptors;
+    private readonly HashSet<Ballot> _stood = [];
 
-    public TraceHistory(Configuration configuration)
+    public TraceHistory(GroupHistory group, EpochStart start)
     {
-        Configuration = configuration;
-        _nodes = new NodeHistory?[configuration.Members.Max(member => member.Id.Value) + 1];
-        for (var place = 0; place < configuration.Members.Count; place++)
+        Group = group;
+        Start = start;
+        ChosenThrough = start.Base;
+        Slots.Forget(start.Base);
+        var acceptors = NodeSet.Empty;
+        foreach (var acceptor in Configuration.Acceptors)
         {
-            var member = configuration.Members[place];
-            _nodes[member.Id.Value] = new(place);
-            _acceptors |= (member.Roles & MemberRoles.Acceptor) != 0 ? 1UL << place : 0;
+            acceptors = acceptors.With(Configuration.PlaceOf(acceptor));
         }
+
+        Quorums = Configuration.Rule.Of(acceptors);
     }
 
-    /// <summary>The members and their roles.</summary>
-    public Configuration Configuration { get; }
+    /// <summary>The group's other epochs, and what is of none.</summary>
+    public GroupHistory Group { get; }
 
-    /// <summary>What is known of each slot.</summary>
+    /// <summary>How the epoch begins.</summary>
+    public EpochStart Start { get; }
+
+    /// <summary>The epoch.</summary>
+    public Epoch Epoch => Start.Epoch;
+
+    /// <summary>The members and their roles.</summary>
+    public Configuration Configuration => Start.Configuration;
+
+    /// <summary>Its quorums.</summary>
+    public QuorumSystem Quorums { get; }
+
+    /// <summary>What is known of each slot above the base.</summary>
     public SlotWindow Slots { get; } = new();
 
-    /// <summary>Every slot up to here is chosen.</summary>
+    /// <summary>Every slot up to here is chosen; above the next epoch's base that means nothing (R11).</summary>
     public Slot ChosenThrough { get; private set; }
 
     /// <summary>The reigns, in the order of their ballots.</summary>
@@ -41,11 +56,22 @@ internal sealed class TraceHistory
     /// <summary>What the last event made chosen, in slot order.</summary>
     public IReadOnlyList<ChosenMark> NewlyChosen => _newlyChosen;
 
-    /// <summary>The node of that number; null for no member.</summary>
-    public NodeHistory? Find(NodeId node) => node.Value < _nodes.Length ? _nodes[node.Value] : null;
+    /// <summary>What the node of that number told in this epoch; null for one that never was a member of any.</summary>
+    public MemberHistory? Find(NodeId node)
+    {
+        if (!_members.TryGetValue(node, out var member) && Group.Find(node) is { } known)
+        {
+            _members.Add(node, member = new(Configuration.PlaceOf(node), known));
+        }
+
+        return member;
+    }
 
     /// <summary>The node that an event comes from, which is a member.</summary>
-    public NodeHistory NodeOf(in TraceEvent traced) => _nodes[traced.Origin.Node.Value]!;
+    public MemberHistory NodeOf(in TraceEvent traced) => Find(traced.Origin.Node)!;
+
+    /// <summary>Whether somebody stood with a ballot.</summary>
+    public bool HasStood(Ballot ballot) => _stood.Contains(ballot);
 
     /// <summary>The reign of a ballot; null when nobody took over with it.</summary>
     public ReignHistory? ReignOf(Ballot ballot)
@@ -58,37 +84,41 @@ internal sealed class TraceHistory
         return _reigns.GetValueOrDefault(ballot);
     }
 
-    /// <summary>Whether acceptors are more than half of all: a quorum of either phase.</summary>
-    public bool IsQuorum(ulong places) =>
-        BitOperations.PopCount(places & _acceptors) > BitOperations.PopCount(_acceptors) / 2;
+    /// <summary>Whether promises of these acceptors suffice.</summary>
+    public bool IsPhase1(ulong places) => Quorums.IsPhase1(new(places));
+
+    /// <summary>Whether votes of these acceptors suffice.</summary>
+    public bool IsPhase2(ulong places) => Quorums.IsPhase2(new(places));
 
     /// <summary>Whether a slot is chosen.</summary>
     public bool IsChosen(Slot slot) => slot <= ChosenThrough || Slots.Find(slot) is { IsChosen: true };
 
-    /// <summary>Whether two processes ran under the member's name.</summary>
-    public bool IsDoubled(NodeId member) => _doubled.Contains(member);
-
-    /// <summary>Two processes run under the member's name.</summary>
-    public void OnDoubled(NodeId member) => _doubled.Add(member);
-
-    /// <summary>Whether some machine told a wrong digest.</summary>
-    public bool SomebodyLied { get; private set; }
-
-    /// <summary>Some machine tells a wrong digest.</summary>
-    public void OnLied() => SomebodyLied = true;
+    /// <summary>Whether enough members began the epoch, as they told (R14).</summary>
+    public bool HasEnoughBegun
+    {
+        get
+        {
+            var acceptors = Begun(Configuration.Acceptors);
+            var learners = Math.Min(Quorums.FaultsTolerated + 1, Configuration.Learners.Count);
+            return Epoch == Group.First.Epoch
+                || (Quorums.MeetsEveryPhase1(acceptors) && acceptors.Count > Quorums.FaultsTolerated
+                    && Begun(Configuration.Learners).Count >= learners);
+        }
+    }
 
     /// <summary>Takes an event.</summary>
     public void Take(in TraceEvent traced)
     {
         _newlyChosen.Clear();
-        var node = NodeOf(in traced);
-        node.Begin(traced.Origin.Incarnation, traced.Sequence);
+        var member = NodeOf(in traced);
+        var node = member.Node;
+        node.Begin(traced.Origin.Incarnation, traced.Sequence, Group.First.Epoch);
         switch (traced.Happened)
         {
             case SlotVoted voted:
-                node.Acceptor.Raise(voted.ChosenThrough);
-                node.Acceptor.VoteSlot(ReignOf(voted.Ballot)!, voted.Slot);
-                Vote(node, voted.Slot, voted.Ballot);
+                member.Acceptor.Raise(voted.ChosenThrough);
+                member.Acceptor.VoteSlot(ReignOf(voted.Ballot)!, voted.Slot);
+                Vote(member, voted.Slot, voted.Ballot);
                 break;
             case Proposed proposed:
                 Slots.Get(proposed.Slot)?.Propose(proposed.Ballot, proposed.Checksum);
@@ -105,34 +135,43 @@ internal sealed class TraceHistory
                 ReignOf(mark.Ballot)!.Count(mark.Lane.Index, mark.Through);
                 break;
             default:
-                TakeRare(node, traced.Happened);
+                TakeRare(member, traced.Origin.Node, traced.Happened);
                 break;
         }
     }
 
-    private void TakeRare(NodeHistory node, ProtocolEvent happened)
+    private void TakeRare(MemberHistory member, NodeId teller, ProtocolEvent happened)
     {
+        var node = member.Node;
         switch (happened)
         {
             case Started started:
-                Take(node, started);
+                Take(member, started);
                 break;
             case PromiseMade promise:
-                node.Acceptor.Promise(promise.Ballot);
+                member.Acceptor.Promise(promise.Ballot);
                 break;
             case SyncVoted sync:
                 var reign = ReignOf(sync.Ballot)!;
-                node.Acceptor.VoteSync(reign, sync.Base);
-                VoteSync(node, reign, sync.Base, []);
+                member.Acceptor.VoteSync(reign, sync.Base);
+                VoteSync(member, reign, sync.Base, []);
                 break;
             case ChosenThroughRaised raised:
-                node.Acceptor.Raise(raised.Through);
+                member.Acceptor.Raise(raised.Through);
                 break;
             case TakenOver taken:
                 Take(taken);
                 break;
             case Standing standing:
-                node.Stood = standing.Ballot;
+                member.Stood = standing.Ballot;
+                _stood.Add(standing.Ballot);
+                break;
+            case FrontierMoved moved:
+                node.Frontier = moved.Through;
+                break;
+            case EpochBegan began:
+                Group.Begin(began.Start);
+                Group.Find(began.Start.Epoch)!.Begin(teller, began.Roles);
                 break;
             case StateSaved saved:
                 node.Saved = Slot.Max(node.Saved, saved.Slot);
@@ -140,20 +179,45 @@ internal sealed class TraceHistory
             case StateRestored restored:
                 node.Applied = restored.Slot;
                 node.Saved = Slot.Max(node.Saved, restored.Slot);
+                node.Frontier = Slot.Max(node.Frontier, restored.Slot);
                 break;
             case Trimmed trimmed:
-                node.Acceptor.Raise(trimmed.Through);
+                member.Acceptor.Raise(trimmed.Through);
                 node.TrimmedTo = trimmed.Through;
-                Forget();
+                Group.Forget();
                 break;
             default:
                 break; // tells people something, and rules nothing
         }
     }
 
-    private void Take(NodeHistory node, Started started)
+    private void Begin(NodeId teller, MemberRoles roles)
     {
-        node.Start(started.Roles);
+        var member = Find(teller)!;
+        var listed = Configuration.Find(teller)?.Roles ?? MemberRoles.None;
+        member.HasBegun |= (roles & listed) == listed; // another storage has none of them (R13)
+        member.Acceptor.Raise(Start.Base);
+        member.Node.Enter(Epoch, roles);
+    }
+
+    private NodeSet Begun(IReadOnlyList<NodeId> members)
+    {
+        // What a copy told does not come here, and the others can't tell it from the member.
+        var begun = NodeSet.Empty;
+        foreach (var member in members)
+        {
+            if (Find(member)!.HasBegun || Group.IsDoubled(member))
+            {
+                begun = begun.With(Configuration.PlaceOf(member));
+            }
+        }
+
+        return begun;
+    }
+
+    private void Take(MemberHistory member, Started started)
+    {
+        member.Node.Start(started);
         if (started.Memory is not { } memory)
         {
             return;
@@ -161,16 +225,16 @@ internal sealed class TraceHistory
 
         // What became durable right before a crash was told by nobody, and counts all the same.
         var reign = ReignOf(memory.LastVoted);
-        var untold = reign is not null && !node.Acceptor.HasVotedIn(memory.LastVoted);
-        node.Acceptor.Restart(memory, reign);
+        var untold = reign is not null && !member.Acceptor.HasVotedIn(memory.LastVoted);
+        member.Acceptor.Restart(memory, reign);
         if (untold)
         {
-            VoteSync(node, reign!, memory.SyncBase, memory.Faulty);
+            VoteSync(member, reign!, memory.SyncBase, memory.Faulty);
         }
 
         foreach (var vote in memory.Votes)
         {
-            Vote(node, vote.Slot, vote.Ballot);
+            Vote(member, vote.Slot, vote.Ballot);
         }
     }
 
@@ -186,26 +250,26 @@ internal sealed class TraceHistory
         }
     }
 
-    private void VoteSync(NodeHistory node, ReignHistory reign, Slot syncBase, IReadOnlyList<SlotRange> faulty)
+    private void VoteSync(MemberHistory member, ReignHistory reign, Slot syncBase, IReadOnlyList<SlotRange> faulty)
     {
         for (var slot = Slot.Max(syncBase, reign.Taken.Base).Next; slot <= reign.ViewSlot; slot = slot.Next)
         {
             if (!faulty.Any(range => range.Contains(slot)))
             {
-                Vote(node, slot, reign.Ballot);
+                Vote(member, slot, reign.Ballot);
             }
         }
     }
 
-    private void Vote(NodeHistory node, Slot at, Ballot ballot)
+    private void Vote(MemberHistory member, Slot at, Ballot ballot)
     {
-        if (Slots.Find(at) is not { } slot || slot.Vote(ballot, node.Place) is not { } proposal)
+        if (Slots.Find(at) is not { } slot || slot.Vote(ballot, member.Place) is not { } proposal)
         {
             return;
         }
 
-        var before = proposal.Voters & ~(1UL << node.Place);
-        if (!IsQuorum(proposal.Voters) || (IsQuorum(before) && slot.IsChosen))
+        var before = proposal.Voters & ~(1UL << member.Place);
+        if (!IsPhase2(proposal.Voters) || (IsPhase2(before) && slot.IsChosen))
         {
             return;
         }
@@ -215,22 +279,6 @@ internal sealed class TraceHistory
         while (Slots.Find(ChosenThrough.Next) is { IsChosen: true })
         {
             ChosenThrough = ChosenThrough.Next;
-        }
-    }
-
-    // What every log has let go no log can bring back.
-    private void Forget()
-    {
-        var floor = new Slot(long.MaxValue);
-        foreach (var node in _nodes)
-        {
-            floor = Slot.Min(floor, node?.TrimmedTo ?? floor);
-        }
-
-        // The floor itself stays: a snapshot may end there.
-        if (floor.Previous > Slots.Floor)
-        {
-            Slots.Forget(floor.Previous);
         }
     }
 }

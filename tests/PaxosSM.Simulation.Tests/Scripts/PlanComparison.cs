@@ -26,6 +26,8 @@ internal static class PlanComparison
     {
         (Cut first, Cut second) =>
             first.Links.SequenceEqual(second.Links) && first with { Links = second.Links } == second,
+        (Reconfigure first, Reconfigure second) =>
+            first.Members.SequenceEqual(second.Members) && first with { Members = second.Members } == second,
         _ => one == other,
     };
 }

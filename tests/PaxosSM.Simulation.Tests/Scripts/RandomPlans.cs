@@ -62,6 +62,7 @@ internal static class RandomPlans
         FaultFieldKind.Count => Value(typeof(int)),
         FaultFieldKind.Flag => Value(typeof(bool)),
         FaultFieldKind.Chance => Value(typeof(ulong)),
+        FaultFieldKind.Nodes => Gen.NonEmptyListOf(Gen.Choose(0, nodes - 1)).Select(places => (object)places.ToArray()),
         _ =>
             from links in Gen.NonEmptyListOf(Gen.Two(Gen.Choose(0, nodes - 1)))
             select (object)links.Select(link => new DirectedLink(link.Item1, link.Item2)).ToArray(),

@@ -49,8 +49,7 @@ internal static class EventGenerators
             Damaged = damaged,
         };
 
-    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } =
-        new Dictionary<Type, Gen<ProtocolEvent>>
+    private static readonly Dictionary<Type, Gen<ProtocolEvent>> OfAnEpoch = new()
     {
         [typeof(Started)] = Of(
             from life in Checksums
@@ -96,6 +95,9 @@ internal static class EventGenerators
         [typeof(FaultRepaired)] = Of(Ranges.Select(range => new FaultRepaired(range))),
         [typeof(Diverged)] = Of(from slot in Slots from text in Texts select new Diverged(slot, text)),
     };
+
+    public static IReadOnlyDictionary<Type, Gen<ProtocolEvent>> Kinds { get; } =
+        OfAnEpoch.Concat(EpochGenerators.Kinds).ToDictionary();
 
     /// <summary>An event of each kind, with a head.</summary>
     public static Gen<List<TraceEvent>> TracedOfAllKinds =>

@@ -1,3 +1,4 @@
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 using PaxosSM.Testing.Traces;
 
@@ -10,6 +11,7 @@ internal sealed class TraceScript
     private readonly Dictionary<int, (uint Life, long Sequence)> _lives = [];
     private readonly List<TraceEvent> _events = [];
     private readonly Dictionary<int, (Slot Applied, ulong Chain)> _applied = [];
+    private readonly Dictionary<int, Epoch> _epochs = [];
 
     public static Configuration Members { get; } = new(
         Epoch.First,
@@ -29,6 +31,20 @@ internal sealed class TraceScript
         .Count(B(1, 0), Lane.Sync, 1)
         .Apply(1, 1001, 0, 1);
 
+    /// <summary>Its stop, with a checksum of 22, is chosen at slot 2, and these begin the next epoch.</summary>
+    public static TraceScript Ended(params int[] nodes) => Led().Choose(2, 22).Enter(2, 22, nodes);
+
+    /// <summary>Node 0 leads in the second epoch, with the ballot that it led with in the first; its view is at slot
+    /// 3.</summary>
+    public static TraceScript LedAgain() => Ended(0, 1)
+        .TakeOver(B(1, 0), 2, Ballot.None, [0, 1], 1003)
+        .VoteSync(B(1, 0), 2, [1003], 0, 1)
+        .Count(B(1, 0), Lane.Sync, 3)
+        .Apply(3, 1003, 0, 1);
+
+    public static EpochStart Next(long at, uint digest, uint epoch = 2) =>
+        new(new(at), digest, new(new(epoch), Members.Members));
+
     public static Ballot B(long round, int node, uint life = 1) => new(round, new((ushort)node), life);
 
     public static View Deal(Ballot ballot, long start) =>
@@ -38,16 +54,45 @@ internal sealed class TraceScript
     {
         var (life, sequence) = _lives.GetValueOrDefault(node, (1u, 0L));
         _lives[node] = (life, sequence + 1);
-        TraceOrigin origin = new(Epoch.First, new((ushort)node), life);
+        _epochs[node] = happened is EpochBegan began
+            ? began.Start.Epoch
+            : _epochs.GetValueOrDefault(node, Epoch.First);
+        TraceOrigin origin = new(_epochs[node], new((ushort)node), life);
         _events.Add(new(sequence + 1, _events.Count, GroupId.Default, origin, happened));
         return this;
     }
 
-    public TraceScript Start(int node, AcceptorMemory? memory = null, long frontier = 0)
+    /// <summary>A node tells something of an epoch that it may not have begun.</summary>
+    public TraceScript TellIn(uint epoch, int node, ProtocolEvent happened)
+    {
+        _epochs[node] = new(epoch);
+        return Tell(node, happened);
+    }
+
+    /// <summary>These begin an epoch.</summary>
+    public TraceScript Enter(long at, uint digest, params int[] nodes)
+    {
+        foreach (var node in nodes)
+        {
+            Tell(node, new EpochBegan(Next(at, digest), MemberRoles.All));
+        }
+
+        return this;
+    }
+
+    /// <summary>A life begins: in the first epoch, or in one that it reads back.</summary>
+    public TraceScript Start(
+        int node, AcceptorMemory? memory = null, long frontier = 0, EpochStart? epoch = null)
     {
         var life = _lives.TryGetValue(node, out var known) ? known.Life + 1 : 1;
         _lives[node] = (life, 0);
         _applied[node] = default;
+        _epochs[node] = Epoch.First;
+        if (epoch is not null)
+        {
+            Tell(node, new EpochBegan(epoch, MemberRoles.All));
+        }
+
         return Tell(node, new Started(life, MemberRoles.All, memory ?? new(), new(frontier)));
     }
 

@@ -76,6 +76,7 @@ internal static class FaultPasses
         (FaultFieldKind.Count, 1) when field.Name == ScriptText.Kebab(nameof(Crash.Effects)) => [0],
         (FaultFieldKind.Span, TimeSpan span) when span.Duration() > TimeSpan.FromMilliseconds(1) =>
             [PlanPasses.Rounded(span / 2)],
+        (FaultFieldKind.Chance, > 0UL) when field.Name == ScriptText.Kebab(nameof(Reconfigure.Chance)) => [0UL],
         (FaultFieldKind.Links, IReadOnlyList<DirectedLink> links) when links.Count > 1 =>
             links.Select((_, gone) => (object)links.Where((_, index) => index != gone).ToArray()),
         _ => [],

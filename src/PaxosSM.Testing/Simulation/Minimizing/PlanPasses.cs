@@ -125,6 +125,7 @@ internal static class PlanPasses
             {
                 (FaultFieldKind.Node, int node) => node == place ? null : Moved(node),
                 (FaultFieldKind.Links, IReadOnlyList<DirectedLink> links) => Left(links),
+                (FaultFieldKind.Nodes, IReadOnlyList<int> nodes) => Members(nodes),
                 (_, var other) => other,
             };
             if (moved is null)
@@ -136,6 +137,12 @@ internal static class PlanPasses
         }
 
         return fault;
+
+        int[]? Members(IReadOnlyList<int> nodes)
+        {
+            var left = nodes.Where(node => node != place).Select(Moved).ToArray();
+            return left.Length == 0 ? null : left;
+        }
 
         int Moved(int node) => node > place ? node - 1 : node;
 

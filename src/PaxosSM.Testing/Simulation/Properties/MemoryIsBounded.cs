@@ -17,7 +17,8 @@ internal sealed class MemoryIsBounded : SimulationProperty
         foreach (var node in run.Cluster.Nodes)
         {
             if (node.Troubled
-                || node.Process is not { IsAlive: true, Status: { } status }
+                || node.Process is not { IsAlive: true, Status: { IsHandedOver: true } status }
+                || status.Epoch?.Epoch != run.Cluster.Newest?.Epoch
                 || status.RetainedBytes <= bound)
             {
                 _since.Remove(node.Id);

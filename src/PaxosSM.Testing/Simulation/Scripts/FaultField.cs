@@ -22,6 +22,9 @@ internal enum FaultFieldKind
 
     /// <summary>Directions between nodes.</summary>
     Links,
+
+    /// <summary>Some nodes.</summary>
+    Nodes,
 }
 
 /// <summary>One value of a kind of fault.</summary>
@@ -39,6 +42,7 @@ internal sealed record FaultField(string Name, FaultFieldKind Kind, int Place)
         FaultFieldKind.Flag => (bool)value ? Name : string.Empty,
         FaultFieldKind.Node => $"{Name}={ScriptText.ShowNode((int)value)}",
         FaultFieldKind.Links => $"{Name}={string.Join(',', ((IReadOnlyList<DirectedLink>)value).Select(Show))}",
+        FaultFieldKind.Nodes => $"{Name}={string.Join(',', ((IReadOnlyList<int>)value).Select(ScriptText.ShowNode))}",
         _ => $"{Name}={ScriptText.Show(value)}",
     };
 
@@ -50,6 +54,7 @@ internal sealed record FaultField(string Name, FaultFieldKind Kind, int Place)
         FaultFieldKind.Count => ScriptText.Read(typeof(int), text),
         FaultFieldKind.Chance => ScriptText.Read(typeof(ulong), text),
         FaultFieldKind.Links => text.Split(',').Select(ReadLink).ToArray(),
+        FaultFieldKind.Nodes => text.Split(',').Select(ScriptText.Node).ToArray(),
         _ => throw new FormatException($"\"{Name}\" stands alone, without a value"),
     };
 
@@ -68,6 +73,7 @@ internal sealed record FaultField(string Name, FaultFieldKind Kind, int Place)
         _ when type == typeof(bool) => FaultFieldKind.Flag,
         _ when type == typeof(ulong) => FaultFieldKind.Chance,
         _ when type == typeof(IReadOnlyList<DirectedLink>) => FaultFieldKind.Links,
+        _ when type == typeof(IReadOnlyList<int>) => FaultFieldKind.Nodes,
         _ => throw new ArgumentException($"no script can say {name}, a {type.Name}", nameof(type)),
     };
 }

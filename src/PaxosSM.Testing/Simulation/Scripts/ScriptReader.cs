@@ -157,6 +157,9 @@ internal sealed class ScriptReader
                 }
 
                 break;
+            case IReadOnlyList<int> places:
+                places.ToList().ForEach(RequireNode);
+                break;
             default:
                 break;
         }

@@ -37,6 +37,11 @@ public static class SwarmPlans
             plan = plan with { Clients = SwarmLoads.Draw(plan, new(seed ^ SwarmLoads.Stream)) };
         }
 
+        if (options.Profile == SwarmProfile.Swarm)
+        {
+            plan = SwarmChanges.Draw(plan, options, new(seed ^ SwarmChanges.Stream));
+        }
+
         return FairPlan.KeepsTrimming(plan)
             ? plan
             : plan with { Protocol = plan.Protocol with { LogBytesMax = FairPlan.LogBytesForAWholeRun } };

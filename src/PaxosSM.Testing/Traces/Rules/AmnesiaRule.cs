@@ -13,6 +13,14 @@ internal sealed class AmnesiaRule() : TraceRule("I11")
             return null;
         }
 
+        for (var later = history.Epoch.Next; history.Group.Find(later) is { } newer; later = later.Next)
+        {
+            if (newer.NodeOf(in traced).Acceptor.Promised is var promise && promise != Ballot.None)
+            {
+                return $"it had promised {promise} in {later}";
+            }
+        }
+
         var acceptor = history.NodeOf(in traced).Acceptor;
         if (memory.Promised < acceptor.Promised)
         {

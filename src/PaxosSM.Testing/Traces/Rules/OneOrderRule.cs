@@ -8,7 +8,7 @@ internal sealed class OneOrderRule() : TraceRule("I6")
 {
     public override string? On(in TraceEvent traced, TraceHistory history)
     {
-        var node = history.NodeOf(in traced);
+        var node = history.NodeOf(in traced).Node;
         switch (traced.Happened)
         {
             case Applied applied:
@@ -19,7 +19,7 @@ internal sealed class OneOrderRule() : TraceRule("I6")
                 return Compare(history, restored.Slot, restored.Chain);
             case StateSaved saved:
                 return Compare(history, saved.Slot, saved.Chain);
-            case Diverged diverged when !history.SomebodyLied:
+            case Diverged diverged when !history.Group.SomebodyLied:
                 return $"this replica found that it differs: {diverged.Text}";
             default:
                 return null;

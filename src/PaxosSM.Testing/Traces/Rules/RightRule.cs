@@ -16,7 +16,7 @@ internal sealed class RightRule() : TraceRule("R6")
         _ => null,
     };
 
-    private static string? Check(Standing standing, NodeHistory node, TraceOrigin origin)
+    private static string? Check(Standing standing, MemberHistory node, TraceOrigin origin)
     {
         if (!IsOwn(standing.Ballot, origin))
         {

@@ -29,7 +29,7 @@ internal sealed class TakeOverRule() : TraceRule("R5")
             adopted = Ballot.Max(adopted, promised.Acceptor.LastVotedBelow(taken.Ballot));
         }
 
-        if (!history.IsQuorum(counted))
+        if (!history.IsPhase1(counted))
         {
             return "the promises counted are no quorum";
         }

@@ -12,7 +12,7 @@ internal sealed class TrimRule() : TraceRule("R25")
             return null;
         }
 
-        var node = history.NodeOf(in traced);
+        var node = history.NodeOf(in traced).Node;
         if ((node.Roles & MemberRoles.Learner) != 0 && node.Saved < trimmed.Through)
         {
             return $"its snapshots end at {node.Saved}";
@@ -25,10 +25,10 @@ internal sealed class TrimRule() : TraceRule("R25")
     public static bool IsCovered(Slot through, TraceHistory history)
     {
         var learners = history.Configuration.Learners;
-        var needed = Math.Min(((history.Configuration.Acceptors.Count - 1) / 2) + 1, learners.Count);
+        var needed = Math.Min(history.Quorums.FaultsTolerated + 1, learners.Count);
         foreach (var learner in learners)
         {
-            needed -= history.Find(learner)!.Saved >= through || history.IsDoubled(learner) ? 1 : 0;
+            needed -= history.Find(learner)!.Node.Saved >= through || history.Group.IsDoubled(learner) ? 1 : 0;
         }
 
         return needed <= 0;

@@ -49,5 +49,5 @@ internal sealed class WatermarkRule() : TraceRule("R7")
     private static bool MayCover(Ballot ballot, SlotHistory? slot, TraceHistory history) =>
         slot is not null
         && slot.TryFind(ballot, out var proposal)
-        && (history.IsQuorum(proposal.Voters) || (slot.IsChosen && slot.Checksum == proposal.Checksum));
+        && (history.IsPhase2(proposal.Voters) || (slot.IsChosen && slot.Checksum == proposal.Checksum));
 }
