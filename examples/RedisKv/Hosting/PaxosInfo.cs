@@ -22,6 +22,8 @@ internal static class PaxosInfo
             return text.ToString();
         }
 
+        Add("epoch", status.Epoch is { } epoch ? $"{epoch.Epoch.Number},{epoch.Base.Index}" : string.Empty);
+        Add("roles", status.Roles.ToString().ToLowerInvariant());
         Add("leader", status.Members.FirstOrDefault(member => member.Member.Id == status.Leader)?.Member.Name
             ?? string.Empty);
         Add("ballot", status.Ballot.ToString());

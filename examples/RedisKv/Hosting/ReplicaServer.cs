@@ -8,9 +8,12 @@ namespace PaxosSM.RedisKv.Hosting;
 /// <summary>Serves Redis clients at one member.</summary>
 internal sealed class ReplicaServer : IAsyncDisposable
 {
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(20);
     private readonly IPaxosClient? _client;
     private readonly StreamBackend? _backend;
     private readonly RespServer _server;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _watching = Task.CompletedTask;
 
     /// <summary>A server that has not started.</summary>
     /// <param name="node">The replica; the caller disposes it, after this.</param>
@@ -29,7 +32,9 @@ internal sealed class ReplicaServer : IAsyncDisposable
 
         _client = node.CreateClient();
         _backend = new(_client, ReadConsistency.Linearizable, logger);
-        _server = new(_backend, options, TimeProvider.System, logger);
+        MemberBackend backend = new(_backend, () => WhyNot(node));
+        _server = new(backend, options, TimeProvider.System, logger);
+        _watching = WatchAsync(node);
     }
 
     /// <summary>Starts to listen, and tells where.</summary>
@@ -37,6 +42,9 @@ internal sealed class ReplicaServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
         await _server.DisposeAsync().ConfigureAwait(false);
         if (_backend is not null)
         {
@@ -48,6 +56,29 @@ internal sealed class ReplicaServer : IAsyncDisposable
             await _client.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    // A member that is none any more answers nothing that waits here: its clients are sent off.
+    private async Task WatchAsync(PaxosNode node)
+    {
+        var served = false;
+        while (!_stopping.IsCancellationRequested)
+        {
+            var serves = WhyNot(node) is null;
+            if (served && !serves)
+            {
+                await _server.DropClientsAsync().ConfigureAwait(false);
+            }
+
+            served = serves;
+            await Task.Delay(WatchInterval, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static string? WhyNot(PaxosNode node) =>
+        node.Status is { Epoch: { } epoch } status && (status.Roles & MemberRoles.Learner) == 0
+            ? $"{node.Name} is no member of {epoch.Epoch}; ask one of "
+                + string.Join(", ", epoch.Configuration.Members.Select(member => member.Name))
+            : null;
 
     private static string Describe(PaxosNode node) =>
         PaxosInfo.Describe(node.Name, node.Waiting, node.OnlyLearns, node.Status);

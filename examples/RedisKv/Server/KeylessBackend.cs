@@ -4,7 +4,7 @@ namespace PaxosSM.RedisKv.Server;
 
 /// <summary>Stands where no keys are, at a member that is no learner: INFO is answered, everything else is refused with
 /// the reason.</summary>
-internal sealed class KeylessBackend(string why) : IRedisBackend
+internal sealed class KeylessBackend(string why, PaxosError error = PaxosError.BadRequest) : IRedisBackend
 {
     private readonly LocalBackend _empty = new(TimeProvider.System);
 
@@ -39,5 +39,5 @@ internal sealed class KeylessBackend(string why) : IRedisBackend
     }
 
     private ValueTask<ReadOnlyMemory<byte>> Refuse() =>
-        ValueTask.FromException<ReadOnlyMemory<byte>>(new PaxosException(PaxosError.BadRequest, why));
+        ValueTask.FromException<ReadOnlyMemory<byte>>(new PaxosException(error, why));
 }

@@ -16,6 +16,7 @@ internal sealed class RespServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
+    private volatile CancellationTokenSource _serving = new();
     private bool _disposed;
     private int _connections = 1; // the listener counts as one, so that the count reaches zero once
 
@@ -42,6 +43,14 @@ internal sealed class RespServer : IAsyncDisposable
         return bound;
     }
 
+    /// <summary>Closes all connections, and goes on to accept others: what waits here would not be answered in
+    /// time.</summary>
+    public async Task DropClientsAsync()
+    {
+        using var before = Interlocked.Exchange(ref _serving, new());
+        await before.CancelAsync().ConfigureAwait(false);
+    }
+
     /// <summary>Closes the port and all connections.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -56,6 +65,7 @@ internal sealed class RespServer : IAsyncDisposable
         Leave();
         await _allClosed.Task.ConfigureAwait(false);
         _stopping.Dispose();
+        _serving.Dispose();
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -98,7 +108,7 @@ internal sealed class RespServer : IAsyncDisposable
         var client = new ClientSession(_state.NextId(), $"{socket.RemoteEndPoint}", _state);
         try
         {
-            using var closing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            using var closing = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _serving.Token);
             socket.NoDelay = true;
             var stream = new NetworkStream(socket, ownsSocket: true);
             await using (stream.ConfigureAwait(false))

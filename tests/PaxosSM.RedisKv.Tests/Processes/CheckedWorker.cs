@@ -138,6 +138,7 @@ internal sealed class CheckedWorker
                     if (!error.Text.Contains("unknown", StringComparison.OrdinalIgnoreCase)
                         && !error.Text.StartsWith("BUSY", StringComparison.Ordinal)
                         && !error.Text.StartsWith("TIMEOUT", StringComparison.Ordinal)
+                        && !error.Text.StartsWith("NOTLEADER", StringComparison.Ordinal)
                             && !error.Text.StartsWith("CLUSTERDOWN", StringComparison.Ordinal))
                     {
                         _surprises.Add(error.Text);
