@@ -95,6 +95,10 @@ public sealed class Succession
         if (Before is not null)
         {
             _handOver.On(Context.Self, _handOver.Own); // it is durable
+            if (_handOver.IsEnough)
+            {
+                OnHandedOver(effects);
+            }
         }
 
         if (_restoredIn is { } epoch && epoch.Epoch > Epoch)
