@@ -80,6 +80,11 @@ public sealed class Succession
         foreach (var begins in FindBegins(records))
         {
             RecoverEpoch(records, isOver: true, effects);
+            if (Context.Has(MemberRoles.Learner) && records.All(record => record.Write is not null))
+            {
+                Replica.Learning.Learner.Complete(begins.Start, effects);
+            }
+
             Begin(begins, now, again: true);
         }
 

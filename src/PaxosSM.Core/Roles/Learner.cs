@@ -127,6 +127,22 @@ internal sealed class Learner
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
 
+    /// <summary>Reads back that an epoch began here, so that everything through its base was present.</summary>
+    /// <remarks>What was not learned from others came from the votes beside, under marks that may not be durable. The
+    /// last vote for such a slot has its chosen value: whatever ballot came later took that over (I3). Only where no
+    /// record is damaged: an older vote could be an orphan.</remarks>
+    public void Complete(EpochStart next, Effects effects)
+    {
+        while (Frontier < next.Base && _votes.TryGet(Frontier.Next, out var vote)
+            && (vote.Slot < next.Base || vote.Value.Checksum == next.Digest)
+            && _values.Add(vote.Slot, vote.Value))
+        {
+            // The frontier moves.
+        }
+
+        Advance(effects);
+    }
+
     /// <summary>An epoch begins: votes and marks of the one before tell nothing any more, the chosen values
     /// stay.</summary>
     public void Begin(EpochStart epoch)
