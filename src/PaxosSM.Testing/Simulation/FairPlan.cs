@@ -39,15 +39,16 @@ public static class FairPlan
 
     /// <summary>Whether a change of members leaves a group that can lose what the plan damages.</summary>
     internal static bool Survives(SimulationPlan plan, Reconfigure change) =>
-        Survives(NextMembers.Of(plan, change), DamagedBy(plan));
+        Survives(NextMembers.Of(plan, change), DamagedBy(plan), isFirst: false);
 
     /// <summary>Whether a group can lose these members' disks, and keep what it chose and go on.</summary>
     /// <remarks>A chosen slot's quorum has an acceptor left. That one still has its vote; or a snapshot of its own, if
     /// it is a learner; or f + 1 learners have the slot in their snapshots (R25), of which one must be left.</remarks>
     public static bool Survives(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged) =>
-        Survives(new NextMembers(members, default, null), damaged);
+        Survives(new NextMembers(members, default, null), damaged, isFirst: true);
 
-    private static bool Survives(NextMembers next, IReadOnlyList<int> damaged)
+    // R14: an epoch that is not the first begins only once f + 1 of its learners (all, if fewer) hold what came before.
+    private static bool Survives(NextMembers next, IReadOnlyList<int> damaged, bool isFirst)
     {
         var members = next.Roles;
         var faultsMax = next.FaultsTolerated;
@@ -58,7 +59,8 @@ public static class FairPlan
             && lost.Count(Has(MemberRoles.Acceptor)) <= faultsMax
             && (everyVoterLearns || lost.Count(Has(MemberRoles.Learner)) <= faultsMax)
             && left.Any(Has(MemberRoles.Learner))
-            && left.Any(Has(MemberRoles.Proposer));
+            && left.Any(Has(MemberRoles.Proposer))
+            && (isFirst || KeepsTrimming(next, damaged));
     }
 
     /// <summary>Whether a group stays safe though these members run twice at a time.</summary>
@@ -134,7 +136,8 @@ public static class FairPlan
             .Prepend(NextMembers.First(plan));
 
     private static bool Survives(SimulationPlan plan, IReadOnlyList<int> damaged) =>
-        Epochs(plan).All(epoch => Survives(epoch, damaged));
+        Survives(plan.Members, damaged)
+        && Epochs(plan).Skip(1).All(epoch => Survives(epoch, damaged, isFirst: false));
 
     /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>
     /// <remarks>An acceptor whose clock is fast by d binds itself for D / (1 + d) of true time; a leader whose clock is

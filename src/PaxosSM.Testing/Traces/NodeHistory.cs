@@ -18,8 +18,7 @@ internal sealed class NodeHistory
     /// <summary>What it may do in that epoch.</summary>
     public MemberRoles Roles { get; private set; }
 
-    /// <summary>Whether it may learn, in this epoch or one before in this life: its executor may still be
-    /// behind.</summary>
+    /// <summary>Whether it may learn, in this epoch or one before: its executor may still be behind.</summary>
     public bool HasLearned { get; private set; }
 
     /// <summary>Every value up to here is present.</summary>
@@ -42,7 +41,6 @@ internal sealed class NodeHistory
             // A life begins with an empty machine, or with what it restores.
             Life = life;
             HasStarted = false;
-            HasLearned = false;
             Roles = MemberRoles.None;
             Epoch = first;
             Applied = Slot.Zero;

@@ -28,14 +28,17 @@ internal static class SwarmChanges
             at < until;
             at += dice.Between(every / 4, 2 * every))
         {
-            changes.Add(Draw(plan, at, dice));
+            if (Draw(plan, at, dice) is { } change)
+            {
+                changes.Add(change);
+            }
         }
 
         return plan with { Faults = [.. plan.Faults.Concat(changes).OrderBy(fault => fault.At)] };
     }
 
-    // One that leaves too few for what else the plan breaks is drawn again; all that are planned are always enough.
-    private static Reconfigure Draw(SimulationPlan plan, TimeSpan at, Dice dice)
+    // One that leaves too few for what else the plan breaks is drawn again, and given up in the end.
+    private static Reconfigure? Draw(SimulationPlan plan, TimeSpan at, Dice dice)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
@@ -48,6 +51,6 @@ internal static class SwarmChanges
             }
         }
 
-        return new(at, [.. Enumerable.Range(0, plan.Members.Count)], 0, false);
+        return null;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ChosenThroughRule() : TraceRule("R7")
     /// snapshot of a later one. A frontier, a state and a floor are of the epoch that the slot is of.</remarks>
     public static bool IsChosen(ProtocolEvent happened, Slot claimed, TraceHistory history)
     {
-        var isOfEpoch = happened is SlotVoted or SyncVoted or ChosenThroughRaised or Trimmed;
+        var isOfEpoch = happened is SlotVoted or SyncVoted or ChosenThroughRaised or Trimmed
+            || (happened is Started started && started.Frontier < claimed);
         return claimed <= history.Group.OfSlot(claimed).ChosenThrough || (isOfEpoch && claimed <= history.ChosenThrough);
     }
 

@@ -8,6 +8,7 @@ internal sealed class StopRule() : TraceRule("I7")
 {
     public override string? On(in TraceEvent traced, TraceHistory history) => traced.Happened switch
     {
+        EpochBegan began when traced.Sequence == 1 => CheckOthers(began, history.Group),
         EpochBegan began => CheckOthers(began, history.Group) ?? CheckOwn(began, history.NodeOf(in traced).Node),
         Applied applied => Check(applied, history),
         _ => null,
