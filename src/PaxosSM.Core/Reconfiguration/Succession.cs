@@ -306,8 +306,9 @@ public sealed class Succession
         }
     }
 
-    // R11: what its sender takes for chosen in an epoch that is over may be void: owners and leaders hand out what they
-    // counted, whatever becomes of the epoch. What is of a later epoch may be taken behind a stop only, so in slot order.
+    // R11: what its sender takes for chosen in an epoch that is over may be void: owners and leaders hand out what
+    // they counted, whatever becomes of the epoch. What is of a later epoch may be taken behind a stop only, so in slot
+    // order.
     private LearnReply Sound(LearnReply reply, Epoch said)
     {
         if (said > Epoch)
@@ -317,7 +318,8 @@ public sealed class Succession
         }
 
         var last = said.Next == Epoch ? _start.Base : Slot.Zero;
-        var values = reply.Values.TakeWhile((_, index) => reply.First.Index + ((long)index * reply.Stride) <= last.Index);
+        var values = reply.Values.TakeWhile(
+            (_, index) => reply.First.Index + ((long)index * reply.Stride) <= last.Index);
         return reply with { Values = [.. values], ChosenThrough = Slot.Zero };
     }
 

@@ -65,6 +65,11 @@ internal sealed class Acceptor
                     effects.Write(_state.Checkpoint());
                 }
             }
+
+            if (_state.LacksSync)
+            {
+                return; // R24: it may be a tear, a vote that nobody was told of; what can't be read is no answer
+            }
         }
         else
         {

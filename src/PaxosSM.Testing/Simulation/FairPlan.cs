@@ -27,7 +27,8 @@ public static class FairPlan
         {
             _ when !Survives(plan, DamagedBy(plan)) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
-            _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() => "members change while some run twice",
+            _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() =>
+                "members change while some run twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
             _ when HasOldDisks(plan.Faults) => "a disk is copied that was copied over itself",
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",

@@ -100,11 +100,11 @@ public sealed record LyingDigest(TimeSpan At, int Node, TimeSpan Down) : Fault(A
 /// <param name="By">How far; negative for back.</param>
 public sealed record ClockJump(TimeSpan At, int Node, TimeSpan By) : Fault(At);
 
-/// <summary>Somebody wants other members, or other rules for them: an epoch ends, if there is a leader within a second
-/// that agrees (R11).</summary>
+/// <summary>Somebody wants other members, or other rules for them: an epoch ends, if there is a leader within a
+/// second that agrees (R11).</summary>
 /// <param name="At">When.</param>
 /// <param name="Members">The members of the next epoch.</param>
-/// <param name="Chance">Chance that says which roles, quorums and deal there are then; zero for those that the plan has,
-/// majorities, and the deal of each leader's settings.</param>
+/// <param name="Chance">Chance that says which roles, quorums and deal there are then; zero for those that the plan
+/// has, majorities, and the deal of each leader's settings.</param>
 /// <param name="Force">Whether nobody looks whether they have caught up (R15).</param>
 public sealed record Reconfigure(TimeSpan At, IReadOnlyList<int> Members, ulong Chance, bool Force) : Fault(At);

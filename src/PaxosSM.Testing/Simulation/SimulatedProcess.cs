@@ -231,6 +231,12 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             // As a host does: a node that can't write its folder fails, and says so.
             Node.OnFailed();
         }
+        catch (InvariantViolationException damaged) when (_cluster.Torn.Contains(Node.Place))
+        {
+            // R24: how an epoch began can't be read back.
+            _cluster.OnRefusedToStart(Node, damaged.Message);
+            Die();
+        }
     }
 
     private void Serve(GenesisOutcome outcome)

@@ -21,7 +21,8 @@ internal sealed class ChosenThroughRule() : TraceRule("R7")
     {
         var isOfEpoch = happened is SlotVoted or SyncVoted or ChosenThroughRaised or Trimmed
             || (happened is Started started && started.Frontier < claimed);
-        return claimed <= history.Group.OfSlot(claimed).ChosenThrough || (isOfEpoch && claimed <= history.ChosenThrough);
+        return claimed <= history.Group.OfSlot(claimed).ChosenThrough
+            || (isOfEpoch && claimed <= history.ChosenThrough);
     }
 
     /// <summary>Everything up to here is chosen, as an event says.</summary>
