@@ -33,8 +33,8 @@ internal sealed class HandOver
     /// than may be lost, and one learner more than that, or all.</summary>
     public bool IsEnough { get; private set; }
 
-    /// <summary>How the epochs before ended. Old votes may go once as many learners as R14 asks for hold what was chosen
-    /// before: of this epoch, or of the one before, who keep it until enough have started.</summary>
+    /// <summary>How the epochs before ended. Old votes may go once as many learners as R14 asks for hold what was
+    /// chosen before: of this epoch, or of the one before, who keep it until enough have started.</summary>
     public EpochEnd Tombstone => new(_start, IsEnough || LearnersSuffice || _holding.Count >= _heldNeeded);
 
     /// <summary>What a node says that has started.</summary>
@@ -86,7 +86,8 @@ internal sealed class HandOver
         }
     }
 
-    private bool LearnersSuffice => Suffice(_context.Configuration.Learners, _context.Quorums.FaultsTolerated, _started);
+    private bool LearnersSuffice =>
+        Suffice(_context.Configuration.Learners, _context.Quorums.FaultsTolerated, _started);
 
     private static bool Suffice(IReadOnlyList<NodeId> learners, int faults, SortedSet<NodeId> started) =>
         learners.Count(started.Contains) >= Math.Min(faults + 1, learners.Count);

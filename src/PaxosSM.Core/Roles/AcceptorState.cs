@@ -198,8 +198,8 @@ internal sealed class AcceptorState
     /// <summary>Whether some of the sync last voted for can't be read (R24), above what is chosen.</summary>
     public bool LacksSync => View is { } view && FaultyAboveChosen().Any(range => range.First <= view.Slot);
 
-    /// <summary>Whether a checkpoint may take the place of the records before it: not while those of the epoch before are
-    /// needed (R14).</summary>
+    /// <summary>Whether a checkpoint may take the place of the records before it: not while those of the epoch before
+    /// are needed (R14).</summary>
     public bool MayCheckpoint => _epoch is null || TrimmedTo >= _epoch.Start.Base;
 
     public CheckpointWrite Checkpoint() =>

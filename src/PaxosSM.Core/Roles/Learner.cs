@@ -140,8 +140,8 @@ internal sealed class Learner
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
 
-    /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what vouches
-    /// for them is not. Before they lose their meaning with the reign, or the epoch.</summary>
+    /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what
+    /// vouches for them is not. Before they lose their meaning with the reign, or the epoch.</summary>
     public void Save(Effects effects)
     {
         while (_unsaved.TryDequeue(out var unsaved))

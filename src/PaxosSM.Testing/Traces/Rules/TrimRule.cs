@@ -2,8 +2,8 @@ using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Testing.Traces;
 
-/// <summary>R25: a node drops only what is in a durable snapshot here and with f + 1 learners. A guest's log is its own:
-/// nobody counts on it.</summary>
+/// <summary>R25: a node drops only what is in a durable snapshot here and with f + 1 learners. A guest's log is its
+/// own: nobody counts on it.</summary>
 internal sealed class TrimRule() : TraceRule("R25")
 {
     public override string? On(in TraceEvent traced, TraceHistory history)
@@ -20,7 +20,9 @@ internal sealed class TrimRule() : TraceRule("R25")
             return $"its snapshots end at {node.Saved}";
         }
 
-        return member.Place < 0 || IsCovered(trimmed.Through, history) ? null : $"too few learners hold a snapshot of {trimmed.Through}";
+        return member.Place < 0 || IsCovered(trimmed.Through, history)
+            ? null
+            : $"too few learners hold a snapshot of {trimmed.Through}";
     }
 
     /// <summary>Whether f + 1 learners, or all, told that a snapshot covers a slot.</summary>
