@@ -89,7 +89,7 @@ public sealed record ClientStatus(GroupId Group, long Id, string Leader, string 
 /// <summary>Client to node: somebody who looks after the cluster wants something.</summary>
 /// <param name="Group">The group.</param>
 /// <param name="Id">The client's number for it.</param>
-/// <param name="Command">What, in words (see <c>specs/administration.md</c>).</param>
+/// <param name="Command">What, in words: as the host reads them.</param>
 public sealed record ClientAdmin(GroupId Group, long Id, string Command) : ClientFrame;
 
 /// <summary>Node to client: how an administration's command goes, or ended.</summary>
