@@ -97,6 +97,11 @@ internal sealed class StatusBoard
 
     private string Waiting(IReadOnlyList<LaneState> lanes)
     {
+        if (!_core.IsMember)
+        {
+            return $"this node is no member of {_core.Start}: it serves nobody, and may be stopped";
+        }
+
         if (_ports.Log.Stall is { } stall)
         {
             return $"the log has waited {stall.For.TotalSeconds:F1} s: {stall.Why}";
@@ -107,11 +112,6 @@ internal sealed class StatusBoard
         if (_core.Ahead is { } ahead)
         {
             return $"{ahead} has begun elsewhere; {next} is to be learned here";
-        }
-
-        if (!_core.IsMember)
-        {
-            return $"this node is no member of {_core.Start}: it serves nobody, and may be stopped";
         }
 
         if (replica.Leader == Ballot.None)

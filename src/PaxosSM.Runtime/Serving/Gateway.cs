@@ -214,11 +214,7 @@ public sealed class Gateway : IResultSink
         var attached = _attached;
         if (attached is null || (_stopped ?? _turnedAway) is not null)
         {
-            if (_turnedAway is { } away)
-            {
-                connection.Send(Told(ClientStatus.TurnedAway, string.Empty, away));
-            }
-
+            SendAway(connection);
             connection.Refuse(submit.Entries, PaxosError.Stopped, _stopped ?? _turnedAway ?? "this node is starting");
             return;
         }
@@ -292,6 +288,15 @@ public sealed class Gateway : IResultSink
         _ => false,
     };
 
+    // Before the refusal: a client that moves on at that must know by then where to.
+    private void SendAway(GatewayConnection connection)
+    {
+        if (_turnedAway is { } away)
+        {
+            connection.Send(Told(ClientStatus.TurnedAway, string.Empty, away));
+        }
+    }
+
     private void OnQuery(GatewayConnection connection, ClientQuery query)
     {
         // A replica that halted holds a state that nobody vouches for any more, whatever the read asks for (R28).
@@ -302,6 +307,7 @@ public sealed class Gateway : IResultSink
             return;
         }
 
+        SendAway(connection);
         var (error, why) = query.Group == Group
             ? (PaxosError.Stopped, stopped ?? "this node is starting")
             : (PaxosError.BadRequest, $"this node serves {Group}, not {query.Group}");

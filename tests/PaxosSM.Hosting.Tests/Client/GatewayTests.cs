@@ -331,7 +331,7 @@ public sealed class GatewayTests
     [Fact]
     public void A_node_that_learns_nothing_sends_its_clients_elsewhere_at_once()
     {
-        _group.Gateway.TurnAway("a is no learner", []);
+        _group.Gateway.TurnAway("a is no learner", ["b:1"]);
         Submit(Command(1, 1));
         Ask(1);
 
@@ -339,6 +339,11 @@ public sealed class GatewayTests
         Assert.Equal(0, _group.Submissions);
         Assert.Equal(PaxosError.Stopped, _replies.Frames.OfType<ClientResult>().Single().Error);
         Assert.Equal((PaxosError.Stopped, "a is no learner"), (Last().Error, Message()));
+
+        // Each refusal comes behind the word where to go.
+        var away = _replies.Frames.OfType<ClientStatus>().Where(told => told.Id == ClientStatus.TurnedAway).ToArray();
+        Assert.All(away, told => Assert.Equal(["b:1"], told.Addresses));
+        Assert.IsType<ClientStatus>(_replies.Frames[^2]);
         _client.OnFrameAsync(new ClientStatusRequest(GroupId.Default, 7)).AsTask();
         var status = Assert.IsType<ClientStatus>(_replies.Frames[^1]);
         Assert.Equal((7, string.Empty, "a is no learner"), (status.Id, status.Leader, status.Text));
