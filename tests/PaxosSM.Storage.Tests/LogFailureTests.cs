@@ -14,13 +14,12 @@ public sealed class LogFailureTests
         rig.Write(First, Vote(5));
         rig.Disk.Crash(powerCut: true);
         rig.Reopen();
-        // The last checkpoint lets go of what stood before it at or below slot 1, the promise and the chosen-through,
-        // and how the epoch began: that it tells itself.
+        // The checkpoints let go of what stood before them at or below slot 1, the promise and the chosen-through, and
+        // how the epoch began: that the second one tells itself. The first one is of an epoch that is needed yet.
         var expected = rig.Acknowledged.Where(text => text.StartsWith("g1", StringComparison.Ordinal)).ToList();
         expected.RemoveAll(text => text.Contains("Kind = Promise", StringComparison.Ordinal)
             || text.Contains("Kind = ChosenThrough", StringComparison.Ordinal)
-            || text.Contains("Kind = Epoch", StringComparison.Ordinal)
-            || text == $"g1 {Text(Checkpoint(1))}");
+            || text.Contains("Kind = Epoch", StringComparison.Ordinal));
         Assert.Equal(expected, rig.Recovered(First));
         Assert.Equal(2, rig.Recovered(Second).Count);
         Assert.Empty(rig.Recovered(Second));

@@ -146,7 +146,8 @@ internal sealed class Learner
     {
         while (_unsaved.TryDequeue(out var unsaved))
         {
-            if (_values.TryGet(unsaved.Slot, out var value))
+            // The log may tell of it by now, though not of one before it in another lane.
+            if (!_durable.Covers(unsaved.Slot, unsaved.Ballot) && _values.TryGet(unsaved.Slot, out var value))
             {
                 effects.Write(new LearnedWrite(unsaved.Slot, value));
             }

@@ -199,7 +199,8 @@ public sealed class EpochTests
         effects.Clear();
     }
 
-    private static Value StopOf(Epoch expected, Configuration next) => new Stop(expected, 1, next).ToValue(LogTime.Zero);
+    private static Value StopOf(Epoch expected, Configuration next) =>
+        new Stop(expected, 1, next).ToValue(LogTime.Zero);
 
     private static Value Command(byte text) => new(ValueKind.Commands, new(text), new[] { text });
 
