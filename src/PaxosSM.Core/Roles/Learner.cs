@@ -64,11 +64,6 @@ internal sealed class Learner
 
     public void On(VotedSync sync, Effects effects)
     {
-        if (_marks.View is { } before && before.Ballot < sync.View.Ballot)
-        {
-            Save(effects);
-        }
-
         _durable.Begin(sync.View);
         _votes.RemoveAbove(sync.Base);
         for (var index = 0; index < sync.Suffix.Count; index++)
@@ -141,7 +136,7 @@ internal sealed class Learner
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
 
     /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what
-    /// vouches for them is not. Before they lose their meaning with the reign, or the epoch.</summary>
+    /// vouches for them is not. Before the votes lose their meaning with the epoch.</summary>
     public void Save(Effects effects)
     {
         while (_unsaved.TryDequeue(out var unsaved))
@@ -247,6 +242,10 @@ internal sealed class Learner
     {
         Invariant.Holds(floor <= Executed);
         _values.Drop(floor);
+        while (_unsaved.TryPeek(out var first) && first.Slot <= floor)
+        {
+            _unsaved.Dequeue();
+        }
     }
 
     /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the
