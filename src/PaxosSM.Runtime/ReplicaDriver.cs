@@ -188,7 +188,11 @@ public sealed class ReplicaDriver : IReplica
     // Nothing of an epoch is taken before it is durable how it began.
     private bool IsEntering()
     {
-        _inbox.Rest();
+        if (_entering)
+        {
+            _inbox.Rest();
+        }
+
         Release();
         _entering = _entering && !_gate.IsDrained;
         return _entering;
