@@ -33,7 +33,7 @@ public sealed class Replica
     /// <param name="restored">What the machine already holds, from a snapshot.</param>
     /// <param name="now">The moment.</param>
     public Replica(ReplicaContext context, Slot restored, Instant now)
-        : this(context, new Learner(context.Self, context.Options, restored), new(), restored, now)
+        : this(context, new Learner(context.Self, context.Options, restored), new(), restored, now, now)
     {
     }
 
@@ -44,22 +44,20 @@ public sealed class Replica
     /// <param name="now">The moment.</param>
     /// <param name="born">When this life began: a lease of the one before may have run then (R20b).</param>
     internal Replica(ReplicaContext context, AcceptorState votes, Replica before, Instant now, Instant born)
-        : this(context, before._learning.Learner, votes, before.SnapshotThrough, born)
+        : this(context, before._learning.Learner, votes, before.SnapshotThrough, now, born)
     {
-        _now = now;
-        _watch = new(context, now);
-        _candidacy = new(context, _proposer, _watch);
     }
 
-    private Replica(ReplicaContext context, Learner learner, AcceptorState votes, Slot saved, Instant born)
+    private Replica(
+        ReplicaContext context, Learner learner, AcceptorState votes, Slot saved, Instant now, Instant born)
     {
         _context = context;
-        _now = born;
+        _now = now;
         _votes = votes;
         _acceptor = new(context.Self, votes, new(context.Options.LeaseDuration, context.Incarnation > 1, born));
         _proposer = new(context);
         _learning = new(context, learner, saved, votes.TrimmedTo);
-        _watch = new(context, born);
+        _watch = new(context, now);
         _candidacy = new(context, _proposer, _watch);
         _forwarded = new(context);
     }

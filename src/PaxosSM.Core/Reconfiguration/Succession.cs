@@ -18,14 +18,14 @@ public sealed class Succession
     private const int SilentTimeouts = 2;
     private readonly StorageId _storage;
     private readonly SortedDictionary<NodeId, Slot> _guests = [];
-    private Instant _showedAt;
     private readonly EpochStart? _restoredIn;
+    private readonly Instant _born;
     private EpochEnding _ending;
     private HandOver _handOver;
     private EpochStart _start;
     private EpochStart? _next;
     private EpochStart? _newest;
-    private readonly Instant _born;
+    private Instant _showedAt;
     private Instant _askedAt;
     private Instant _queriedAt = new(long.MinValue / 2);
     private bool _started;
@@ -247,7 +247,6 @@ public sealed class Succession
         && (_storage == StorageId.None || member.Storage == _storage);
 
     private Slot? ProgressOf(NodeId guest) => _guests.TryGetValue(guest, out var through) ? through : null;
-
 
     // R13: the listed storage, not the number, is the member.
     private MemberRoles ListedRolesIn(EpochStart epoch) =>
