@@ -59,8 +59,7 @@ public sealed record AdminCommand
                 this with { Change = change with { Add = [.. change.Add, NewMember(number, name, address, roles)] } },
             ("remove", [var name]) => this with { Change = change with { Remove = [.. change.Remove, name] } },
             ("rule", _) => this with { Change = change with { Rule = RuleOf(values, word) } },
-            ("deal", [var deal]) when Enum.TryParse<DealPolicy>(deal, ignoreCase: true, out var policy) =>
-                this with { Change = change with { Deal = policy } },
+            ("deal", [var deal]) => this with { Change = change with { Deal = DealText.Read(deal) } },
             ("expected", [var epoch]) => this with { Change = change with { Expected = new((uint)Number(epoch)) } },
             ("timeout", [var seconds]) => this with { Timeout = TimeSpan.FromSeconds(Number(seconds)) },
             ("force", []) => this with { Change = change with { Force = true } },
@@ -70,15 +69,17 @@ public sealed record AdminCommand
 
     private static Member NewMember(string number, string name, string address, string roles)
     {
-        var read = MemberRoles.None;
-        foreach (var role in roles.Split('+'))
+        try
         {
-            read |= Enum.TryParse<MemberRoles>(role, ignoreCase: true, out var one) && one <= MemberRoles.All
-                ? one
-                : throw new FormatException($"'{role}' is no role: proposer, acceptor, learner, or all");
+            var read = roles.Equals("all", StringComparison.OrdinalIgnoreCase)
+                ? MemberRoles.All
+                : MemberRolesText.Read(roles.Split('+'));
+            return new(new((ushort)Number(number)), name, address, read, StorageId.None);
         }
-
-        return new(new((ushort)Number(number)), name, address, read, StorageId.None);
+        catch (PaxosConfigurationException wrong)
+        {
+            throw new FormatException(wrong.Message, wrong);
+        }
     }
 
     private static QuorumRule RuleOf(string[] values, string word) => values switch

@@ -41,12 +41,6 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
 
     private async Task ChangeAsync(MembershipChange change, TimeSpan timeout, Action<AdminState, string> tell)
     {
-        if (node.Status is { } status && status.Leader != status.Self)
-        {
-            tell(AdminState.Elsewhere, StatusText.LeaderAddress(status));
-            return;
-        }
-
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         giveUp.CancelAfter(timeout);
         Telling progress = new(waiting => tell(AdminState.UnderWay, waiting));
