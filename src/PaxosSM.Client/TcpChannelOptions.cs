@@ -12,6 +12,11 @@ public sealed record TcpChannelOptions
     /// <summary>The nodes, as <see cref="HostAddress"/> has them; tried in this order, from a random one on.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
+    /// <summary>Whether to go on with another fork of the cluster than the one met first (R33): it was restored from a
+    /// backup, or forced, and may not know commands that were acknowledged before. Default no: its nodes refuse this
+    /// channel, and say why.</summary>
+    public bool FollowsForks { get; init; }
+
     /// <summary>How long connecting and greeting may take. Default 2 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

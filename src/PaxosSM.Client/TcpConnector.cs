@@ -9,7 +9,7 @@ namespace PaxosSM.Client;
 internal sealed class TcpConnector
 {
     private readonly TcpChannelOptions _options;
-    private readonly Hello _hello;
+    private volatile Hello _hello;
 
     public TcpConnector(TcpChannelOptions options)
     {
@@ -38,13 +38,24 @@ internal sealed class TcpConnector
             var plain = new NetworkStream(socket, ownsSocket: true);
             var stream = await _options.Security.SecureOutboundAsync(
                 plain, address.Host, either.Token).ConfigureAwait(false);
-            await Handshake.DialAsync(stream, _hello, either.Token).ConfigureAwait(false);
+            var remote = await Handshake.DialAsync(stream, _hello, either.Token).ConfigureAwait(false);
+            Meet(remote.Identity.Fork);
             return stream;
         }
         catch
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // R33: what was acknowledged in one fork means nothing in another.
+    private void Meet(ForkId fork)
+    {
+        var hello = _hello;
+        if (!_options.FollowsForks && hello.Identity.Fork == ForkId.None)
+        {
+            _hello = hello with { Identity = hello.Identity with { Fork = fork } };
         }
     }
 }

@@ -58,8 +58,8 @@ public sealed class GroupReplica : ISnapshotTransfer
     {
         var context = _settings.Context;
         var restored = await Execution.RecoverAsync(NewExecutor, cancellationToken).ConfigureAwait(false);
-        Succession core = new(
-            context, restored.Slot, NodeLoop.Now(_settings.Clock), restored.Epoch, _settings.Storage);
+        var began = Later(_settings.Start, restored.Epoch);
+        Succession core = new(context, restored.Slot, NodeLoop.Now(_settings.Clock), began, _settings.Storage);
         ReplicaPorts ports = new()
         {
             Log = _settings.Log,
@@ -95,6 +95,9 @@ public sealed class GroupReplica : ISnapshotTransfer
             ? driver.ReconfigureAsync(expected, next, force, cancellationToken)
             : Task.FromResult(new ReconfigurationResult(ReconfigurationError.NotLeader, "this node is starting", null));
 
+    /// <summary>See <see cref="ApplyLoop.SnapshotAsync"/>.</summary>
+    public Task<Slot> SnapshotAsync() => Execution.SnapshotAsync();
+
     /// <summary>Gives up the transfers under way.</summary>
     public void Stop() => _transfer.Stop();
 
@@ -117,6 +120,10 @@ public sealed class GroupReplica : ISnapshotTransfer
             [.. learners.Select(member => member.Address)]);
         _settings.OnEpochs(epochs);
     }
+
+    // R12: a restored group never plays a role in an epoch before its first, whatever became of the snapshot.
+    private static EpochStart Later(EpochStart? first, EpochStart restored) =>
+        first is not null && first.Epoch > restored.Epoch ? first : restored;
 
     private static string WhoAnswers(ReplicaContext context)
     {

@@ -1,3 +1,4 @@
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 
@@ -29,6 +30,10 @@ public sealed record GroupSettings
 
     /// <summary>This node's storage: only a configuration that lists it means this node (R13).</summary>
     public StorageId Storage { get; init; }
+
+    /// <summary>How the first epoch of a restored group begins (R12); null for a group that began with
+    /// nothing.</summary>
+    public EpochStart? Start { get; init; }
 
     /// <summary>See <see cref="ReplicaPorts.OnEpochs"/>.</summary>
     public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using PaxosSM.Runtime;
 using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tcp;
@@ -31,6 +32,9 @@ internal sealed class Connection : IDisposable
     /// <summary>Tells whether the connection has been waited for too long, and for what; asked every now and
     /// then.</summary>
     public Func<string?>? Overdue { get; set; }
+
+    /// <summary>The fork that the member at the other side named; null before it greeted, and for a client.</summary>
+    public ForkId? Fork { get; set; }
 
     public void Shutdown(string reason)
     {

@@ -129,8 +129,8 @@ internal sealed class Dialer
         var host = HostAddress.Parse(_peer.Member.Address).Host;
         connection.Stream = await _context.Services.Security
             .SecureOutboundAsync(connection.Stream, host, connection.Ending).ConfigureAwait(false);
-        var hello = await Handshake.DialAsync(connection.Stream, _context.Hello, connection.Ending)
-            .ConfigureAwait(false);
+        var self = _context.Hello;
+        var hello = await Handshake.DialAsync(connection.Stream, self, connection.Ending).ConfigureAwait(false);
         var remote = hello.Identity;
         var verdict = _context.Policy.Check(remote);
         if (verdict.Accepted && remote.Node != _peer.Member.Id)
@@ -146,6 +146,7 @@ internal sealed class Dialer
             throw new ConnectionRefusedException(refusal, byPeer: false);
         }
 
+        _context.OnGreeted(connection, remote, self.Identity.Fork);
         return remote;
     }
 

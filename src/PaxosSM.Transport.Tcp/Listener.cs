@@ -141,6 +141,7 @@ internal sealed class Listener : IDisposable
     private async Task ServeMemberAsync(Connection connection, Hello hello)
     {
         var remote = hello.Identity;
+        var fork = _context.Fork;
         var verdict = _context.Policy.Check(remote);
         var peer = _peers(remote.Node);
         if (verdict.Accepted && peer is null)
@@ -169,6 +170,7 @@ internal sealed class Listener : IDisposable
         {
             connection.Overdue = _context.StallOf(null, frames);
             await Handshake.SayAsync(connection.Stream, _context.Hello, connection.Ending).ConfigureAwait(false);
+            _context.OnGreeted(connection, remote, fork);
             _context.Log.MemberArrived(peer.Member.Name, connection.Remote);
             reason = await ReceiveAsync(connection, frames).ConfigureAwait(false);
         }

@@ -94,6 +94,10 @@ public sealed class TcpTransport : ITransport
         }
     }
 
+    /// <summary>This node's fork became known (R33): connections that greeted before with another one, or with none,
+    /// end, and are made anew. Call it once <c>self</c> tells the fork.</summary>
+    public void Regreet(ForkId fork) => _context.Regreet(fork);
+
     /// <inheritdoc/>
     public Task StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken)
     {

@@ -37,6 +37,9 @@ internal sealed class TransportContext
 
     public Hello Hello => Hello.From(_self(), ConnectionRole.Member);
 
+    /// <summary>This node's fork now.</summary>
+    public ForkId Fork => _self().Fork;
+
     public FrameSender NewSender(int bytesMax, bool inline) => new(bytesMax, Options.FrameBytesMax, inline, Time);
 
     /// <summary>Counts the connection among those that are looked after; it has to greet in time.</summary>
@@ -57,6 +60,40 @@ internal sealed class TransportContext
             {
                 connection.Shutdown(reason);
             }
+        }
+    }
+
+    /// <summary>A member greeted. Where this node's fork became known meanwhile, the greeting was another one's: it is
+    /// to be heard anew.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="remote">Who greeted.</param>
+    /// <param name="said">The fork that this node named, or knew when it judged the greeting.</param>
+    public void OnGreeted(Connection connection, NodeIdentity remote, ForkId said)
+    {
+        connection.Fork = remote.Fork;
+        Interlocked.MemoryBarrier(); // against a fork that is adopted now: one of the two sees the other
+        if (Fork is var fork && fork != said)
+        {
+            CloseStranger(connection, fork);
+        }
+    }
+
+    /// <summary>This node's fork is known now: who greeted without one, or with another one, has to greet anew (R33).
+    /// </summary>
+    public void Regreet(ForkId fork)
+    {
+        Interlocked.MemoryBarrier();
+        foreach (var (connection, _) in _open)
+        {
+            CloseStranger(connection, fork);
+        }
+    }
+
+    private static void CloseStranger(Connection connection, ForkId fork)
+    {
+        if (connection.Fork is { } other && other != fork)
+        {
+            connection.Shutdown("this node's fork is known now: greet anew");
         }
     }
 

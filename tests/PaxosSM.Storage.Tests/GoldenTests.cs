@@ -81,6 +81,16 @@ public sealed class GoldenTests
     }
 
     [Fact]
+    public async Task A_backup_has_the_pinned_bytes()
+    {
+        using MemoryStream bytes = new();
+        using var writer = await BackupWriter.BeginAsync(bytes, Samples.BackupInfo, CancellationToken.None);
+        await writer.WriteAsync(new byte[] { 1, 2, 3, 4, 5 }, CancellationToken.None);
+        await writer.CompleteAsync(CancellationToken.None);
+        Check("backup.hex", bytes.ToArray());
+    }
+
+    [Fact]
     public void An_identity_has_the_pinned_bytes()
     {
         var disk = new InMemoryFileLayer();

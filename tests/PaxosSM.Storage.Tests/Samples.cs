@@ -53,6 +53,22 @@ internal static class Samples
         Checkpoint(1) with { Begins = SecondEpoch, Epoch = new(2) },
     ];
 
+    /// <summary>What a backup says of itself.</summary>
+    public static BackupInfo BackupInfo { get; } = new()
+    {
+        Cluster = new(new("00112233-4455-6677-8899-aabbccddeeff")),
+        ClusterName = "demo",
+        Fork = new(0x0102030405060708),
+        Group = new(1),
+        Epoch = SecondEpoch.Start,
+        Slot = new(1234),
+        Time = new(56789),
+        Chain = 0x1122334455667788,
+        Taken = DateTimeOffset.FromUnixTimeMilliseconds(1_790_000_000_123),
+        Node = "c",
+        Program = "PaxosSM 0.1.0",
+    };
+
     private static Member Member(ushort id) => new(
         new(id), $"m{id}", $"127.0.0.1:{id}", MemberRoles.All, new(new Guid(id, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)));
 

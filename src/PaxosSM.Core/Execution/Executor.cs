@@ -22,9 +22,11 @@ public sealed class Executor
     /// (4 each).</summary>
     public const int StateHeaderSize = 16;
 
+    /// <summary>The oldest version of a state that is read: it tells nothing of epochs.</summary>
+    internal const int StateVersionMin = 1;
+
     private const uint StateMagic = 0x534D_5358;
     private const int StateVersion = 2;
-    private const int StateVersionMin = 1;
     private const int ResultBytesKept = 1 << 20;
     private readonly SessionLimits _limits;
     private ArrayBufferWriter<byte> _result = new();
@@ -145,24 +147,10 @@ public sealed class Executor
     {
         var body = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(body);
-        writer.WriteInt64((long)Group.Value);
-        writer.WriteInt32((int)Epoch.Epoch.Number);
-        writer.WriteInt64(Applied.Index);
-        writer.WriteInt64(Time.Microseconds);
-        writer.WriteInt64((long)Chain);
-        writer.WriteInt64(Epoch.Base.Index);
-        writer.WriteInt32((int)Epoch.Digest);
-        var configuration = ConfigurationCodec.Encode(Epoch.Configuration);
-        writer.WriteInt32(configuration.Length);
-        writer.WriteBytes(configuration.Span);
+        new StateHead(Group, Epoch, Applied, Time, Chain).Write(ref writer);
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
-        var header = new StateWriter(destination);
-        header.WriteInt32((int)StateMagic);
-        header.WriteInt32(StateVersion);
-        header.WriteInt32(body.WrittenCount);
-        header.WriteInt32((int)Crc32C.Of(body.WrittenSpan));
-        header.WriteBytes(body.WrittenSpan);
+        WriteBody(destination, StateVersion, body.WrittenSpan);
     }
 
     /// <summary>How many bytes follow a header that <see cref="WriteState"/> wrote.</summary>
@@ -185,38 +173,40 @@ public sealed class Executor
     /// <exception cref="FormatException">It is damaged, or not for this replica; nothing was changed.</exception>
     public void ReadState(ReadOnlySpan<byte> state)
     {
-        var length = ReadStateLength(state);
-        StateReader.Require(state.Length - StateHeaderSize == length, "it ends too early or too late");
-        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(StateHeaderSize - sizeof(uint))..]);
-        StateReader.Require(Crc32C.Of(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
-        var reader = new StateReader(state[StateHeaderSize..]);
-        var group = new GroupId((ulong)reader.ReadInt64());
-        StateReader.Require(group == Group, $"it is of group {group}, not {Group}");
-        var number = new Epoch((uint)reader.ReadInt32());
-        var applied = new Slot(reader.ReadInt64());
-        var time = new LogTime(reader.ReadInt64());
-        var chain = (ulong)reader.ReadInt64();
-        var isOld = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]) == StateVersionMin;
-        var epoch = isOld ? Epoch : ReadEpoch(ref reader);
-        StateReader.Require(number == epoch.Epoch, $"it is of epoch {number}, not {epoch.Epoch}");
+        var reader = new StateReader(CheckedBody(state, out var version));
+        var head = StateHead.Read(ref reader, version, Epoch);
+        StateReader.Require(head.Group == Group, $"it is of group {head.Group}, not {Group}");
         var sessions = SessionTable.Read(ref reader, _limits);
         var timers = TimerTable.Read(ref reader);
         StateReader.Require(reader.IsAtEnd, "something follows it");
-        Applied = applied;
-        Time = time;
-        Chain = chain;
-        Epoch = epoch;
+        Applied = head.Applied;
+        Time = head.Time;
+        Chain = head.Chain;
+        Epoch = head.Epoch;
         _sessions = sessions;
         _timers = timers;
     }
 
-    private static EpochStart ReadEpoch(ref StateReader reader)
+    /// <summary>What follows a state's header, once the checksum is right.</summary>
+    internal static ReadOnlySpan<byte> CheckedBody(ReadOnlySpan<byte> state, out int version)
     {
-        var start = new Slot(reader.ReadInt64());
-        var digest = (uint)reader.ReadInt32();
-        var configuration = ConfigurationCodec.Decode(reader.ReadBytes(reader.ReadInt32()));
-        StateReader.Require(configuration is not null, "its members can't be read");
-        return new(start, digest, configuration!); // checked
+        var length = ReadStateLength(state);
+        StateReader.Require(state.Length - StateHeaderSize == length, "it ends too early or too late");
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(StateHeaderSize - sizeof(uint))..]);
+        StateReader.Require(Crc32C.Of(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
+        version = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]);
+        return state[StateHeaderSize..];
+    }
+
+    /// <summary>Puts the header before a state's body.</summary>
+    internal static void WriteBody(IBufferWriter<byte> destination, int version, ReadOnlySpan<byte> body)
+    {
+        var header = new StateWriter(destination);
+        header.WriteInt32((int)StateMagic);
+        header.WriteInt32(version);
+        header.WriteInt32(body.Length);
+        header.WriteInt32((int)Crc32C.Of(body));
+        header.WriteBytes(body);
     }
 
     private void FireTimers(Slot slot)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace PaxosSM.Execution;
 
 /// <summary>Who may still send what, and which results are owed: exactly once, in session order (R17, I9).</summary>
@@ -7,6 +9,7 @@ namespace PaxosSM.Execution;
 /// </remarks>
 internal sealed class SessionTable
 {
+    private const int LimitsSize = 5 * sizeof(int);
     private const int SessionSizeMin = 65;
     private const int ResultSizeMin = 20;
     private readonly SessionLimits _limits;
@@ -163,6 +166,19 @@ internal sealed class SessionTable
         }
 
         return table;
+    }
+
+    /// <summary>Numbers the sessions to come apart from those that another fork of the same history may have opened
+    /// (R33): a client of that fork must not meet another one's session under its number.</summary>
+    /// <param name="table">A table as it was written; the count of opened sessions in it rises.</param>
+    /// <param name="salt">Tells the forks apart.</param>
+    public static void NumberApart(Span<byte> table, uint salt)
+    {
+        // A range of 2^32 numbers for each fork; half of those left may be stepped over.
+        var opened = BinaryPrimitives.ReadInt64LittleEndian(table[LimitsSize..]);
+        var range = (opened >> 32) + 1;
+        var left = Math.Max(1, (int.MaxValue - range) / 2);
+        BinaryPrimitives.WriteInt64LittleEndian(table[LimitsSize..], (range + (salt % left)) << 32);
     }
 
     private static void WriteSession(Session session, ref StateWriter writer)

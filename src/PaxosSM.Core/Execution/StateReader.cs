@@ -45,4 +45,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> source)
         _left = _left[length..];
         return bytes;
     }
+
+    /// <summary>Reads what is left.</summary>
+    public ReadOnlySpan<byte> ReadRest() => ReadBytes(_left.Length);
 }

@@ -66,7 +66,7 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
             return node.Waiting;
         }
 
-        StringBuilder text = new(Describe(epoch));
+        StringBuilder text = new($"{Describe(epoch)}, fork {node.Identity?.Fork}");
         foreach (var member in status.Members)
         {
             var leads = member.Member.Id == status.Leader ? ", leads" : string.Empty;

@@ -2,6 +2,7 @@ using PaxosSM.Messages;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Ports;
+using PaxosSM.Storage;
 
 namespace PaxosSM.Hosting;
 
@@ -51,6 +52,30 @@ internal sealed class GenesisDriver : IAsyncDisposable
                 return _protocol.Waiting;
             }
         }
+    }
+
+    /// <summary>A driver that goes on from what a node's folder holds; it has not started.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="devices">The node's.</param>
+    /// <param name="members">The first members, as configured.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PaxosConfigurationException">What is to be restored can't be.</exception>
+    public static async Task<GenesisDriver> OpenAsync(
+        PaxosOptions options,
+        NodeDevices devices,
+        IReadOnlyList<Member> members,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var folder = devices.Folder;
+        var identity = devices.Members.Self;
+        var record = ReadRecord(folder);
+        GenesisSettings settings = new(identity.Node, identity.Storage, members, options.Durability)
+        {
+            Restores = await NodeRestore.FindAsync(options, folder, record, cancellationToken).ConfigureAwait(false),
+        };
+        return new(new(settings, record), devices.Transport, saving => folder.SaveGenesis(saving.Encode()), time);
     }
 
     public void Start()
@@ -108,6 +133,14 @@ internal sealed class GenesisDriver : IAsyncDisposable
         _ = _outcome.TrySetCanceled();
         await _saving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    // R13: what can't be read is no reason to bind the folder anew.
+    private static GenesisRecord? ReadRecord(DataDirectory folder) =>
+        folder.Genesis is not { Length: > 0 } saved ? null
+        : GenesisRecord.TryDecode(saved.Span, out var record) ? record
+        : throw new DataDirectoryException(
+            $"The genesis record in {folder.Root} is of a version that this program does not know; run the one that "
+            + "wrote it.");
 
     private void Tick() => Step((protocol, effects) => protocol.Tick(NodeLoop.Now(_time), effects));
 

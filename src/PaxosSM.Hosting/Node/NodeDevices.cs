@@ -99,10 +99,8 @@ internal sealed class NodeDevices : IAsyncDisposable
             return;
         }
 
-        var identity = Members.Self;
-        var record = Folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
-        GenesisProtocol protocol = new(new(identity.Node, identity.Storage, members, options.Durability), record);
-        Genesis = new(protocol, Transport, saving => Folder.SaveGenesis(saving.Encode()), context.Time);
+        Genesis = await GenesisDriver.OpenAsync(options, this, members, context.Time, cancellationToken)
+            .ConfigureAwait(false);
         Receiver.Genesis = Genesis;
         await Transport.StartAsync(Receiver, cancellationToken).ConfigureAwait(false);
         Genesis.Start();
@@ -127,6 +125,7 @@ internal sealed class NodeDevices : IAsyncDisposable
         {
             Folder.SaveFork(fork);
             Members.Adopt(Folder.Identity);
+            Transport.Regreet(fork);
         }
     }
 

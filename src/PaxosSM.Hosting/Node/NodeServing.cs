@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 
@@ -14,6 +13,7 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly NodeDevices _devices;
     private readonly GroupHost _group;
     private readonly NodeEvents _events;
+    private readonly GenesisAdoption _genesis;
     private GroupEpochs? _epochs;
     private NodePump? _pump;
     private NodeLoop? _loop;
@@ -24,16 +24,20 @@ internal sealed class NodeServing : IAsyncDisposable
     {
         _node = node;
         _devices = devices;
-        var roles = Adopt(outcome);
+        _genesis = GenesisAdoption.Of(node, devices, outcome);
         _events = new(node, devices.Members);
-        _group = new(node.Name, NewGroup(roles), node.Machine, node.Gateway, devices.Snapshots);
+        _group = new(node.Name, NewGroup(), node.Machine, node.Gateway, devices.Snapshots);
+        Backup = new(node, devices, _group);
     }
 
     /// <summary>The group's state.</summary>
     public ReplicaStatus? Status => _group.Status;
 
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
-    public string? OnlyLearns { get; private set; }
+    public string? OnlyLearns => _genesis.OnlyLearns;
+
+    /// <summary>Makes backups of the group.</summary>
+    public NodeBackup Backup { get; }
 
     /// <summary>Lets a node in that is no member yet: it may learn here (R15). Lasts as long as this process.</summary>
     /// <returns>The storage that it came with; none while it was not met.</returns>
@@ -61,6 +65,7 @@ internal sealed class NodeServing : IAsyncDisposable
     /// <summary>Recovers the group, and starts the loop.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await _genesis.InstallAsync(_node, _devices, cancellationToken).ConfigureAwait(false);
         var pump = NewPump();
         _pump = pump;
         await _group.StartAsync(pump, cancellationToken).ConfigureAwait(false);
@@ -74,42 +79,6 @@ internal sealed class NodeServing : IAsyncDisposable
         _loop?.Dispose();
         await _group.DisposeAsync().ConfigureAwait(false);
         _events.Dispose();
-    }
-
-    /// <returns>The roles that this node may play.</returns>
-    private MemberRoles Adopt(GenesisOutcome outcome)
-    {
-        var (configuration, fork) = outcome switch
-        {
-            GenesisCompleted completed => (completed.Configuration, completed.Fork),
-            StorageReplaced replaced => (replaced.Configuration, replaced.Fork),
-            Joining joining => (joining.Configuration, joining.Fork),
-            GenesisRefused refused => throw new PaxosConfigurationException(refused.Why),
-            _ => throw new UnreachableException(),
-        };
-        if (fork != ForkId.None)
-        {
-            _devices.Folder.SaveFork(fork);
-        }
-
-        _devices.Folder.SaveEpoch(configuration.Epoch);
-        _devices.Members.Adopt(configuration, _devices.Folder.Identity);
-        _node.Log.Ready(string.Join(", ", configuration.Members.Select(each => $"{each.Name} ({each.Storage})")));
-        if (outcome is Joining)
-        {
-            return MemberRoles.Learner;
-        }
-
-        var roles = configuration.Find(_devices.Members.Self.Node)!.Roles; // genesis lists this node
-        if (outcome is not StorageReplaced dead)
-        {
-            return roles;
-        }
-
-        // R13: it may only learn. One that is no learner has nothing to do, but says why.
-        OnlyLearns = dead.Why;
-        _node.Log.OnlyLearns(dead.Why);
-        return roles & MemberRoles.Learner;
     }
 
     private void OnHalted(GroupId group, string why)
@@ -138,7 +107,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _pump!.SetMembers([.. everybody.Select(member => member.Id)]); // the start made it
     }
 
-    private GroupSettings NewGroup(MemberRoles roles)
+    private GroupSettings NewGroup()
     {
         var self = _devices.Members.Self;
         var options = _node.Options;
@@ -152,7 +121,7 @@ internal sealed class NodeServing : IAsyncDisposable
                 options.Protocol,
                 self.Boot)
             {
-                Own = roles,
+                Own = _genesis.Roles,
             },
             Log = _devices.Log,
             DeviceFailure = () => _devices.Snapshots.Failure,
@@ -161,6 +130,7 @@ internal sealed class NodeServing : IAsyncDisposable
             Observer = _events.Observer,
             OnHalted = OnHalted,
             Storage = self.Storage,
+            Start = _genesis.Start,
             OnEpochs = OnEpochs,
             Clock = _node.Time,
             Execution = new()

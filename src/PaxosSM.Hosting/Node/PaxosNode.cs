@@ -57,6 +57,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <summary>Where it listens; null before the start.</summary>
     public IPEndPoint? EndPoint => _devices?.EndPoint;
 
+    /// <summary>Who the node is by its folder, cluster and fork (R33) included; null before the start.</summary>
+    public NodeIdentity? Identity => _devices?.Members.Self;
+
     /// <summary>The group's state here, as of the last tick; null before genesis has ended.</summary>
     public ReplicaStatus? Status => _serving?.Status;
 
@@ -68,6 +71,9 @@ public sealed class PaxosNode : IAsyncDisposable
 
     /// <summary>Why this node only learns, though it is listed as a voter (R13, R26); null when it does not.</summary>
     public string? OnlyLearns => _serving?.OnlyLearns;
+
+    /// <summary>Makes backups of the group here; null before genesis has ended.</summary>
+    internal NodeBackup? Backup => _serving?.Backup;
 
     /// <summary>Completes once genesis has ended and the group is served; fails with the node.</summary>
     public Task Ready => _ready.Task;

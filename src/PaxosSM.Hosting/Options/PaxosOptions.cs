@@ -37,6 +37,11 @@ public sealed class PaxosOptions
     /// none: no trace.</summary>
     public string Trace { get; set; } = string.Empty;
 
+    /// <summary>A backup's file, which a new cluster goes on from: each member starts with the same one, and an empty
+    /// folder (R33). Not looked at once the member has restored it. Default none: a new cluster begins with
+    /// nothing.</summary>
+    public string Restore { get; set; } = string.Empty;
+
     /// <summary>When snapshots are taken.</summary>
     public SnapshotOptions Snapshots { get; set; } = new();
 

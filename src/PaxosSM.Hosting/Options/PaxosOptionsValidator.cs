@@ -113,6 +113,12 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
             yield return $"listen: \"{options.Listen}\" is no address like 0.0.0.0:7001";
         }
 
+        if (options.Restore.Length > 0 && options.Members.Any(member => member.Id == options.Self && member.Joins))
+        {
+            yield return $"restore: {options.Self} joins later, and learns from the members; only the first members "
+                + "restore a backup";
+        }
+
         if (options.Durability == Durability.Mapped)
         {
             yield return "durability Mapped is not there yet; use Synced or Volatile";

@@ -29,6 +29,12 @@ public static class PaxosSettings
                 "where to write a trace of the protocol, a file for each start; nothing for none",
                 (options, text) => options.Trace = text,
                 options => options.Trace),
+            new(
+                "restore",
+                "file",
+                "a backup that a new cluster goes on from, the same at each member; nothing for none",
+                (options, text) => options.Restore = text,
+                options => options.Restore),
             LongCount(
                 "snapshotSlotsMax",
                 "slots applied that call for a snapshot",

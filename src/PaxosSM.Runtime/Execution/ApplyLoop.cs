@@ -156,6 +156,17 @@ public sealed class ApplyLoop : IExecution
         Wake?.Invoke();
     }
 
+    /// <summary>A durable snapshot that covers at least what is applied now; a new one where there is none yet.
+    /// Completes with its slot.</summary>
+    /// <exception cref="IOException">It could not be written, or this replica has stopped; the message says
+    /// why.</exception>
+    public Task<Slot> SnapshotAsync()
+    {
+        var saved = _taker.WaitAsync(Applied);
+        Wake?.Invoke();
+        return saved;
+    }
+
     /// <summary>Does a round of what is queued; false when there was nothing to do.</summary>
     public bool RunOnce()
     {
@@ -186,6 +197,7 @@ public sealed class ApplyLoop : IExecution
     {
         const string Why = "this replica is stopping";
         _queue.Close(Why);
+        _taker.Stop(Why);
         _round.Clear();
         _queue.Take(_round, 0, 0, canInstall: false);
         foreach (var query in _round.Queries)
@@ -214,6 +226,7 @@ public sealed class ApplyLoop : IExecution
                 : $"the executor failed after slot {_executor.Applied}: {exception.Message}";
             _failure = text;
             _queue.Close(text);
+            _taker.Stop(text);
             _observer.OnHalted(_executor.Group, text);
         }
     }

@@ -6,11 +6,13 @@ namespace PaxosSM.Runtime.Execution;
 
 /// <summary>Decides when the own machine is captured, and writes captures out beside the executor, one at a
 /// time.</summary>
-/// <remarks>Its methods are called on the executor's thread, <see cref="Request"/> on any.</remarks>
+/// <remarks>Its methods are called on the executor's thread; <see cref="Request"/>, <see cref="WaitAsync"/> and
+/// <see cref="Stop"/> on any.</remarks>
 internal sealed class SnapshotTaker(
     ISnapshotStore store, IWorker worker, SnapshotOptions options, IExecutionObserver observer, TimeProvider clock)
 {
     private readonly Lock _gate = new();
+    private readonly List<(Slot AtLeast, TaskCompletionSource<Slot> Saved)> _waiting = [];
     private long _bytesSince;
     private long _slotsSince;
     private long _lastLength;
@@ -19,6 +21,7 @@ internal sealed class SnapshotTaker(
     private bool _isWriting;
     private TimeSpan _delay;
     private long _failedAt;
+    private string? _stopped;
 
     /// <summary>Takes the outcome to the core.</summary>
     public IReplica? Replica { get; set; }
@@ -44,6 +47,39 @@ internal sealed class SnapshotTaker(
         lock (_gate)
         {
             _requested = true;
+        }
+    }
+
+    /// <summary>Completes once a durable snapshot covers <paramref name="atLeast"/>, with its slot; fails when it can't
+    /// be written.</summary>
+    public Task<Slot> WaitAsync(Slot atLeast)
+    {
+        lock (_gate)
+        {
+            if (_stopped is { } why)
+            {
+                return Task.FromException<Slot>(new IOException(why));
+            }
+
+            if (_last >= atLeast)
+            {
+                return Task.FromResult(_last);
+            }
+
+            _requested = true;
+            TaskCompletionSource<Slot> saved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((atLeast, saved));
+            return saved.Task;
+        }
+    }
+
+    /// <summary>No snapshot is taken any more: those who wait for one are told.</summary>
+    public void Stop(string why)
+    {
+        lock (_gate)
+        {
+            _stopped ??= why;
+            TellFailure(why);
         }
     }
 
@@ -165,6 +201,13 @@ internal sealed class SnapshotTaker(
                 _last = slot;
                 _lastLength = length;
             }
+
+            foreach (var each in _waiting.Where(each => each.AtLeast <= slot))
+            {
+                each.Saved.SetResult(slot);
+            }
+
+            _waiting.RemoveAll(each => each.AtLeast <= slot);
         }
 
         observer.OnSnapshotSaved(group, slot, chain, length);
@@ -190,9 +233,20 @@ internal sealed class SnapshotTaker(
             _delay = delay = _delay == TimeSpan.Zero
                 ? options.RetryDelayMin
                 : TimeSpan.FromTicks(Math.Min(2 * _delay.Ticks, options.RetryDelayMax.Ticks));
+            TellFailure($"the snapshot at slot {slot} could not be written: {exception.Message}");
         }
 
         observer.OnSnapshotFailed(group, slot, exception, delay);
+    }
+
+    private void TellFailure(string why)
+    {
+        foreach (var each in _waiting)
+        {
+            each.Saved.SetException(new IOException(why));
+        }
+
+        _waiting.Clear();
     }
 
     private long LengthOf(GroupId group, Slot slot)

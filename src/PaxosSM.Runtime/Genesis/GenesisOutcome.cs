@@ -1,3 +1,5 @@
+using PaxosSM.Reconfiguration;
+
 namespace PaxosSM.Runtime.Genesis;
 
 /// <summary>How genesis ended on a member. The set is closed.</summary>
@@ -11,7 +13,15 @@ public abstract record GenesisOutcome
 /// <summary>The first epoch stands: this member plays its roles.</summary>
 /// <param name="Configuration">The first epoch's members, with their storages.</param>
 /// <param name="Fork">The fork that it started.</param>
-public sealed record GenesisCompleted(Configuration Configuration, ForkId Fork) : GenesisOutcome;
+public sealed record GenesisCompleted(Configuration Configuration, ForkId Fork) : GenesisOutcome
+{
+    /// <summary>What every member confirmed, this one durably.</summary>
+    public required GenesisRecord Record { get; init; }
+
+    /// <summary>How the first epoch that is lived in begins, where a backup is restored: it takes the place of
+    /// <see cref="Configuration"/>'s, in which nobody ever votes. Null where the group begins with nothing.</summary>
+    public EpochStart? Start => Record.Restores?.StartOf(Configuration.Members, Fork);
+}
 
 /// <summary>This member's votes are gone, so its acceptor is dead (R13); it may only learn.</summary>
 /// <param name="Configuration">The first epoch's members, with their storages: the dead one among them.</param>

@@ -17,6 +17,7 @@ namespace PaxosSM.Runtime.Genesis;
 public sealed class GenesisProtocol
 {
     private readonly GenesisSettings _settings;
+    private readonly Restoration? _restores;
     private readonly ulong _digest;
     private readonly Peer[] _peers;
     private Phase _phase;
@@ -29,7 +30,8 @@ public sealed class GenesisProtocol
     public GenesisProtocol(GenesisSettings settings, GenesisRecord? record)
     {
         _settings = settings;
-        _digest = MembersDigest.Of(settings.Members);
+        _restores = record is null ? settings.Restores : record.Restores;
+        _digest = MembersDigest.Of(settings.Members, _restores);
         _peers = [.. settings.Members.Select(_ => new Peer())];
         Of(settings.Self).Meet(settings.Storage, _digest);
         _phase = record is null ? new Gathering() : Resume(record);
@@ -104,10 +106,10 @@ public sealed class GenesisProtocol
             case Gathering when confirm.Storages[_settings.Self.Value] != _settings.Storage:
                 // R13: no other list can ever complete, and this storage is not in it. What others are bound to is all
                 // that there is to know.
-                Complete(new(_digest, [.. confirm.Storages], Complete: true), effects);
+                Complete(NewRecord(confirm.Storages, complete: true), effects);
                 break;
             case Gathering when Of(from).Completed:
-                _phase = PutBack(new(_digest, [.. confirm.Storages], Complete: true));
+                _phase = PutBack(NewRecord(confirm.Storages, complete: true));
                 break;
             case Gathering:
                 Bind(confirm.Storages, effects);
@@ -148,6 +150,16 @@ public sealed class GenesisProtocol
 
     private Phase Resume(GenesisRecord record)
     {
+        if (_settings.Restores is { } wished && wished != record.Restores)
+        {
+            return new Ended(
+                new GenesisRefused(
+                    $"backup {wished.Backup:N} is to be restored, but this folder belongs to a cluster that "
+                    + $"{(record.Restores is { } other ? $"restored backup {other.Backup:N}" : "began without one")}; "
+                    + "every member restores into an empty folder"),
+                Record: null);
+        }
+
         if (record.MembersDigest != _digest || record.Storages.Count != _peers.Length)
         {
             return new Ended(
@@ -180,7 +192,7 @@ public sealed class GenesisProtocol
     }
 
     private Ended End(GenesisRecord record) => IsListed(record)
-        ? new(new GenesisCompleted(Configure(record), record.Fork), record)
+        ? new(new GenesisCompleted(Configure(record), record.Fork) { Record = record }, record)
         : new(Replaced(record), record);
 
     private StorageReplaced Replaced(GenesisRecord record)
@@ -208,10 +220,13 @@ public sealed class GenesisProtocol
 
     private void Bind(IReadOnlyList<StorageId> storages, GenesisEffects effects)
     {
-        var record = new GenesisRecord(_digest, [.. storages], Complete: false);
+        var record = NewRecord(storages, complete: false);
         _phase = new Binding(record, []);
         effects.SaveRecord(record);
     }
+
+    private GenesisRecord NewRecord(IReadOnlyList<StorageId> storages, bool complete) =>
+        new(_digest, [.. storages], complete) { Restores = _restores };
 
     private void Complete(GenesisRecord record, GenesisEffects effects)
     {
@@ -305,8 +320,9 @@ public sealed class GenesisProtocol
         var peer = Of(member);
         if (peer.Digest is { } digest && digest != _digest)
         {
-            return $"{Name(member)} reads another list of members ({digest:x16}, here {_digest:x16}): "
-                + "names, roles and order must be the same in every configuration file";
+            return $"{Name(member)} reads another list of members, or restores another backup or none "
+                + $"({digest:x16}, here {_digest:x16}): names, roles, order, and what is restored, must be the same "
+                + "at every member";
         }
 
         if (_phase is Bound bound && IsHeard(peer) && peer.Storage != bound.Record.Storages[member.Value])

@@ -8,6 +8,9 @@ namespace PaxosSM.Runtime.Genesis;
 public sealed record GenesisSettings(
     NodeId Self, StorageId Storage, IReadOnlyList<Member> Members, Durability Durability)
 {
+    /// <summary>The backup that this member holds and shall restore; null for none.</summary>
+    public Restoration? Restores { get; init; }
+
     /// <summary>How often an unfinished exchange is repeated, and a straggler answered at most. Default 200
     /// ms.</summary>
     public TimeSpan ResendInterval { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -25,6 +25,14 @@ public static class MembersDigest
         return digest;
     }
 
+    /// <summary>The digest of a list of members that restore a backup, or begin with nothing: who restores another one,
+    /// or none, reads another list.</summary>
+    internal static ulong Of(IReadOnlyList<Member> members, Restoration? restores)
+    {
+        var digest = Of(members);
+        return restores is null ? digest : Add(digest, restores.Backup.ToByteArray());
+    }
+
     /// <summary>Goes on from <paramref name="digest"/> over more bytes.</summary>
     internal static ulong Add(ulong digest, ReadOnlySpan<byte> bytes)
     {

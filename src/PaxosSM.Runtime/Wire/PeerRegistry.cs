@@ -71,7 +71,18 @@ public sealed class PeerRegistry : IPeerPolicy
     }
 
     /// <inheritdoc/>
-    public PeerVerdict CheckClient(NodeIdentity remote) => CheckCluster(_self(), remote);
+    public PeerVerdict CheckClient(NodeIdentity remote)
+    {
+        var self = _self();
+        var verdict = CheckCluster(self, remote);
+        return verdict.Accepted || verdict.Reason != RefusalReason.Fork
+            ? verdict
+            : PeerVerdict.Refuse(
+                RefusalReason.Fork,
+                $"this is fork {self.Fork} of the cluster, and the client met {remote.Fork}: the cluster was restored "
+                + "or forced since, and may not know all that was acknowledged; a new client goes on with what it "
+                + "knows");
+    }
 
     private static PeerVerdict CheckCluster(NodeIdentity self, NodeIdentity remote)
     {

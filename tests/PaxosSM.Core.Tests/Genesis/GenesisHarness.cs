@@ -45,7 +45,7 @@ internal sealed class GenesisHarness
 
     public void SetDurability(int member, Durability durability) => _durability[member] = durability;
 
-    public void Start(int member, IReadOnlyList<Member>? members = null)
+    public void Start(int member, IReadOnlyList<Member>? members = null, Restoration? restores = null)
     {
         if (!_storages.TryGetValue(member, out var storage))
         {
@@ -54,7 +54,10 @@ internal sealed class GenesisHarness
         }
 
         var durability = _durability.GetValueOrDefault(member);
-        var settings = new GenesisSettings(new((ushort)member), storage, members ?? Members, durability);
+        var settings = new GenesisSettings(new((ushort)member), storage, members ?? Members, durability)
+        {
+            Restores = restores,
+        };
         _running[member] = new(settings, DiskOf(member));
         _ = _trace.Append($"start {Names[member]}\n");
         Tell(member);

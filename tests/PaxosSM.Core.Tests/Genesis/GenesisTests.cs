@@ -334,6 +334,63 @@ public sealed class GenesisTests
         Assert.False(GenesisRecord.TryDecode([9, .. bytes[1..]], out _));
     }
 
+    [Fact]
+    public void A_record_of_a_restore_reads_back_and_tells_the_same_fork_installed_or_not()
+    {
+        StorageId[] storages = [new(new Guid(1, 2, 3, new byte[8])), new(new Guid(4, 5, 6, new byte[8]))];
+        var record = new GenesisRecord(7, storages, Complete: true) { Restores = Backup };
+        Assert.True(GenesisRecord.TryDecode(record.Encode(), out var back));
+        Assert.Equal((Backup, false), (back.Restores, back.IsInstalled));
+        var bytes = (record with { IsInstalled = true }).Encode();
+        Assert.True(GenesisRecord.TryDecode(bytes, out back));
+        Assert.Equal((Backup, true, record.Fork), (back.Restores, back.IsInstalled, back.Fork));
+        Assert.False(GenesisRecord.TryDecode(bytes.AsSpan(0, bytes.Length - 1), out _));
+        bytes[^1] = 2;
+        Assert.False(GenesisRecord.TryDecode(bytes, out _));
+    }
+
+    [Fact]
+    public void Members_that_restore_one_backup_go_on_from_it_as_one_fork()
+    {
+        var cluster = new GenesisHarness();
+        Array.ForEach(Everybody, member => cluster.Start(member, restores: Backup));
+        cluster.Settle(0);
+        var outcomes = Everybody.Select(member => Assert.IsType<GenesisCompleted>(cluster[member].Outcome)).ToList();
+        Assert.Single(outcomes.Select(outcome => outcome.Fork).Distinct());
+        Assert.NotEqual(Assert.IsType<GenesisCompleted>(Complete()[0].Outcome).Fork, outcomes[0].Fork);
+        Assert.All(outcomes, outcome =>
+        {
+            Assert.Equal((Backup.Slot, Backup.Epoch.Next), (outcome.Start!.Base, outcome.Start.Epoch));
+            Assert.Equal(outcomes[0].Start!.Digest, outcome.Start.Digest);
+            Assert.Equal(outcome.Configuration.Members, outcome.Start.Configuration.Members);
+        });
+
+        // A restart needs neither the backup nor the others; another backup is refused.
+        cluster.Crash(1);
+        cluster.Start(1);
+        var again = Assert.IsType<GenesisCompleted>(cluster[1].Outcome);
+        Assert.Equal((outcomes[1].Start!.Base, outcomes[1].Start!.Digest), (again.Start!.Base, again.Start.Digest));
+        cluster.Crash(1);
+        cluster.Start(1, restores: Backup with { Backup = new(9, 9, 9, new byte[8]) });
+        Assert.IsType<GenesisRefused>(cluster[1].Outcome);
+    }
+
+    [Fact]
+    public void Members_with_different_backups_or_none_never_begin_and_say_who_differs()
+    {
+        foreach (var other in (Restoration?[])[null, Backup with { Backup = new(9, 9, 9, new byte[8]) }])
+        {
+            var cluster = new GenesisHarness();
+            Array.ForEach(Everybody, member => cluster.Start(member, restores: member == 2 ? other : Backup));
+            cluster.Settle(0);
+            Assert.All(Everybody, member => Assert.Null(cluster[member].Outcome));
+            Assert.Contains("c reads another list of members, or restores another backup", cluster[0].Waiting,
+                StringComparison.Ordinal);
+        }
+    }
+
+    private static Restoration Backup { get; } = new(new(1, 2, 3, new byte[8]), new(4), new(1000));
+
     private static GenesisHarness Complete()
     {
         var cluster = new GenesisHarness();

@@ -1,0 +1,117 @@
+using PaxosSM.Execution;
+using PaxosSM.Storage;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Makes backups of a group at a node that serves it: chosen state only, never votes or promises
+/// (R12).</summary>
+internal sealed class NodeBackup(NodeContext node, NodeDevices devices, GroupHost group)
+{
+    private const int AttemptsMax = 3;
+    private const int PieceBytes = 64 * 1024;
+
+    // R25: a snapshot that is being copied stays on the disk, but not for ever.
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    public async Task<BackupInfo> WriteAsync(
+        Stream destination, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        // R28: a state that differs must not spread.
+        var why = group.Status is not { } status ? "it has not begun to serve"
+            : status.Halted is { } halted ? halted
+            : (status.Roles & MemberRoles.Learner) == 0 ? "it holds no state; ask a member that learns"
+            : null;
+        if (why is not null)
+        {
+            throw new PaxosException(PaxosError.Stopped, $"{node.Name} can make no backup: {why}");
+        }
+
+        progress?.Report(default);
+        var (stream, slot) = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        using var lease = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using (stream.ConfigureAwait(false))
+        {
+            lease.CancelAfter(Lease);
+            try
+            {
+                return await CopyAsync(stream, slot, destination, progress, lease).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new IOException(
+                    $"The backup stood still for {Lease}: whatever takes its bytes is too slow, or gone.");
+            }
+        }
+    }
+
+    private async Task<(Stream Stream, Slot Slot)> OpenAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            var slot = await group.SnapshotAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (slot == Slot.Zero)
+            {
+                throw new IOException("There is nothing to back up yet: no slot is applied here.");
+            }
+
+            // A newer one may have taken its place.
+            if (devices.Snapshots.Open(GroupId.Default, slot) is { } stream)
+            {
+                return (stream, slot);
+            }
+        }
+
+        throw new IOException($"Snapshots came and went {AttemptsMax} times before one could be opened; try again.");
+    }
+
+    private async Task<BackupInfo> CopyAsync(
+        Stream stream,
+        Slot slot,
+        Stream destination,
+        IProgress<BackupProgress>? progress,
+        CancellationTokenSource lease)
+    {
+        var header = new byte[Executor.StateHeaderSize];
+        await stream.ReadExactlyAsync(header, lease.Token).ConfigureAwait(false);
+        var state = new byte[header.Length + Executor.ReadStateLength(header)];
+        header.CopyTo(state, 0);
+        await stream.ReadExactlyAsync(state.AsMemory(header.Length), lease.Token).ConfigureAwait(false);
+        var info = Describe(StateHead.Of(state));
+        using var writer = await BackupWriter.BeginAsync(destination, info, lease.Token).ConfigureAwait(false);
+        await writer.WriteAsync(state, lease.Token).ConfigureAwait(false);
+        var written = (long)state.Length;
+        var piece = new byte[PieceBytes];
+        for (var read = 0; ;)
+        {
+            progress?.Report(new(slot, written, stream.Length));
+            lease.CancelAfter(Lease);
+            read = await stream.ReadAsync(piece, lease.Token).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return await writer.CompleteAsync(lease.Token).ConfigureAwait(false);
+            }
+
+            await writer.WriteAsync(piece.AsMemory(0, read), lease.Token).ConfigureAwait(false);
+            written += read;
+        }
+    }
+
+    private BackupInfo Describe(StateHead head)
+    {
+        var self = devices.Members.Self;
+        return new()
+        {
+            Cluster = self.Cluster,
+            ClusterName = node.Options.Cluster,
+            Fork = self.Fork,
+            Group = head.Group,
+            Epoch = head.Epoch,
+            Slot = head.Applied,
+            Time = head.Time,
+            Chain = head.Chain,
+            Taken = node.Time.GetUtcNow(),
+            Node = node.Name,
+            Program = $"PaxosSM {typeof(NodeBackup).Assembly.GetName().Version?.ToString(3)}",
+        };
+    }
+}
