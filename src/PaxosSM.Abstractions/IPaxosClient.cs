@@ -27,9 +27,9 @@ public interface IPaxosClient : IAsyncDisposable
 /// <summary>An ordered session: any number of commands in flight, applied once each, in the order of the
 /// calls.</summary>
 /// <remarks>
-/// The order is that in which <see cref="ExecuteAsync"/> is entered; calls from several threads are ordered by arrival.
-/// A command whose wait was cancelled or timed out keeps its place: it may still be applied, and later commands are
-/// applied only after it.
+/// The order is that in which <see cref="ExecuteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> is entered; calls
+/// from several threads are ordered by arrival. A command whose wait was cancelled or timed out keeps its place: it may
+/// still be applied, and later commands are applied only after it.
 /// </remarks>
 public interface ICommandStream : IAsyncDisposable
 {
@@ -40,6 +40,20 @@ public interface ICommandStream : IAsyncDisposable
     /// <exception cref="PaxosException"><see cref="PaxosError.Busy"/> when the window is full: nothing was
     /// sent.</exception>
     ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends a command, as the other does, and tells its result ahead of choice as well (R18), if the node
+    /// that serves this client has an <see cref="IOptimisticStateMachine"/> and votes for it.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="tentative">Called each time that a result is guessed, if ever: each guess takes the place of the
+    /// one before, and the result that the task completes with takes the place of all. One call at a time, on any
+    /// thread; it must not block nor throw. The last one may come after the completion.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PaxosException">As with the other.</exception>
+    ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command,
+        Action<TentativeResult> tentative,
+        CancellationToken cancellationToken = default) =>
+        ExecuteAsync(command, cancellationToken);
 
     /// <summary>Completes when all commands sent before are chosen, durable as the class says, and applied
     /// (R18).</summary>

@@ -51,6 +51,33 @@ public interface IDigestibleStateMachine : IStateMachine
     ulong Digest { get; }
 }
 
+/// <summary>For machines that can take back what they applied: they are given commands before these are chosen
+/// (R18).</summary>
+/// <remarks>
+/// <para><see cref="Mark"/> comes first; then the slot's timers and commands, as ever, exactly as they will be if the
+/// slot's value is chosen. Slots are marked in order, any number of them may be open. An open slot ends in one of two
+/// ways: <see cref="Confirm"/> makes it final, oldest first, and nothing of it is ever given again; or
+/// <see cref="Rollback"/> takes back all that is open, and what was taken back may be given again, or something else
+/// for the same slot. What was never marked is chosen.</para>
+/// <para>Between the calls the state is the one ahead of choice, which only <see cref="ReadConsistency.Speculative"/>
+/// shows. For any other query, a digest or a snapshot, all that is open is taken back first, and given again after it;
+/// so <see cref="Rollback"/> should cost no more than what it takes back.</para>
+/// <para>Effects outside the machine belong into <see cref="Confirm"/>: a rollback can't reach them. Threads and errors
+/// are as with <see cref="IStateMachine.Apply"/>.</para>
+/// </remarks>
+public interface IOptimisticStateMachine : IStateMachine
+{
+    /// <summary>What comes until the next mark is the slot's, and may be taken back.</summary>
+    void Mark(Slot slot);
+
+    /// <summary>The slot, the oldest open one, is chosen: what it changed stays for ever.</summary>
+    void Confirm(Slot slot);
+
+    /// <summary>Takes back all that is open.</summary>
+    /// <param name="to">The last slot that stays: the state is to be as it was after it.</param>
+    void Rollback(Slot to);
+}
+
 /// <summary>For machines that want to know the members and the leader; told at the same slot on every replica
 /// (R16).</summary>
 public interface IViewObserver : IStateMachine

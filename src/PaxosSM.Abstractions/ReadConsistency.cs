@@ -23,6 +23,12 @@ public readonly record struct ReadConsistency
     /// <summary>This replica's state as it stands; monotonic within the replica's life.</summary>
     public static ReadConsistency Local => new(ReadKind.Local, default, default);
 
+    /// <summary>This replica's state ahead of choice (R18), where its machine is an
+    /// <see cref="IOptimisticStateMachine"/>; else as <see cref="Local"/>.</summary>
+    /// <remarks>What it shows may be taken back. The answer's slot is the token: a query <see cref="After"/> it waits
+    /// until that slot is decided, and sees what became of it.</remarks>
+    public static ReadConsistency Speculative => new(ReadKind.Speculative, default, default);
+
     /// <summary>The kind.</summary>
     public ReadKind Kind { get; }
 
@@ -57,4 +63,7 @@ public enum ReadKind
 
     /// <summary>Bounded by age (R21).</summary>
     MaxAge = 4,
+
+    /// <summary>Ahead of choice (R18).</summary>
+    Speculative = 5,
 }

@@ -6,6 +6,12 @@ namespace PaxosSM;
 /// <param name="Durability">What the acknowledgement survives (R26).</param>
 public readonly record struct CommandResult(ReadOnlyMemory<byte> Result, Slot Slot, Durability Durability);
 
+/// <summary>A command's result, if what its replica voted for is chosen (R18).</summary>
+/// <param name="Result">What the machine wrote.</param>
+/// <param name="Slot">The slot that it would be applied in: a query <see cref="ReadConsistency.After"/> it sees what
+/// became of it.</param>
+public readonly record struct TentativeResult(ReadOnlyMemory<byte> Result, Slot Slot);
+
 /// <summary>A query's answer and the state that it saw.</summary>
 /// <param name="Result">What the machine wrote.</param>
 /// <param name="Slot">The last slot applied: a token for monotonic reads (R21).</param>

@@ -15,12 +15,14 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly ClientLink _link;
     private readonly SessionState _state;
+    private readonly TentativeQueue _tentative;
     private bool _sending;
 
     public ClientSession(ClientLink link, SessionMode mode, int window)
     {
         _link = link;
         _state = new(link, mode, window);
+        _tentative = new(link.Scheduling);
     }
 
     /// <summary>The number under which the opening is answered.</summary>
@@ -52,8 +54,16 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     }
 
     /// <summary>Takes a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="tentative">Is told what is guessed of its result (R18); null for nobody.</param>
+    /// <param name="token">Ends the wait.</param>
+    /// <param name="task">Its end.</param>
     /// <returns>False when the session has ended: nothing was done.</returns>
-    public bool TryExecute(ReadOnlyMemory<byte> command, CancellationToken token, out ValueTask<CommandResult> task)
+    public bool TryExecute(
+        ReadOnlyMemory<byte> command,
+        Action<TentativeResult>? tentative,
+        CancellationToken token,
+        out ValueTask<CommandResult> task)
     {
         CommandWaiter waiter;
         bool start;
@@ -67,7 +77,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             }
 
             alone = _state.IsIdle;
-            if (_state.Add(command, this) is not { } added)
+            if (_state.Add(command, tentative, this) is not { } added)
             {
                 task = ValueTask.FromException<CommandResult>(_state.Full());
                 return true;
@@ -151,6 +161,18 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         }
 
         Start(start, inline: false);
+    }
+
+    /// <summary>A result told ahead of choice (R18).</summary>
+    public void OnTentative(in ResultEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_state.WhoWantsTentative(entry.Sequence) is { } told)
+            {
+                _tentative.Add(told, new(entry.Result, entry.Slot));
+            }
+        }
     }
 
     /// <summary>A connection, or a leader, is new: everything unanswered goes again, in order.</summary>

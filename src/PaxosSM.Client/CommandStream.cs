@@ -23,7 +23,20 @@ internal sealed class CommandStream : ICommandStream
             return ValueTask.FromException<CommandResult>(wrong);
         }
 
-        _session.TryExecute(command, cancellationToken, out var task);
+        _session.TryExecute(command, null, cancellationToken, out var task);
+        return task;
+    }
+
+    public ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command, Action<TentativeResult> tentative, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tentative);
+        if (_client.Check(command, cancellationToken) is { } wrong)
+        {
+            return ValueTask.FromException<CommandResult>(wrong);
+        }
+
+        _session.TryExecute(command, tentative, cancellationToken, out var task);
         return task;
     }
 

@@ -15,6 +15,9 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     /// <summary>When the wait began.</summary>
     public Instant Since { get; private set; }
 
+    /// <summary>Is told what is guessed of the result (R18); null for nobody.</summary>
+    public Action<TentativeResult>? Tentative { get; set; }
+
     public void Begin(ClientSession session, long sequence, Instant since)
     {
         _session = session;
@@ -27,6 +30,7 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     protected override void Recycle()
     {
         _session = null;
+        Tentative = null;
         _pool.Return(this);
     }
 }

@@ -53,7 +53,7 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         }
 
         ValueTask<CommandResult> task;
-        while (!Unordered().TryExecute(command, cancellationToken, out task))
+        while (!Unordered().TryExecute(command, null, cancellationToken, out task))
         {
             // That session has expired, and this command was never part of it: it goes into the next one.
             if (_end is not null)
@@ -198,6 +198,13 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
             if (Find(entry) is not { } session)
             {
+                rest = next;
+                continue;
+            }
+
+            if (frame.IsTentative)
+            {
+                session.OnTentative(entry);
                 rest = next;
                 continue;
             }

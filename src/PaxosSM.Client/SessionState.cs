@@ -17,6 +17,7 @@ internal sealed class SessionState
     private readonly TaskCompletionSource<SessionId> _opened;
     private bool _openingDue = true;
     private bool _keepAliveDue;
+    private bool _wantsTentative;
     private long _expireFrom = 1;
 
     public SessionState(ClientLink link, SessionMode mode, int window)
@@ -62,7 +63,8 @@ internal sealed class SessionState
 
     /// <summary>Numbers a command and keeps it.</summary>
     /// <returns>Its waiter; null when the window is full.</returns>
-    public CommandWaiter? Add(ReadOnlyMemory<byte> command, ClientSession session)
+    public CommandWaiter? Add(
+        ReadOnlyMemory<byte> command, Action<TentativeResult>? tentative, ClientSession session)
     {
         if (_ring.IsFull)
         {
@@ -78,8 +80,15 @@ internal sealed class SessionState
         var waiter = _link.Waiters.Rent();
         var sequence = _ring.Add(new() { Command = command, Waiter = waiter, Deadline = now + _link.Options.Timeout });
         waiter.Begin(session, sequence, now);
+        waiter.Tentative = tentative;
+        _wantsTentative |= tentative is not null;
         return waiter;
     }
+
+    /// <summary>Who is told what is guessed of a command's result (R18); null for nobody, or when it has
+    /// ended.</summary>
+    public Action<TentativeResult>? WhoWantsTentative(long sequence) =>
+        IsUnresolved(sequence) ? _ring[sequence].Waiter?.Tentative : null;
 
     /// <summary>Why a command more was not taken.</summary>
     public PaxosException Full() => new(
@@ -267,7 +276,7 @@ internal sealed class SessionState
         var entries = _ring.Take(Id, _link.Options.SubmitBytesMax, now, out var count);
         if (count > 0)
         {
-            return new(_link.Options.Group, entries, count);
+            return new(_link.Options.Group, entries, count) { WantsTentative = _wantsTentative };
         }
 
         return _keepAliveDue ? Control(EntryKind.KeepAlive) : null;

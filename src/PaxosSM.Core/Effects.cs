@@ -21,6 +21,7 @@ public sealed class Effects
     private readonly List<Envelope> _sends = [];
     private readonly List<Envelope> _sendsAfterWrite = [];
     private readonly List<ChosenValue> _applies = [];
+    private readonly List<TentativeValue> _tentative = [];
     private readonly List<ReadBound> _reads = [];
     private readonly List<ReconfigurationAnswer> _answers = [];
     private readonly List<ProtocolEvent> _events = [];
@@ -40,6 +41,14 @@ public sealed class Effects
 
     /// <summary>Chosen values to apply, in slot order, without a gap.</summary>
     public IReadOnlyList<ChosenValue> Applies => _applies;
+
+    /// <summary>Whether what was given out ahead of choice, and is not applied, is to be taken back (R18), before
+    /// <see cref="Tentative"/> is given out.</summary>
+    public bool TakesBack { get; private set; }
+
+    /// <summary>Values that may be executed ahead of choice (R18): in slot order without a gap, on top of what was
+    /// given to apply, and of earlier ones.</summary>
+    public IReadOnlyList<TentativeValue> Tentative => _tentative;
 
     /// <summary>Reads of this node that have their bound, or were refused.</summary>
     public IReadOnlyList<ReadBound> Reads => _reads;
@@ -64,6 +73,8 @@ public sealed class Effects
         _sends.Clear();
         _sendsAfterWrite.Clear();
         _applies.Clear();
+        _tentative.Clear();
+        TakesBack = false;
         _reads.Clear();
         _answers.Clear();
         _events.Clear();
@@ -94,6 +105,14 @@ public sealed class Effects
 
     internal void Apply(Slot slot, Value value) => _applies.Add(new(slot, value));
 
+    internal void Anticipate(Slot slot, Value value) => _tentative.Add(new(slot, value));
+
+    internal void TakeBack()
+    {
+        _tentative.Clear();
+        TakesBack = true;
+    }
+
     internal void AnswerRead(ReadBound read) => _reads.Add(read);
 
     internal void Answer(ReconfigurationAnswer answer) => _answers.Add(answer);
@@ -116,6 +135,11 @@ public readonly record struct Envelope(NodeId To, Message Message);
 /// <param name="Slot">Its slot.</param>
 /// <param name="Value">The value.</param>
 public readonly record struct ChosenValue(Slot Slot, Value Value);
+
+/// <summary>A value that is not known to be chosen, and may never be (R18).</summary>
+/// <param name="Slot">The slot that it was proposed for.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct TentativeValue(Slot Slot, Value Value);
 
 /// <summary>The answer to a <see cref="ReadRequested"/>.</summary>
 /// <param name="Id">The request's number.</param>

@@ -177,7 +177,7 @@ public sealed class Replica
         _proposer.Propose(now, effects);
         _proposer.Reads?.Advance(now, _proposer.Reign is { } reign && _learning.IsApplied(reign.View.Slot), effects);
         Settle(effects);
-        _learning.EndRound(effects);
+        _learning.EndRound(Leader, effects);
     }
 
     /// <summary>Takes commands of this node's clients: proposes them here, or forwards them to the leader.</summary>

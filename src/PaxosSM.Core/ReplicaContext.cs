@@ -41,6 +41,7 @@ public sealed class ReplicaContext
     {
         Random = before.Random;
         Healthy = before.Healthy;
+        IsOptimistic = before.IsOptimistic;
 
         // Who is new gets the benefit of the doubt until the failure detector speaks again.
         Hear([.. before._heard ?? [], .. configuration.All.Except(before.Configuration.All)]);
@@ -69,6 +70,9 @@ public sealed class ReplicaContext
 
     /// <summary>This node's roles. A voter whose storage was replaced only learns (R13).</summary>
     public MemberRoles Own { get; init; }
+
+    /// <summary>Whether the machine here takes values before they are chosen (R18); set before the start.</summary>
+    public bool IsOptimistic { get; set; }
 
     /// <summary>Who owns lanes (R8): as the epoch says, else as this node's settings do.</summary>
     public DealPolicy Deal => Configuration.Deal ?? Options.Deal;

@@ -12,7 +12,12 @@ public abstract record ClientFrame
 /// <param name="Group">The group.</param>
 /// <param name="Entries">Entries as <see cref="CommandEntry"/> lays them out.</param>
 /// <param name="Count">How many.</param>
-public sealed record ClientSubmit(GroupId Group, ReadOnlyMemory<byte> Entries, int Count) : ClientFrame;
+public sealed record ClientSubmit(GroupId Group, ReadOnlyMemory<byte> Entries, int Count) : ClientFrame
+{
+    /// <summary>Whether results are to be told ahead of choice as well (R18): from now on, on this
+    /// connection.</summary>
+    public bool WantsTentative { get; init; }
+}
 
 /// <summary>Node to client: a command's end.</summary>
 /// <param name="Group">The group.</param>
@@ -36,7 +41,12 @@ public sealed record ClientResult(
 /// it.</param>
 /// <param name="Count">How many.</param>
 public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnlyMemory<byte> Results, int Count)
-    : ClientFrame;
+    : ClientFrame
+{
+    /// <summary>Whether they are told ahead of choice (R18): no command has ended, and what is told may never
+    /// be.</summary>
+    public bool IsTentative { get; init; }
+}
 
 /// <summary>Client to node: a query.</summary>
 /// <param name="Group">The group.</param>

@@ -40,6 +40,7 @@ public sealed class GroupReplica : ISnapshotTransfer
         _gateway = gateway;
         _machine = machine;
         _inUse = machine();
+        context.IsOptimistic = _inUse is IOptimisticStateMachine;
         Executor executor = new(context.Group, context.Configuration, _inUse, gateway);
         Execution = new(executor, store, snapshotWorker, settings.Execution, settings.Observer, settings.Clock);
         _transfer = new(

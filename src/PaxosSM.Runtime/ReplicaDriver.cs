@@ -262,6 +262,11 @@ public sealed class ReplicaDriver : IReplica
             _ports.Execution.Apply([.. _effects.Applies]);
         }
 
+        if (_effects.TakesBack || _effects.Tentative.Count > 0)
+        {
+            _ports.Execution.Anticipate(_effects.TakesBack, [.. _effects.Tentative]);
+        }
+
         foreach (var read in _effects.Reads)
         {
             _ports.OnReadBound(read with { Epoch = _core.Epoch });

@@ -7,14 +7,14 @@ namespace PaxosSM.Hosting.Tests;
 /// <param name="flaw">Added to its digest: a machine with a flaw of its own differs from the others'.</param>
 internal sealed class SumMachine(ulong flaw) : IDigestibleStateMachine
 {
-    private long _sum;
-
     public SumMachine()
         : this(0)
     {
     }
 
-    public ulong Digest => (ulong)_sum + flaw;
+    public long Sum { get; set; }
+
+    public ulong Digest => (ulong)Sum + flaw;
 
     public static byte[] Add(long number)
     {
@@ -27,26 +27,26 @@ internal sealed class SumMachine(ulong flaw) : IDigestibleStateMachine
 
     public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
     {
-        _sum += BinaryPrimitives.ReadInt64LittleEndian(command.ToArray());
+        Sum += BinaryPrimitives.ReadInt64LittleEndian(command.ToArray());
         Write(result);
     }
 
     public void Query(in QueryContext context, ReadOnlySequence<byte> query, IBufferWriter<byte> result) =>
         Write(result);
 
-    public ISnapshotWriter BeginSnapshot() => new Snapshot(_sum);
+    public ISnapshotWriter BeginSnapshot() => new Snapshot(Sum);
 
     public async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
         var bytes = new byte[sizeof(long)];
         await snapshot.ReadExactlyAsync(bytes, cancellationToken);
-        _sum = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        Sum = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         _ = await snapshot.ReadAsync(bytes, cancellationToken);
     }
 
     private void Write(IBufferWriter<byte> result)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(result.GetSpan(sizeof(long)), _sum);
+        BinaryPrimitives.WriteInt64LittleEndian(result.GetSpan(sizeof(long)), Sum);
         result.Advance(sizeof(long));
     }
 

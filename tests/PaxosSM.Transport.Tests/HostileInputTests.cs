@@ -53,12 +53,12 @@ public sealed class HostileInputTests : IAsyncLifetime
     public async Task Another_version_is_refused_naming_both()
     {
         await using var stream = await _node.KnockAsync();
-        Hello hello = new(4, 5, ConnectionRole.Member, Member);
+        Hello hello = new(5, 6, ConnectionRole.Member, Member);
         var refused = await Assert.ThrowsAsync<ConnectionRefusedException>(() =>
             Handshake.DialAsync(stream, hello, default));
         Assert.Equal(RefusalReason.Version, refused.Refusal.Reason);
-        Assert.Contains("versions 3 to 3 are spoken here, 4 to 5", refused.Message, StringComparison.Ordinal);
-        await LoggedAsync("versions 3 to 3 are spoken here, 4 to 5");
+        Assert.Contains("versions 4 to 4 are spoken here, 5 to 6", refused.Message, StringComparison.Ordinal);
+        await LoggedAsync("versions 4 to 4 are spoken here, 5 to 6");
     }
 
     [Fact]

@@ -74,12 +74,21 @@ internal sealed class RandomMessages(int seed)
             _ when type == typeof(Value) =>
                 new Value((ValueKind)_random.Next(1, 5), new(_random.NextInt64()), Bytes(_random.Next(200))),
             _ when type == typeof(Configuration) => Configuration(),
-            _ when type == typeof(ReadConsistency) =>
-                ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
+            _ when type == typeof(ReadConsistency) => Consistency(),
             _ when type.IsEnum => Enum.GetValues(type).GetValue(_random.Next(Enum.GetValues(type).Length))!,
             _ => Next(type),
         };
     }
+
+    private ReadConsistency Consistency() => _random.Next(6) switch
+    {
+        0 => ReadConsistency.Linearizable,
+        1 => ReadConsistency.Lease,
+        2 => ReadConsistency.Local,
+        3 => ReadConsistency.After(new(_random.NextInt64(1L << 62))),
+        4 => ReadConsistency.NoOlderThan(TimeSpan.FromTicks(_random.NextInt64())),
+        _ => ReadConsistency.Speculative,
+    };
 
     // One that somebody could work with: others are not read.
     private Configuration Configuration()

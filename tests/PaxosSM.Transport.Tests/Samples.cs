@@ -9,9 +9,9 @@ internal static class Samples
 {
     public static IEnumerable<ClientFrame> ClientFrames =>
     [
-        new ClientSubmit(new(5), Entries(), 2),
+        new ClientSubmit(new(5), Entries(), 2) { WantsTentative = true },
         new ClientResult(new(5), new(6), 7, PaxosError.SessionGap, 8, new(9), Durability.Volatile, Bytes(1, 2)),
-        new ClientResults(new(5), Durability.Mapped, Bytes(3, 2, 1), 1),
+        new ClientResults(new(5), Durability.Mapped, Bytes(3, 2, 1), 1) { IsTentative = true },
         new ClientQuery(new(5), 10, ReadConsistency.After(new(11)), TimeSpan.FromSeconds(12), Bytes(4)),
         new ClientQueryResult(new(5), 10, PaxosError.TooOld, new(13), new(14), TimeSpan.FromMilliseconds(15), Bytes(5)),
         new ClientStatusRequest(new(5), 16),

@@ -29,6 +29,9 @@ public sealed class Executor
     private const int StateVersion = 2;
     private const int ResultBytesKept = 1 << 20;
     private readonly SessionLimits _limits;
+    private readonly Speculation? _speculation;
+    private IResultSink _sink;
+    private LogPosition _at = new(Slot.Zero, LogTime.Zero, HashChain.Seed);
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
     private TimerTable _timers = new();
@@ -51,7 +54,8 @@ public sealed class Executor
         Group = group;
         Epoch = EpochStart.Genesis(configuration);
         Machine = machine;
-        Results = results;
+        Results = _sink = results;
+        _speculation = machine is IOptimisticStateMachine optimistic ? new(optimistic) : null;
         _limits = limits ?? new();
         _sessions = new(_limits);
     }
@@ -68,16 +72,23 @@ public sealed class Executor
     /// <summary>The epoch that the next slot is of: how it began.</summary>
     public EpochStart Epoch { get; private set; }
 
-    /// <summary>The last slot applied.</summary>
-    public Slot Applied { get; private set; }
+    /// <summary>The last chosen slot applied.</summary>
+    public Slot Applied => Chosen.Slot;
 
     /// <summary>The log's time there (R19).</summary>
-    public LogTime Time { get; private set; }
+    public LogTime Time => Chosen.Time;
 
     /// <summary>The hash chain over the applied values (R28).</summary>
-    public ulong Chain { get; private set; } = HashChain.Seed;
+    public ulong Chain => Chosen.Chain;
 
-    /// <summary>The machine's digest of its state (R28); zero where it makes none.</summary>
+    /// <summary>Whether values may be executed before they are chosen (R18): the machine can take them back.</summary>
+    public bool IsOptimistic => _speculation is not null;
+
+    /// <summary>What the machine's state shows now, which may be ahead of <see cref="Applied"/> (R18).</summary>
+    public QueryContext Reached => new(_at.Slot, _at.Time);
+
+    /// <summary>The machine's digest of its state (R28); zero where it makes none. Only while nothing is
+    /// speculated.</summary>
     public ulong Digest => Machine is IDigestibleStateMachine digestible ? digestible.Digest : 0;
 
     /// <summary>The earliest time that a timer or a session waits for (R19), always later than <see cref="Time"/>;
@@ -86,16 +97,32 @@ public sealed class Executor
     {
         get
         {
+            if (_speculation is { IsOpen: true } open)
+            {
+                return open.Oldest.Deadline;
+            }
+
+            return DeadlineAhead;
+        }
+    }
+
+    private LogTime DeadlineAhead
+    {
+        get
+        {
             var expiry = _sessions.NextExpiry;
             var next = _timers.NextDue < expiry ? _timers.NextDue : expiry;
 
             // A timer that was set for a time gone by fires at the next slot: some time later than now is waited for,
             // any will do.
-            return LogTime.Max(next, new(Time.Microseconds + 1));
+            return LogTime.Max(next, new(_at.Time.Microseconds + 1));
         }
     }
 
-    /// <summary>Applies the value chosen for the next slot.</summary>
+    private LogPosition Chosen => _speculation is { IsOpen: true } open ? open.Oldest.Before : _at;
+
+    /// <summary>Applies the value chosen for the next slot. If that was done ahead of choice, it is confirmed; if
+    /// another value was, all that was done ahead is taken back first (R18).</summary>
     /// <exception cref="ExecutionFailedException">The machine threw.</exception>
     /// <exception cref="InvariantViolationException">The slot is not the next one, or the executor failed
     /// before.</exception>
@@ -103,37 +130,65 @@ public sealed class Executor
     {
         Invariant.Holds(!_failed);
         Invariant.Holds(slot == Applied.Next);
-        _failed = true;
-        _timers.AllowUse(true);
-        Time = LogTime.Max(Time, value.Stamp);
-        if (!value.IsPass)
+        if (_speculation is { IsOpen: true } open)
         {
-            // A passed turn changes nothing, timers that are due included: reads need not wait for it (R20a).
-            _sessions.Expire(Time);
-            FireTimers(slot);
+            if (open.Oldest.Is(value))
+            {
+                Confirm(open);
+                return;
+            }
+
+            TakeBack();
         }
 
-        switch (value.Kind)
+        Execute(slot, value);
+    }
+
+    /// <summary>Executes, ahead of choice, what may be chosen for the slot after <see cref="Reached"/> (R18): sessions,
+    /// timers and time as they will be if it is. Its results wait until <see cref="Apply"/> confirms it.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="value">What may be chosen for it.</param>
+    /// <param name="tells">Whether its results are told as tentative; false when they were, and it is done
+    /// again.</param>
+    /// <exception cref="ExecutionFailedException">The machine threw.</exception>
+    /// <exception cref="InvariantViolationException">The slot is not the next one; the value is no commands and no
+    /// skip; or the machine can't take back.</exception>
+    public void Speculate(Slot slot, Value value, bool tells = true)
+    {
+        Invariant.Holds(!_failed);
+        Invariant.Holds(_speculation is not null && slot == _at.Slot.Next);
+
+        // Views and stops change what all that follows depends on; they are few, and worth waiting for.
+        Invariant.Holds(value.Kind is ValueKind.Commands or ValueKind.Skip);
+        SpeculatedSlot speculated = new(value, _at, DeadlineAhead, tells ? Results : null);
+        var (sessions, timers) = (_speculation!.Sessions.Count, _speculation.Timers.Count); // checked
+        Call(slot, "its mark", () => _speculation.Machine.Mark(slot));
+        (_sink, _sessions.Undo, _timers.Undo) = (speculated, _speculation.Sessions, _speculation.Timers);
+        Execute(slot, value);
+        (_sink, _sessions.Undo, _timers.Undo) = (Results, null, null);
+        speculated.SessionChanges = _speculation.Sessions.Count - sessions;
+        speculated.TimerChanges = _speculation.Timers.Count - timers;
+        _speculation.Add(speculated);
+    }
+
+    /// <summary>Takes back all that was done ahead of choice: the machine's state is that of <see cref="Applied"/>
+    /// again.</summary>
+    /// <returns>Whether there was anything.</returns>
+    /// <exception cref="ExecutionFailedException">The machine threw.</exception>
+    public bool TakeBack()
+    {
+        if (_speculation is not { IsOpen: true } open)
         {
-            case ValueKind.Commands:
-                ApplyBatch(slot, value.Payload);
-                break;
-            case ValueKind.View:
-                ObserveView(slot, value.Payload.Span);
-                break;
-            case ValueKind.Skip:
-                break;
-            case ValueKind.Stop:
-                ObserveStop(slot, value);
-                break;
-            default:
-                throw new UnreachableException($"a chosen value of unknown kind {value.Kind} at {slot}");
+            return false;
         }
 
-        Chain = HashChain.Next(Chain, slot, value);
-        Applied = slot;
-        _timers.AllowUse(false);
-        _failed = false;
+        var before = open.Oldest.Before;
+        _sessions.TakeBack(open.Sessions);
+        _timers.TakeBack(open.Timers);
+        Call(before.Slot.Next, "its rollback", () => open.Machine.Rollback(before.Slot));
+        open.Clear();
+        _at = before;
+        return true;
     }
 
     /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
@@ -145,6 +200,7 @@ public sealed class Executor
     /// </remarks>
     public void WriteState(IBufferWriter<byte> destination)
     {
+        Invariant.Holds(_speculation is not { IsOpen: true });
         var body = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(body);
         new StateHead(Group, Epoch, Applied, Time, Chain).Write(ref writer);
@@ -173,15 +229,14 @@ public sealed class Executor
     /// <exception cref="FormatException">It is damaged, or not for this replica; nothing was changed.</exception>
     public void ReadState(ReadOnlySpan<byte> state)
     {
+        Invariant.Holds(_speculation is not { IsOpen: true });
         var reader = new StateReader(CheckedBody(state, out var version));
         var head = StateHead.Read(ref reader, version, Epoch);
         StateReader.Require(head.Group == Group, $"it is of group {head.Group}, not {Group}");
         var sessions = SessionTable.Read(ref reader, _limits);
         var timers = TimerTable.Read(ref reader);
         StateReader.Require(reader.IsAtEnd, "something follows it");
-        Applied = head.Applied;
-        Time = head.Time;
-        Chain = head.Chain;
+        _at = new(head.Applied, head.Time, head.Chain);
         Epoch = head.Epoch;
         _sessions = sessions;
         _timers = timers;
@@ -209,9 +264,65 @@ public sealed class Executor
         header.WriteBytes(body);
     }
 
+    private void Execute(Slot slot, Value value)
+    {
+        _failed = true;
+        _timers.AllowUse(true);
+        _at = _at with { Time = LogTime.Max(_at.Time, value.Stamp) };
+        if (!value.IsPass)
+        {
+            // A passed turn changes nothing, timers that are due included: reads need not wait for it (R20a).
+            _sessions.Expire(_at.Time);
+            FireTimers(slot);
+        }
+
+        switch (value.Kind)
+        {
+            case ValueKind.Commands:
+                ApplyBatch(slot, value.Payload);
+                break;
+            case ValueKind.View:
+                ObserveView(slot, value.Payload.Span);
+                break;
+            case ValueKind.Skip:
+                break;
+            case ValueKind.Stop:
+                ObserveStop(slot, value);
+                break;
+            default:
+                throw new UnreachableException($"a chosen value of unknown kind {value.Kind} at {slot}");
+        }
+
+        _at = new(slot, _at.Time, HashChain.Next(_at.Chain, slot, value));
+        _timers.AllowUse(false);
+        _failed = false;
+    }
+
+    private void Confirm(Speculation open)
+    {
+        var slot = open.Oldest.Slot;
+        Call(slot, "its confirmation", () => open.Machine.Confirm(slot));
+        open.Confirm().TellResults(Results);
+    }
+
+    private void Call(Slot slot, string what, Action call)
+    {
+        _failed = true;
+        try
+        {
+            call();
+        }
+        catch (Exception exception)
+        {
+            throw new ExecutionFailedException(slot, what, exception);
+        }
+
+        _failed = false;
+    }
+
     private void FireTimers(Slot slot)
     {
-        for (var fired = 0; fired < TimersPerSlotMax && _timers.TryTakeDue(Time, out var id); fired++)
+        for (var fired = 0; fired < TimersPerSlotMax && _timers.TryTakeDue(_at.Time, out var id); fired++)
         {
             if (Machine is not ITimedStateMachine timed)
             {
@@ -288,7 +399,7 @@ public sealed class Executor
                     OpenSession(slot, in entry);
                     break;
                 case EntryKind.KeepAlive:
-                    Tell(slot, in entry, _sessions.KeepAlive(entry.Session, entry.AcknowledgedThrough, Time));
+                    Tell(slot, in entry, _sessions.KeepAlive(entry.Session, entry.AcknowledgedThrough, _at.Time));
                     break;
                 case EntryKind.CloseSession:
                     Tell(slot, in entry, _sessions.Close(entry.Session));
@@ -302,10 +413,10 @@ public sealed class Executor
 
     private void ApplyCommand(Slot slot, int index, in CommandEntry entry)
     {
-        var admission = _sessions.Admit(in entry, Time);
+        var admission = _sessions.Admit(in entry, _at.Time);
         if (admission.Session is not { } session)
         {
-            Results.OnResult(entry.Session, entry.Sequence, admission.Error, admission.Detail, slot, default);
+            _sink.OnResult(entry.Session, entry.Sequence, admission.Error, admission.Detail, slot, default);
             return;
         }
 
@@ -313,7 +424,7 @@ public sealed class Executor
         {
             var kept = session.Results.TryFind(entry.Sequence, out var appliedAt, out var result);
             Invariant.Holds(kept);
-            Results.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, appliedAt, result);
+            _sink.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, appliedAt, result);
             return;
         }
 
@@ -328,7 +439,7 @@ public sealed class Executor
         }
 
         _sessions.Complete(session, entry.Sequence, slot, _result.WrittenSpan);
-        Results.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, slot, _result.WrittenSpan);
+        _sink.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, slot, _result.WrittenSpan);
         _result.ResetWrittenCount();
         if (_result.Capacity > ResultBytesKept)
         {
@@ -342,19 +453,19 @@ public sealed class Executor
         var nonce = payload.Length < sizeof(long) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(payload);
         if (!SessionRequest.TryRead(payload, out var request))
         {
-            Results.OnResult(SessionId.None, nonce, PaxosError.BadRequest, 0, slot, default);
+            _sink.OnResult(SessionId.None, nonce, PaxosError.BadRequest, 0, slot, default);
             return;
         }
 
-        var error = _sessions.Open(in request, Time, out var id);
+        var error = _sessions.Open(in request, _at.Time, out var id);
         Span<byte> number = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(number, id.Value);
-        Results.OnResult(SessionId.None, nonce, error, 0, slot, error == PaxosError.None ? number : default);
+        _sink.OnResult(SessionId.None, nonce, error, 0, slot, error == PaxosError.None ? number : default);
     }
 
     private void Tell(Slot slot, in CommandEntry entry, PaxosError error) =>
-        Results.OnResult(entry.Session, entry.Sequence, error, 0, slot, default);
+        _sink.OnResult(entry.Session, entry.Sequence, error, 0, slot, default);
 
     private CommandContext ContextOf(Slot slot, int index, SessionId session, long sequence) =>
-        new(Group, slot, index, Time, session, sequence, _timers);
+        new(Group, slot, index, _at.Time, session, sequence, _timers);
 }

@@ -28,6 +28,16 @@ internal sealed class ExpiryQueue
         SiftUp(session.QueueIndex);
     }
 
+    /// <summary>Files a session anew, if its deadline is earlier than it was.</summary>
+    public void Refile(Session session)
+    {
+        if (session.Deadline < session.FiledDeadline)
+        {
+            session.FiledDeadline = session.Deadline;
+            SiftUp(session.QueueIndex);
+        }
+    }
+
     /// <summary>Forgets a session.</summary>
     public void Remove(Session session)
     {

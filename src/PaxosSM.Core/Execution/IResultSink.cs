@@ -15,6 +15,16 @@ public interface IResultSink
     void OnResult(
         SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result);
 
+    /// <summary>A command was executed ahead of choice (R18): what its result will be, if its slot's value is chosen.
+    /// Told once, until it is taken back; nothing to do unless somebody asked for it.</summary>
+    /// <param name="session">Its session.</param>
+    /// <param name="sequence">Its number.</param>
+    /// <param name="slot">The slot that it would be applied in.</param>
+    /// <param name="result">What the machine wrote; valid during the call only.</param>
+    void OnTentative(SessionId session, long sequence, Slot slot, ReadOnlySpan<byte> result)
+    {
+    }
+
     /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
     void OnRoundEnd();
 

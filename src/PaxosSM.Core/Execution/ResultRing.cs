@@ -66,7 +66,10 @@ internal sealed class ResultRing
 
     /// <summary>Forgets the results of the commands after <paramref name="from"/> through
     /// <paramref name="through"/>.</summary>
-    public void Release(long from, long through)
+    /// <param name="from">The number before the first.</param>
+    /// <param name="through">The last.</param>
+    /// <param name="released">Takes what is forgotten, bytes and all; null when nobody wants it.</param>
+    public void Release(long from, long through, List<KeptResult>? released = null)
     {
         for (var sequence = from + 1; sequence <= through && Count > 0; sequence++)
         {
@@ -79,7 +82,8 @@ internal sealed class ResultRing
             Count--;
             Bytes -= Overhead + kept.Length;
             kept.Sequence = 0;
-            if (kept.Bytes!.Length > ReusedBytesMax)
+            released?.Add(new(sequence, kept.Slot, kept.Bytes.AsMemory(0, kept.Length)));
+            if (released is not null || kept.Bytes!.Length > ReusedBytesMax)
             {
                 kept.Bytes = null;
             }

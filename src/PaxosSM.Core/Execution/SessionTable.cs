@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 
 namespace PaxosSM.Execution;
 
@@ -39,11 +40,15 @@ internal sealed class SessionTable
     /// <summary>When the next session expires, unless it is used before; never for none.</summary>
     public LogTime NextExpiry => _expiry.Next;
 
+    /// <summary>Takes each change, while changes may have to be taken back (R18); else null.</summary>
+    public UndoLog<SessionChange>? Undo { get; set; }
+
     /// <summary>Forgets the sessions whose time is over. Done first at every slot.</summary>
     public void Expire(LogTime now)
     {
         while (_expiry.FindExpired(now) is { } session)
         {
+            Undo?.Add(new SessionRemoved(session));
             Remove(session);
         }
     }
@@ -66,7 +71,9 @@ internal sealed class SessionTable
         }
 
         id = new(++_opened);
-        Add(new(id, request with { Window = window }, now));
+        session = new(id, request with { Window = window }, now);
+        Undo?.Add(new SessionOpened(session));
+        Add(session);
         return PaxosError.None;
     }
 
@@ -90,6 +97,7 @@ internal sealed class SessionTable
             return PaxosError.SessionExpired;
         }
 
+        Undo?.Add(new SessionRemoved(session));
         Remove(session);
         return PaxosError.None;
     }
@@ -117,10 +125,20 @@ internal sealed class SessionTable
     /// <summary>Keeps the result of a command that was admitted and applied.</summary>
     public void Complete(Session session, long sequence, Slot slot, ReadOnlySpan<byte> result)
     {
+        Undo?.Add(new SessionCompleted(session, sequence, session.Highest));
         _bytes -= session.Results.Bytes;
         session.Results.Keep(sequence, session.AcknowledgedThrough, slot, result);
         _bytes += session.Results.Bytes;
         session.Highest = Math.Max(session.Highest, sequence);
+    }
+
+    /// <summary>Takes changes back, all of them: the table is as it was before the first.</summary>
+    public void TakeBack(UndoLog<SessionChange> changes)
+    {
+        while (changes.TryTakeNewest(out var change))
+        {
+            TakeBack(change);
+        }
     }
 
     /// <summary>Writes the table; equal tables give equal bytes.</summary>
@@ -194,6 +212,7 @@ internal sealed class SessionTable
         var left = session.Results.Count;
         for (var sequence = session.AcknowledgedThrough + 1; left > 0; sequence++)
         {
+            Invariant.Holds(sequence <= session.Highest);
             if (session.Results.TryFind(sequence, out var slot, out var result))
             {
                 writer.WriteInt64(sequence);
@@ -263,6 +282,8 @@ internal sealed class SessionTable
 
     private void Touch(Session session, long acknowledgedThrough, LogTime now)
     {
+        List<KeptResult>? released = Undo is null || acknowledgedThrough <= session.AcknowledgedThrough ? null : [];
+        Undo?.Add(new SessionTouched(session, session.LastActive, session.AcknowledgedThrough, released));
         session.LastActive = now;
         if (session.Request.Mode == SessionMode.Ordered)
         {
@@ -273,9 +294,80 @@ internal sealed class SessionTable
         if (acknowledgedThrough > session.AcknowledgedThrough)
         {
             _bytes -= session.Results.Bytes;
-            session.Results.Release(session.AcknowledgedThrough, Math.Min(acknowledgedThrough, session.Highest));
+            session.Results.Release(
+                session.AcknowledgedThrough, Math.Min(acknowledgedThrough, session.Highest), released);
             session.AcknowledgedThrough = acknowledgedThrough;
             _bytes += session.Results.Bytes;
+        }
+    }
+
+    // Newest first, so that each finds the table as its change left it.
+    private void TakeBack(SessionChange change)
+    {
+        var session = change.Session;
+        switch (change)
+        {
+            case SessionOpened:
+                Remove(session);
+                _opened--;
+                break;
+            case SessionRemoved:
+                PutBack(session);
+                break;
+            case SessionTouched touched:
+                session.LastActive = touched.LastActive;
+                _expiry.Refile(session);
+                PutBack(session, touched);
+                break;
+            case SessionCompleted completed:
+                _bytes -= session.Results.Bytes;
+                session.Results.Release(completed.Sequence - 1, completed.Sequence);
+                session.Highest = completed.Highest;
+                _bytes += session.Results.Bytes;
+                break;
+            default:
+                throw new UnreachableException($"a change of no known kind: {change}");
+        }
+    }
+
+    private void PutBack(Session session, SessionTouched touched)
+    {
+        session.AcknowledgedThrough = touched.AcknowledgedThrough;
+        if (touched.Released is not { } released)
+        {
+            return;
+        }
+
+        _bytes -= session.Results.Bytes;
+        foreach (var (sequence, slot, bytes) in released)
+        {
+            session.Results.Keep(sequence, session.AcknowledgedThrough, slot, bytes.Span);
+        }
+
+        _bytes += session.Results.Bytes;
+    }
+
+    // Its neighbours are those that it had when it went: what came after that is taken back already.
+    private void PutBack(Session session)
+    {
+        Enter(session);
+        _bytes += session.Results.Bytes;
+        if (session.Previous is null)
+        {
+            _first = session;
+        }
+        else
+        {
+            session.Previous.Next = session;
+        }
+
+        if (session.Next is null)
+        {
+            _last = session;
+        }
+        else
+        {
+            session.Next.Previous = session;
         }
     }
 
@@ -297,10 +389,7 @@ internal sealed class SessionTable
 
     private void Add(Session session)
     {
-        _byId.Add(session.Id, session);
-        _byNonce.Add(session.Request.Nonce, session);
-        _expiry.Add(session);
-        _windowSum += session.Request.Window;
+        Enter(session);
         session.Previous = _last;
         if (_last is null)
         {
@@ -312,6 +401,14 @@ internal sealed class SessionTable
         }
 
         _last = session;
+    }
+
+    private void Enter(Session session)
+    {
+        _byId.Add(session.Id, session);
+        _byNonce.Add(session.Request.Nonce, session);
+        _expiry.Add(session);
+        _windowSum += session.Request.Window;
     }
 
     private void Remove(Session session)

@@ -19,6 +19,9 @@ internal sealed class TimerTable : ITimers
     /// <summary>When the first is due; never for none.</summary>
     public LogTime NextDue => _pending.Count == 0 ? LogTime.Never : _pending.Min.Due;
 
+    /// <summary>Takes what each change found, while changes may have to be taken back (R18); else null.</summary>
+    public UndoLog<TimerChange>? Undo { get; set; }
+
     /// <inheritdoc/>
     public void Set(long id, LogTime due)
     {
@@ -32,6 +35,7 @@ internal sealed class TimerTable : ITimers
             throw new InvalidOperationException($"{TimersMax} timers are pending; no more can be set");
         }
 
+        Undo?.Add(new(id, _dueById.TryGetValue(id, out var before) ? before : null));
         _dueById[id] = due;
         _pending.Add((due, id));
     }
@@ -42,7 +46,26 @@ internal sealed class TimerTable : ITimers
         RequireUsable();
         if (_dueById.Remove(id, out var due))
         {
+            Undo?.Add(new(id, due));
             _pending.Remove((due, id));
+        }
+    }
+
+    /// <summary>Takes changes back, all of them.</summary>
+    public void TakeBack(UndoLog<TimerChange> changes)
+    {
+        while (changes.TryTakeNewest(out var change))
+        {
+            if (_dueById.Remove(change.Id, out var due))
+            {
+                _pending.Remove((due, change.Id));
+            }
+
+            if (change.Before is { } before)
+            {
+                _dueById.Add(change.Id, before);
+                _pending.Add((before, change.Id));
+            }
         }
     }
 
@@ -59,6 +82,7 @@ internal sealed class TimerTable : ITimers
         }
 
         var first = _pending.Min;
+        Undo?.Add(new(first.Id, first.Due));
         _pending.Remove(first);
         _dueById.Remove(first.Id);
         id = first.Id;
@@ -101,3 +125,8 @@ internal sealed class TimerTable : ITimers
         }
     }
 }
+
+/// <summary>A timer that was set, cancelled, or fired.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Before">When it was due before; null when it was not set.</param>
+internal readonly record struct TimerChange(long Id, LogTime? Before);

@@ -16,6 +16,7 @@ internal sealed class Learner
     private readonly long _logBytesMax;
     private readonly ChosenLog _values;
     private readonly SlotLog<Vote> _votes = new();
+    private readonly OptimisticDelivery _optimistic;
     private readonly Queue<(Slot Slot, Ballot Ballot)> _unsaved = new();
     private Watermarks _marks = new();
     private Watermarks _durable = new();
@@ -29,6 +30,7 @@ internal sealed class Learner
         _self = self;
         _executingBytesMax = Math.Max(options.BatchBytesMax * 4L, 1 << 20);
         _logBytesMax = options.LogBytesMax;
+        _optimistic = new(_executingBytesMax);
         _values = new(restored);
         KnownChosen = Executed = _told = _delivered = restored;
     }
@@ -134,6 +136,25 @@ internal sealed class Learner
     }
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
+
+    /// <summary>Gives the machine what it may execute ahead of choice (R18), as long as it keeps up with what is
+    /// chosen.</summary>
+    /// <param name="leader">Who leads; none for nobody.</param>
+    /// <param name="effects">Takes what is given out and taken back.</param>
+    public void Anticipate(Ballot leader, Effects effects)
+    {
+        if (_marks.View?.Ballot != leader)
+        {
+            _optimistic.TakeBack(effects);
+        }
+        else if (_delivered == Frontier)
+        {
+            _optimistic.Extend(leader, _votes, Frontier, effects);
+        }
+    }
+
+    /// <summary>Takes back what the machine was given ahead of choice (R18).</summary>
+    public void TakeBack(Effects effects) => _optimistic.TakeBack(effects);
 
     /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what
     /// vouches for them is not. Before the votes lose their meaning with the epoch.</summary>

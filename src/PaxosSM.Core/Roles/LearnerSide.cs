@@ -182,12 +182,20 @@ internal sealed class LearnerSide
         FindFloor(now);
     }
 
-    public void EndRound(Effects effects) => _catchUp.FeedFollowers(effects);
+    public void EndRound(Ballot leader, Effects effects)
+    {
+        _catchUp.FeedFollowers(effects);
+        if (_learns && _context.IsOptimistic)
+        {
+            _learner.Anticipate(leader, effects);
+        }
+    }
 
     /// <summary>The epoch is over: who follows gets its end, and what was learned here by marks alone becomes durable
     /// (R14), for they tell nothing from now on.</summary>
     public void EndEpoch(Effects effects)
     {
+        _learner.TakeBack(effects);
         _catchUp.FeedFollowers(effects);
         _learner.Save(effects);
     }

@@ -69,6 +69,12 @@ public sealed class Value
     /// <summary>Whether the checksum is right.</summary>
     public bool IsIntact => Compute(Kind, Stamp, Payload.Span) == Checksum;
 
+    /// <summary>Whether it is the very same value, byte by byte.</summary>
+    public bool IsSame(Value other) =>
+        ReferenceEquals(this, other)
+        || (Kind == other.Kind && Stamp == other.Stamp && Checksum == other.Checksum
+            && Payload.Span.SequenceEqual(other.Payload.Span));
+
     /// <inheritdoc/>
     public override string ToString() => $"{Kind}:{Payload.Length}:{Checksum:x8}";
 

@@ -21,11 +21,11 @@ public sealed class ApplyLoop : IExecution
     private readonly SnapshotTaker _taker;
     private readonly ApplyQueue _queue;
     private readonly ApplyRound _round = new();
-    private readonly PriorityQueue<PendingQuery, (long Bound, long Order)> _waiting = new();
+    private readonly Anticipation _ahead = new();
+    private readonly WaitingQueries _waiting = new();
     private Executor _executor;
     private ArrayBufferWriter<byte> _answer = new();
     private IReplica? _replica;
-    private long _queriesSeen;
     private long _applied;
     private EpochStart _epoch;
     private volatile string? _failure;
@@ -127,6 +127,13 @@ public sealed class ApplyLoop : IExecution
     }
 
     /// <inheritdoc/>
+    public void Anticipate(bool takesBack, IReadOnlyList<TentativeValue> values)
+    {
+        _queue.Add(takesBack, values);
+        Wake?.Invoke();
+    }
+
+    /// <inheritdoc/>
     public void Query(PendingQuery query)
     {
         var (error, message) = _queue.Add(query);
@@ -174,11 +181,7 @@ public sealed class ApplyLoop : IExecution
 
         // A machine's capture is written while it applies and answers, not while it is restored.
         var found = _queue.Take(_round, _options.RoundSlotsMax, _options.RoundBytesMax, canInstall: !_taker.IsWriting);
-        foreach (var query in _round.Queries)
-        {
-            _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
-        }
-
+        TakeQueries();
         if (_failure is null)
         {
             RunGuarded();
@@ -200,17 +203,21 @@ public sealed class ApplyLoop : IExecution
         _taker.Stop(Why);
         _round.Clear();
         _queue.Take(_round, 0, 0, canInstall: false);
-        foreach (var query in _round.Queries)
-        {
-            _waiting.Enqueue(query, (query.Bound.Index, _queriesSeen++));
-        }
-
+        TakeQueries();
         FailQueries(Why);
     }
 
     private static string Instead(Slot older) => older > Slot.Zero
         ? $"the one at slot {older} is tried"
         : "this replica starts empty, and fetches what it lacks from another one";
+
+    private void TakeQueries()
+    {
+        foreach (var query in _round.Queries)
+        {
+            _waiting.Add(query);
+        }
+    }
 
     private void RunGuarded()
     {
@@ -252,8 +259,26 @@ public sealed class ApplyLoop : IExecution
             }
         }
 
+        if (_round.TakesBack)
+        {
+            _ahead.End(_executor);
+        }
+
         AnswerQueries();
-        _taker.TakeIfDue(_executor);
+        if (_taker.IsDue(_executor.Applied))
+        {
+            _ahead.Suspend(_executor);
+            _taker.Take(_executor);
+        }
+
+        // Ahead of choice only after all that is chosen, and what asks for no more than that.
+        _ahead.Add(_round.Tentative, _executor.Applied);
+        if (_ahead.Run(_executor))
+        {
+            _executor.Results.OnRoundEnd();
+        }
+
+        AnswerSpeculative();
     }
 
     private void ApplyValues()
@@ -266,6 +291,7 @@ public sealed class ApplyLoop : IExecution
                 continue; // A snapshot covered it while it was on its way.
             }
 
+            _ahead.OnChosen(slot, value);
             _executor.Apply(slot, value);
             Volatile.Write(ref _epoch, _executor.Epoch);
             Volatile.Write(ref _applied, slot.Index);
@@ -273,6 +299,7 @@ public sealed class ApplyLoop : IExecution
             _taker.Count(value);
             if (slot.Index % _options.CheckpointSlots == 0)
             {
+                _ahead.Suspend(_executor);
                 _replica?.Post(new DigestTaken(slot, _executor.Chain, _executor.Digest));
             }
         }
@@ -286,9 +313,11 @@ public sealed class ApplyLoop : IExecution
             return;
         }
 
+        _ahead.Suspend(_executor);
         var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
         restoring.AsTask().GetAwaiter().GetResult();
         OnRestored(snapshot);
+        _ahead.OnRestored(snapshot);
         _executor.Results.OnRestored();
         _replica?.Post(
             new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline) { Epoch = _executor.Epoch });
@@ -305,22 +334,40 @@ public sealed class ApplyLoop : IExecution
     private void AnswerQueries()
     {
         var answered = 0;
-        while (_waiting.TryPeek(out var query, out var place) && place.Bound <= _executor.Applied.Index)
+        while (_waiting.TryTakeBound(_executor.Applied, out var query))
         {
-            _waiting.Dequeue();
             answered++;
-            Answer(query);
+
+            // It must see nothing that may be taken back.
+            _ahead.Suspend(_executor);
+            Answer(query, new(_executor.Applied, _executor.Time));
         }
 
-        if (answered > 0)
+        OnAnswered(answered);
+    }
+
+    private void AnswerSpeculative()
+    {
+        var answered = 0;
+        while (_waiting.TryTakeSpeculative(out var query))
         {
-            _queue.OnAnswered(answered);
+            answered++;
+            Answer(query, _executor.Reached);
+        }
+
+        OnAnswered(answered);
+    }
+
+    private void OnAnswered(int queries)
+    {
+        if (queries > 0)
+        {
+            _queue.OnAnswered(queries);
         }
     }
 
-    private void Answer(PendingQuery query)
+    private void Answer(PendingQuery query, QueryContext context)
     {
-        var context = new QueryContext(_executor.Applied, _executor.Time);
         _answer.ResetWrittenCount();
         try
         {
@@ -344,12 +391,13 @@ public sealed class ApplyLoop : IExecution
 
     private void FailQueries(string why)
     {
-        var failed = _waiting.Count;
-        while (_waiting.TryDequeue(out var query, out _))
+        var failed = 0;
+        while (_waiting.TryTake(out var query))
         {
+            failed++;
             query.OnFailure(PaxosError.Stopped, why);
         }
 
-        _queue.OnAnswered(failed);
+        OnAnswered(failed);
     }
 }

@@ -6,8 +6,10 @@ internal sealed class ApplyQueue(int queriesMax)
 {
     private readonly Lock _gate = new();
     private readonly Queue<ChosenValue> _values = [];
+    private readonly List<TentativeValue> _tentative = [];
     private readonly List<PendingQuery> _queries = [];
     private int _queriesUnanswered;
+    private bool _takesBack;
     private Slot? _install;
     private string? _closed;
 
@@ -24,6 +26,24 @@ internal sealed class ApplyQueue(int queriesMax)
             for (var index = 0; index < values.Count; index++)
             {
                 _values.Enqueue(values[index]);
+            }
+        }
+    }
+
+    /// <summary>Adds values that are not chosen yet (R18): the core bounds them, too.</summary>
+    public void Add(bool takesBack, IReadOnlyList<TentativeValue> values)
+    {
+        lock (_gate)
+        {
+            if (takesBack)
+            {
+                _takesBack = true;
+                _tentative.Clear();
+            }
+
+            if (_closed is null)
+            {
+                _tentative.AddRange(values);
             }
         }
     }
@@ -84,9 +104,11 @@ internal sealed class ApplyQueue(int queriesMax)
         {
             round.Queries.AddRange(_queries);
             _queries.Clear();
+            round.TakesBack = _takesBack;
+            _takesBack = false;
             if (_install is not null && !canInstall)
             {
-                return round.Queries.Count > 0;
+                return round.TakesBack || round.Queries.Count > 0;
             }
 
             round.Install = _install;
@@ -98,7 +120,14 @@ internal sealed class ApplyQueue(int queriesMax)
                 round.Values.Add(value);
             }
 
-            return round.Install is not null || round.Queries.Count > 0 || round.Values.Count > 0;
+            if (_values.Count == 0)
+            {
+                // They stand on top of all chosen ones.
+                round.Tentative.AddRange(_tentative);
+                _tentative.Clear();
+            }
+
+            return round.HasWork;
         }
     }
 
@@ -109,6 +138,7 @@ internal sealed class ApplyQueue(int queriesMax)
         {
             _closed ??= why;
             _values.Clear();
+            _tentative.Clear();
         }
     }
 }
@@ -122,14 +152,27 @@ internal sealed class ApplyRound
     /// <summary>Values to apply.</summary>
     public List<ChosenValue> Values { get; } = [];
 
+    /// <summary>Whether what was done ahead of choice is to be taken back (R18), once the chosen values are
+    /// applied.</summary>
+    public bool TakesBack { get; set; }
+
+    /// <summary>Values to execute ahead of choice, after that.</summary>
+    public List<TentativeValue> Tentative { get; } = [];
+
     /// <summary>Queries that came.</summary>
     public List<PendingQuery> Queries { get; } = [];
+
+    /// <summary>Whether there is anything to do.</summary>
+    public bool HasWork =>
+        Install is not null || TakesBack || Values.Count > 0 || Tentative.Count > 0 || Queries.Count > 0;
 
     /// <summary>Forgets the work.</summary>
     public void Clear()
     {
         Install = null;
+        TakesBack = false;
         Values.Clear();
+        Tentative.Clear();
         Queries.Clear();
     }
 }

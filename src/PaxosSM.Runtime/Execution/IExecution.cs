@@ -23,6 +23,15 @@ public interface IExecution
     /// <summary>Applies chosen values, in slot order without a gap. The core bounds how many are under way.</summary>
     void Apply(IReadOnlyList<ChosenValue> values);
 
+    /// <summary>Executes values ahead of choice (R18), where the machine can take them back: on top of what was given
+    /// to apply, without a gap. Whatever is chosen in the end goes to <see cref="Apply"/> all the same.</summary>
+    /// <param name="takesBack">Whether all that was given here before, and is not applied, is to be taken back
+    /// first.</param>
+    /// <param name="values">The values, in slot order.</param>
+    void Anticipate(bool takesBack, IReadOnlyList<TentativeValue> values)
+    {
+    }
+
     /// <summary>Runs a query once every slot through its bound is applied.</summary>
     void Query(PendingQuery query);
 
@@ -36,6 +45,9 @@ public abstract class PendingQuery
 {
     /// <summary>Apply through here first.</summary>
     public Slot Bound { get; set; }
+
+    /// <summary>Whether it shall see what is executed ahead of choice, too (R18).</summary>
+    public bool IsSpeculative { get; init; }
 
     /// <summary>The query's bytes.</summary>
     public ReadOnlyMemory<byte> Query { get; init; }

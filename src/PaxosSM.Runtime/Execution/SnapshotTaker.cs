@@ -108,16 +108,20 @@ internal sealed class SnapshotTaker(
         }
     }
 
-    /// <summary>Captures the machine if it is time to; the rest happens beside.</summary>
-    public bool TakeIfDue(Executor executor)
+    /// <summary>Whether it is time to capture the machine.</summary>
+    public bool IsDue(Slot applied)
     {
         lock (_gate)
         {
-            if (!IsDue(executor.Applied))
-            {
-                return false;
-            }
+            return IsDueNow(applied);
+        }
+    }
 
+    /// <summary>Captures the machine, which shows nothing but what is chosen; the rest happens beside.</summary>
+    public void Take(Executor executor)
+    {
+        lock (_gate)
+        {
             _requested = false;
             _isWriting = true;
         }
@@ -137,11 +141,9 @@ internal sealed class SnapshotTaker(
         {
             OnFailed(executor.Group, slot, exception);
         }
-
-        return true;
     }
 
-    private bool IsDue(Slot applied)
+    private bool IsDueNow(Slot applied)
     {
         if (_isWriting || applied == _last || (_delay > TimeSpan.Zero && clock.GetElapsedTime(_failedAt) < _delay))
         {

@@ -98,6 +98,16 @@ public sealed class Gateway : IResultSink
     }
 
     /// <inheritdoc/>
+    public void OnTentative(SessionId session, long sequence, Slot slot, ReadOnlySpan<byte> result)
+    {
+        if (_routes.Find(session, sequence) is { WantsTentative: true } connection
+            && connection.GatherTentative(new(session, sequence, PaxosError.None, 0, slot, default), result))
+        {
+            _gathering.Add(connection);
+        }
+    }
+
+    /// <inheritdoc/>
     public void OnRoundEnd()
     {
         foreach (var connection in _gathering)
@@ -225,6 +235,7 @@ public sealed class Gateway : IResultSink
             return;
         }
 
+        connection.WantsTentative |= submit.WantsTentative;
         switch (attached.Replica.Submit(submit.Entries, submit.Count))
         {
             case PaxosError.None:

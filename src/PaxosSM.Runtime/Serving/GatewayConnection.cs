@@ -10,15 +10,14 @@ namespace PaxosSM.Runtime.Serving;
 /// </remarks>
 internal sealed class GatewayConnection : IClientConnection
 {
-    private const int GatheredBytesStart = 1024;
     private readonly Gateway _gateway;
     private readonly IClientReplies _replies;
-    private byte[] _gathered = [];
-    private int _gatheredBytes;
-    private int _gatheredCount;
+    private readonly GatheredResults _gathered = new();
+    private readonly GatheredResults _tentative = new();
     private int _toldLeaderless;
     private int _routes;
     private volatile bool _closed;
+    private volatile bool _wantsTentative;
 
     public GatewayConnection(Gateway gateway, IClientReplies replies)
     {
@@ -27,6 +26,13 @@ internal sealed class GatewayConnection : IClientConnection
     }
 
     public bool IsClosed => _closed;
+
+    /// <summary>Whether results are to be told ahead of choice as well (R18).</summary>
+    public bool WantsTentative
+    {
+        get => _wantsTentative;
+        set => _wantsTentative = value;
+    }
 
     /// <summary>How many routes lead here.</summary>
     public int Routes => Volatile.Read(ref _routes);
@@ -50,30 +56,26 @@ internal sealed class GatewayConnection : IClientConnection
         var bytesMax = _gateway.Options.AnswerBytesMax;
         if (result.Length <= bytesMax)
         {
-            return Add(entry, result);
+            return Add(_gathered, entry, result);
         }
 
         // Sent, it would fill the connection's buffer and end it, now and at every repeat. The session table keeps it.
         var why = $"the command was applied in slot {entry.Slot}, but its result of {result.Length} bytes is larger "
             + $"than answerBytesMax ({bytesMax}), and is not sent";
         ResultEntry told = new(entry.Session, entry.Sequence, PaxosError.ResultTooLarge, 0, entry.Slot, default);
-        return Add(told, Encoding.UTF8.GetBytes(why));
+        return Add(_gathered, told, Encoding.UTF8.GetBytes(why));
     }
+
+    /// <summary>Adds a result told ahead of choice; one that is too large is told when it is final.</summary>
+    /// <returns>True when it is the first.</returns>
+    public bool GatherTentative(in ResultEntry entry, ReadOnlySpan<byte> result) =>
+        result.Length <= _gateway.Options.AnswerBytesMax && Add(_tentative, entry, result);
 
     /// <summary>Sends what was gathered, if anything.</summary>
     public void SendGathered()
     {
-        if (_gatheredCount == 0)
-        {
-            return;
-        }
-
-        // The frame owns its bytes, since the reply may be queued: one copy a round, none a result.
-        var results = _gathered.AsSpan(0, _gatheredBytes).ToArray();
-        var count = _gatheredCount;
-        _gatheredBytes = 0;
-        _gatheredCount = 0;
-        Send(new ClientResults(_gateway.Group, _gateway.Options.Durability, results, count));
+        Send(_gathered);
+        Send(_tentative);
     }
 
     /// <summary>Refuses every entry of a submission, which was not done.</summary>
@@ -112,25 +114,24 @@ internal sealed class GatewayConnection : IClientConnection
         _gateway.OnClosed(this);
     }
 
-    private bool Add(in ResultEntry entry, ReadOnlySpan<byte> result)
+    private bool Add(GatheredResults gathered, in ResultEntry entry, ReadOnlySpan<byte> result)
     {
-        var size = ResultEntry.HeaderSize + result.Length;
-        if (_gathered.Length - _gatheredBytes < size)
+        gathered.Add(entry, result);
+        if (gathered.Length >= _gateway.Options.ResultBytesMax)
         {
-            var grown = Math.Max(Math.Max(GatheredBytesStart, _gathered.Length * 2), _gatheredBytes + size);
-            Array.Resize(ref _gathered, grown);
-        }
-
-        var room = _gathered.AsSpan(_gatheredBytes);
-        ResultEntry.Write(room, entry.Session, entry.Sequence, entry.Error, entry.Detail, entry.Slot, result);
-        _gatheredBytes += size;
-        if (_gatheredBytes >= _gateway.Options.ResultBytesMax)
-        {
-            _gatheredCount++;
-            SendGathered();
+            Send(gathered);
             return false;
         }
 
-        return ++_gatheredCount == 1;
+        return gathered.Count == 1;
+    }
+
+    private void Send(GatheredResults gathered)
+    {
+        if (gathered.Count > 0)
+        {
+            var results = gathered.Take(_gateway.Group, _gateway.Options.Durability);
+            Send(gathered == _tentative ? results with { IsTentative = true } : results);
+        }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class GatewayQuery : PendingQuery
         Arrived = arrived;
         Deadline = deadline;
         Query = frame.Query;
+        IsSpeculative = Kind == ReadKind.Speculative;
     }
 
     public GroupId Group { get; }

@@ -50,7 +50,7 @@ internal sealed class QueryDesk
 
         switch (query.Kind)
         {
-            case ReadKind.Local:
+            case ReadKind.Local or ReadKind.Speculative:
                 Execute(query, Slot.Zero);
                 break;
             case ReadKind.AtLeast:
@@ -160,7 +160,9 @@ internal sealed class QueryDesk
         }
         else
         {
-            query.Reply(PaxosError.None, context, AgeOf(query, context.Slot, now), answer);
+            // How old it is depends on what was chosen; the rest is a guess.
+            var applied = query.IsSpeculative ? _execution.Applied : context.Slot;
+            query.Reply(PaxosError.None, context, AgeOf(query, applied, now), answer);
         }
 
         Remove(query);

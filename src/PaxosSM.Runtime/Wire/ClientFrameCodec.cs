@@ -14,6 +14,7 @@ public static class ClientFrameCodec
                 group = submit.Group;
                 writer.WriteInt32(submit.Count);
                 writer.WriteBytes(submit.Entries.Span);
+                writer.WriteBoolean(submit.WantsTentative);
                 return FrameKind.ClientSubmit;
             case ClientResult result:
                 group = result.Group;
@@ -24,6 +25,7 @@ public static class ClientFrameCodec
                 writer.WriteByte((byte)results.Durability);
                 writer.WriteInt32(results.Count);
                 writer.WriteBytes(results.Results.Span);
+                writer.WriteBoolean(results.IsTentative);
                 return FrameKind.ClientResults;
             case ClientQuery query:
                 group = query.Group;
@@ -114,7 +116,7 @@ public static class ClientFrameCodec
     private static ClientSubmit ReadSubmit(ref WireReader reader, GroupId group)
     {
         var count = reader.ReadInt32();
-        return new(group, ServingCodec.Entries(ref reader, count), count);
+        return new(group, ServingCodec.Entries(ref reader, count), count) { WantsTentative = reader.ReadBoolean() };
     }
 
     private static void WriteResult(WireWriter writer, ClientResult result)
@@ -142,7 +144,7 @@ public static class ClientFrameCodec
     {
         var durability = ReadDurability(ref reader);
         var count = reader.ReadInt32();
-        return new(group, durability, reader.ReadBytes(), count);
+        return new(group, durability, reader.ReadBytes(), count) { IsTentative = reader.ReadBoolean() };
     }
 
     private static Durability ReadDurability(ref WireReader reader) =>
@@ -161,7 +163,7 @@ public static class ClientFrameCodec
     private static ClientQuery ReadQuery(ref WireReader reader, GroupId group)
     {
         var id = reader.ReadInt64();
-        var kind = (ReadKind)reader.ReadByteUpTo((byte)ReadKind.MaxAge);
+        var kind = (ReadKind)reader.ReadByteUpTo((byte)ReadKind.Speculative);
         var slot = reader.ReadSlot();
         var age = TimeSpan.FromTicks(reader.ReadInt64());
         var timeout = TimeSpan.FromTicks(reader.ReadInt64());
@@ -172,6 +174,7 @@ public static class ClientFrameCodec
             ReadKind.Local => ReadConsistency.Local,
             ReadKind.AtLeast => ReadConsistency.After(slot),
             ReadKind.MaxAge => ReadConsistency.NoOlderThan(age),
+            ReadKind.Speculative => ReadConsistency.Speculative,
             _ => throw new UnreachableException(),
         };
         return new(group, id, consistency, timeout, reader.ReadBytes());

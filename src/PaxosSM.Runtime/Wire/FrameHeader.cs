@@ -24,10 +24,10 @@ public readonly record struct FrameHeader(
     public const int Overhead = Size + ChecksumSize;
 
     /// <summary>The oldest protocol version spoken here.</summary>
-    public const byte VersionMin = 3;
+    public const byte VersionMin = 4;
 
     /// <summary>The newest protocol version spoken here.</summary>
-    public const byte VersionMax = 3;
+    public const byte VersionMax = 4;
 
     /// <summary>Where a bound is not configured: 64 MiB.</summary>
     public const int DefaultFrameBytesMax = 64 << 20;

@@ -36,8 +36,14 @@ public sealed class HistoryExamination
     public IReadOnlyList<IHistoryRule> Rules => _rules;
 
     /// <summary>Checks linearizability, and every rule.</summary>
+    /// <remarks>Of what is not chosen nothing is promised: speculative queries are left out (R18).</remarks>
     public HistoryFindings Run(History history)
     {
+        if (history.Operations.Any(IsSpeculative))
+        {
+            history = new(history.Operations.Where(operation => !IsSpeculative(operation)));
+        }
+
         var linearizability = LinearizabilityChecker.Check(history, _model, _stepsMax);
         List<HistoryViolation> violations = [];
         if (linearizability.Violation is { } first)
@@ -48,6 +54,9 @@ public sealed class HistoryExamination
         violations.AddRange(_rules.Select(rule => rule.Check(history)).OfType<HistoryViolation>());
         return new(violations, linearizability);
     }
+
+    private static bool IsSpeculative(Operation operation) =>
+        operation is { IsQuery: true, Consistency.Kind: ReadKind.Speculative };
 }
 
 /// <summary>What came of an examination.</summary>

@@ -6,7 +6,7 @@ namespace PaxosSM.Testing.Linearizability;
 internal static class OperationJson
 {
     private static readonly string[] Outcomes = ["unknown", "succeeded", "refused"];
-    private static readonly string[] Kinds = ["linearizable", "lease", "local", "atLeast", "maxAge"];
+    private static readonly string[] Kinds = ["linearizable", "lease", "local", "atLeast", "maxAge", "speculative"];
 
     public static void Write(Utf8JsonWriter writer, Operation operation)
     {
@@ -97,6 +97,7 @@ internal static class OperationJson
             ReadKind.Local => ReadConsistency.Local,
             ReadKind.AtLeast => ReadConsistency.After(new(json.GetProperty("atLeast").GetInt64())),
             ReadKind.MaxAge => ReadConsistency.NoOlderThan(ReadSpan(json.GetProperty("maxAge"))),
+            ReadKind.Speculative => ReadConsistency.Speculative,
             _ => ReadConsistency.Linearizable,
         };
 

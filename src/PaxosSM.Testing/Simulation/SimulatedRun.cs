@@ -35,7 +35,7 @@ internal sealed class SimulatedRun
             plan,
             World,
             Log,
-            process => new WitnessedMachine(Workload.NewMachine(), Witness, process),
+            process => Witnessed(Workload.NewMachine(), process),
             options.Events);
         _faults = new(Cluster);
         Clients = [];
@@ -88,12 +88,23 @@ internal sealed class SimulatedRun
         LookAtEnd();
         Log.Mix((ulong)Acknowledged.Count, (ulong)Witness.Count);
         Log.Count("events", World.Events);
+        Log.Count("slots shown ahead of choice", Witness.Shown);
+        Log.Count("slots confirmed", Witness.Confirmed);
+        Log.Count("slots taken back", Witness.TakenBack);
         Options.Histories?.Invoke(History.Capture(), Workload.Model, BrokenHistory);
         var violation = World.Broken is { } broken ? broken with { Tail = Log.Tail } : null;
         return new(violation, Log.Hash, Log.Counts, TimeSpan.FromMicroseconds(World.Now));
     }
 
     public void OnAcknowledged(ReadOnlyMemory<byte> input, CommandResult result) => Acknowledged.Add((input, result));
+
+    private IStateMachine Witnessed(IStateMachine machine, SimulatedProcess process)
+    {
+        WitnessedMachine witnessed = new(machine, Witness, process);
+        return Plan.Optimistic && machine is IOptimisticStateMachine optimistic
+            ? new OptimisticWitness(witnessed, optimistic, Witness, process)
+            : witnessed;
+    }
 
     private void Look()
     {

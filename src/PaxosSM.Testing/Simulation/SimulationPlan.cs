@@ -27,6 +27,9 @@ public sealed record SimulationPlan
     /// <summary>A snapshot is due after so many slots.</summary>
     public int SnapshotSlots { get; init; } = 200;
 
+    /// <summary>Whether machines that can take back are given commands ahead of choice (R18).</summary>
+    public bool Optimistic { get; init; }
+
     /// <summary>How long clients send and things break. A liveness phase follows, in which nothing breaks and
     /// everything must finish (I13).</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);

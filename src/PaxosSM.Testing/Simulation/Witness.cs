@@ -14,6 +14,21 @@ internal sealed class Witness(World world)
     /// <summary>How many different commands were applied.</summary>
     public long Count => _commands.Count;
 
+    /// <summary>How many slots machines were shown ahead of choice (R18), as often as they were.</summary>
+    public long Shown { get; private set; }
+
+    /// <summary>How many of these were confirmed.</summary>
+    public long Confirmed { get; private set; }
+
+    /// <summary>How many of these were taken back.</summary>
+    public long TakenBack { get; private set; }
+
+    public void OnShown() => Shown++;
+
+    public void OnConfirmed() => Confirmed++;
+
+    public void OnTakenBack(int slots) => TakenBack += slots;
+
     public void OnApplied(
         string who, in CommandContext context, ReadOnlySequence<byte> command, ReadOnlySpan<byte> result)
     {

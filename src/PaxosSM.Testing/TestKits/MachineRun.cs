@@ -90,9 +90,25 @@ internal sealed class MachineRun : IResultSink
         }
     }
 
+    /// <summary>Lets steps happen ahead of choice (R18), as many of them as a replica would: up to a view.</summary>
+    public void Guess(IEnumerable<LoggedStep> steps)
+    {
+        var next = _executor.Reached.Slot.Next;
+        foreach (var value in steps.Select(step => step.Value).OfType<Value>()
+            .TakeWhile(value => value.Kind is ValueKind.Commands or ValueKind.Skip))
+        {
+            _executor.Speculate(next, value);
+            next = next.Next;
+        }
+    }
+
+    /// <summary>Takes back what happened ahead of choice.</summary>
+    public void TakeBack() => _executor.TakeBack();
+
     /// <summary>What the machine answers, if only by an exception.</summary>
     public byte[] Ask(QueryStep query)
     {
+        TakeBack();
         var answer = new ArrayBufferWriter<byte>();
         var context = new QueryContext(_executor.Applied, _executor.Time);
         try
@@ -121,7 +137,11 @@ internal sealed class MachineRun : IResultSink
     }
 
     /// <summary>Captures the machine's state.</summary>
-    public ISnapshotWriter BeginSnapshot() => _executor.Machine.BeginSnapshot();
+    public ISnapshotWriter BeginSnapshot()
+    {
+        TakeBack();
+        return _executor.Machine.BeginSnapshot();
+    }
 
     /// <summary>The machine's state as its snapshot writes it.</summary>
     public byte[] Snapshot()

@@ -7,8 +7,9 @@ namespace PaxosSM.Testing.TestKits;
 /// <remarks>
 /// <para>Every script goes through the executor that production runs. Properties, in this order: two machines show the
 /// same, in other cultures, on other threads, at other times; nothing that was lent is kept; a snapshot taken anywhere
-/// and restored anywhere changes nothing; commands sent again or replayed count once; queries change nothing; another
-/// process, with other hash codes, shows the same.</para>
+/// and restored anywhere changes nothing; commands sent again or replayed count once; queries change nothing; of an
+/// <see cref="IOptimisticStateMachine"/>, what is taken back leaves no trace; another process, with other hash codes,
+/// shows the same.</para>
 /// <para>With a <see cref="StateMachinePropertiesOptions.Model"/> also: machine and model answer alike; and what
 /// clients of whole simulated clusters see is linearizable by the model, whatever crashes, pauses and cuts there are
 /// (<see cref="Simulation.Simulator"/>).</para>
@@ -81,6 +82,11 @@ public static class StateMachineProperties
         Check(
             factory, seeded,
             new Determinism(), new BufferUse(), new SnapshotEquivalence(), new ExactlyOnce(), new QueryPurity());
+        if (factory() is IOptimisticStateMachine)
+        {
+            Check(factory, seeded, new Rollbacks());
+        }
+
         if (options.UsesSecondProcess)
         {
             using var twin = TwinProcess.Start(

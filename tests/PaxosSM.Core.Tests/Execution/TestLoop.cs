@@ -8,11 +8,12 @@ namespace PaxosSM.Core.Tests.Execution;
 /// <summary>An apply loop over a counting machine and an in-memory store, pumped by the test.</summary>
 internal sealed class TestLoop
 {
-    public TestLoop(InMemorySnapshotStore? store = null, ExecutionOptions? options = null)
+    public TestLoop(
+        InMemorySnapshotStore? store = null, ExecutionOptions? options = null, IStateMachine? machine = null)
     {
         Store = store ?? new();
         Loop = new(
-            new Executor(GroupId.Default, TestExecutor.ThreeMembers, Machine, Sink),
+            new Executor(GroupId.Default, TestExecutor.ThreeMembers, machine ?? Machine, Sink),
             Store,
             Worker,
             options ?? new(),
@@ -58,6 +59,13 @@ internal sealed class TestLoop
         while (Loop.RunOnce() || Worker.RunOnce())
         {
         }
+    }
+
+    public TestQuery Ask(long bound, bool speculative)
+    {
+        var query = new TestQuery { Bound = new(bound), IsSpeculative = speculative };
+        Loop.Query(query);
+        return query;
     }
 
     public TestQuery Ask(long bound, params byte[] bytes)

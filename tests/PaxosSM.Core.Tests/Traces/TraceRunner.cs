@@ -8,6 +8,7 @@ namespace PaxosSM.Core.Tests.Traces;
 /// <code>
 /// # R2 ...                          the rule or paper; the first line of every trace
 /// replica 0 of PAL PAL PAL          the core under test and everybody's roles: proposer, acceptor, learner
+/// optimistic                        from here on the machine takes values ahead of choice (R18)
 /// at 200                            the clock, in milliseconds
 /// tick                              time went by
 /// hears 0 1                         the failure detector's opinion
@@ -17,7 +18,7 @@ namespace PaxosSM.Core.Tests.Traces;
 /// read 7 / lease 7                  a client's read, here
 /// executed 3 / saved 3              the executor's reports
 /// restart                           a crash that keeps what was durable; damage N: and the Nth record can't be read
-///   write ... / send 1 ... / after 1 ... / apply s2 x / bound 7 s2 / fetch 1 s9
+///   write ... / send 1 ... / after 1 ... / apply s2 x / ahead s3 y / take back / bound 7 s2 / fetch 1 s9
 /// </code>
 /// "after" is a message that leaves once the writes are durable. Events and log texts are no effects.
 /// </remarks>
@@ -29,6 +30,7 @@ internal sealed class TraceRunner
     private readonly StringBuilder _text = new();
     private Effects _effects = new(default);
     private Replica? _core;
+    private ReplicaContext? _context;
     private Configuration? _configuration;
     private NodeId _self;
     private uint _incarnation;
@@ -67,6 +69,9 @@ internal sealed class TraceRunner
                 break;
             case "at":
                 _now = TraceWords.NumberOf(words[1]);
+                break;
+            case "optimistic":
+                _context!.IsOptimistic = true;
                 break;
             case "durable":
                 MakeDurable();
@@ -124,7 +129,8 @@ internal sealed class TraceRunner
         _incarnation++;
         var options = new ProtocolOptions { TrimTailSlots = 0 };
         _effects = new(_self);
-        _core = new(new(new(1), _self, _incarnation, _configuration!, options, 1), Slot.Zero, Now);
+        _context = new(new(1), _self, _incarnation, _configuration!, options, 1);
+        _core = new(_context, Slot.Zero, Now);
         _core.Recover(_log, _effects);
         foreach (var applied in _effects.Applies)
         {
@@ -169,6 +175,16 @@ internal sealed class TraceRunner
         foreach (var (slot, value) in _effects.Applies)
         {
             _text.Append($"  apply {slot} {TraceWords.Of(value)}\n");
+        }
+
+        if (_effects.TakesBack)
+        {
+            _text.Append("  take back\n");
+        }
+
+        foreach (var (slot, value) in _effects.Tentative)
+        {
+            _text.Append($"  ahead {slot} {TraceWords.Of(value)}\n");
         }
 
         foreach (var read in _effects.Reads)

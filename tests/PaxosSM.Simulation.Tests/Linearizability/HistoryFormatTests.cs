@@ -69,7 +69,7 @@ public sealed class HistoryFormatTests
         int? session = random.Below(2) == 0 ? (int)random.Below(9) : null;
         ReadConsistency[] kinds =
         [
-            ReadConsistency.Linearizable, ReadConsistency.Lease, ReadConsistency.Local,
+            ReadConsistency.Linearizable, ReadConsistency.Lease, ReadConsistency.Local, ReadConsistency.Speculative,
             ReadConsistency.After(new(random.Below(99))), ReadConsistency.NoOlderThan(random.Below(TimeSpan.MaxValue)),
         ];
         var query = random.Below(2) == 0;

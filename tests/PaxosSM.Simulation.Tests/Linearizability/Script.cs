@@ -67,6 +67,7 @@ internal static partial class Script
 
     private static ReadConsistency ConsistencyOf(Dictionary<string, string> extras) =>
         extras.ContainsKey("local") ? ReadConsistency.Local
+        : extras.ContainsKey("ahead") ? ReadConsistency.Speculative
         : extras.ContainsKey("lease") ? ReadConsistency.Lease
         : extras.TryGetValue("after=", out var slot) ? ReadConsistency.After(new(Number(slot)))
         : extras.TryGetValue("age=", out var age) ? ReadConsistency.NoOlderThan(TimeSpan.FromMicroseconds(Number(age)))
@@ -78,6 +79,6 @@ internal static partial class Script
         + @"( -> (?<output>\S+))?(?<extras>.*)$")]
     private static partial Regex Line();
 
-    [GeneratedRegex(@" (?<name>s(?=\d)|@|local|lease|after=|age=|told=|by=)(?<value>\S*)")]
+    [GeneratedRegex(@" (?<name>s(?=\d)|@|local|ahead|lease|after=|age=|told=|by=)(?<value>\S*)")]
     private static partial Regex Extra();
 }

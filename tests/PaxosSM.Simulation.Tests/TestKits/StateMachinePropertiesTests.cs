@@ -123,6 +123,22 @@ public sealed class StateMachinePropertiesTests
         AssertFoundByAnotherProcess<AnswersWithAHashCode>("the result of step 1", steps: 1);
 
     [Fact]
+    public void A_good_optimistic_machine_passes() =>
+        StateMachineProperties.Check<OptimisticTally>(Options);
+
+    [Fact]
+    public void A_machine_that_does_not_undo_a_field_is_found() =>
+        AssertFound<UndoesHalf>(new Rollbacks(), "of 2", steps: 1);
+
+    [Fact]
+    public void A_machine_that_undoes_the_oldest_first_is_found() =>
+        AssertFound<UndoesTheOldestFirst>(new Rollbacks(), "took back", steps: 2);
+
+    [Fact]
+    public void A_machine_that_undoes_what_is_confirmed_is_found() =>
+        AssertFound<UndoesWhatIsConfirmed>(new Rollbacks(), "the snapshot after step 3", steps: 4);
+
+    [Fact]
     public void A_machine_that_saves_in_the_order_of_hash_codes_is_found_by_another_process() =>
         AssertFoundByAnotherProcess<SavesInTheOrderOfHashCodes>("the snapshot at the end", steps: 2);
 

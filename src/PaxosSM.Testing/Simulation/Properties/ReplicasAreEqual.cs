@@ -10,8 +10,14 @@ internal sealed class ReplicasAreEqual : SimulationProperty
         (SimulatedNode Node, Slot Applied, byte[] State)? first = null;
         foreach (var node in run.Learners)
         {
-            var state = StateOf(node.Process!.Machine!);
-            var applied = node.Process.Execution!.Applied;
+            var applied = node.Process!.Execution!.Applied;
+            if (node.Process.Machine is IOptimisticStateMachine optimistic)
+            {
+                // The run is over: what may be under way is not chosen, and goes.
+                optimistic.Rollback(applied);
+            }
+
+            var state = StateOf(node.Process.Machine!);
             first ??= (node, applied, state);
             if (first.Value.Applied != applied)
             {

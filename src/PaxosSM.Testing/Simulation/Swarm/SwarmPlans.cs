@@ -37,6 +37,11 @@ public static class SwarmPlans
             plan = plan with { Clients = SwarmLoads.Draw(plan, new(seed ^ SwarmLoads.Stream)) };
         }
 
+        if (options.Profile != SwarmProfile.Default)
+        {
+            plan = plan with { Optimistic = new Dice(seed ^ SwarmSettings.OptimismStream).OneIn(2) };
+        }
+
         if (options.Profile == SwarmProfile.Swarm)
         {
             plan = SwarmChanges.Draw(plan, options, new(seed ^ SwarmChanges.Stream));

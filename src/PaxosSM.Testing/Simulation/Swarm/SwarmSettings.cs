@@ -5,6 +5,10 @@ namespace PaxosSM.Testing.Simulation;
 /// <summary>Settings of all parts, the small ones that make rare things frequent among them.</summary>
 internal static class SwarmSettings
 {
+    /// <summary>Tells the dice that decide on optimistic delivery from the others of a seed, so that those fall as they
+    /// did before there was any.</summary>
+    public const ulong OptimismStream = 0x6f70_7469_6d69_736d;
+
     /// <summary>Clocks on stock hardware drift by less than a hundred parts of a million; ten times that, and far
     /// more.</summary>
     private static readonly int[] Drifts = [100, 1000, 10_000, 50_000];

@@ -11,7 +11,7 @@ namespace PaxosSM.Testing.Simulation;
 /// So nearly every answer tells the state. Hold answers "done" alone: when a name is let go is the log's business, and
 /// shows in the digest only.
 /// </remarks>
-public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachine
+public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachine, IOptimisticStateMachine
 {
     /// <summary>The longest value; what would make a longer one is not done.</summary>
     public const int ValueBytesMax = 1024;
@@ -19,6 +19,7 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
     private static readonly Entry Fresh = new([], 0);
     private readonly SortedDictionary<ushort, Entry> _entries = [];
     private readonly SortedDictionary<ushort, long> _held = [];
+    private readonly UndoJournal _journal = new();
     private long _released;
 
     /// <inheritdoc/>
@@ -71,11 +72,12 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
                 CompareAndSet(key, before, rest, result);
                 break;
             case KeyValueCommand.Increment:
-                _entries[key] = new((before ?? Fresh).Value, (before ?? Fresh).Counter + 1);
+                Set(key, new((before ?? Fresh).Value, (before ?? Fresh).Counter + 1));
                 Answer(result, true, _entries[key]);
                 break;
             case KeyValueCommand.Delete:
-                Answer(result, _entries.Remove(key), before);
+                Set(key, null);
+                Answer(result, before is not null, before);
                 break;
             case KeyValueCommand.Hold when rest.Length == sizeof(long):
                 Hold(context, key, BinaryPrimitives.ReadInt64LittleEndian(rest));
@@ -104,11 +106,22 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
     /// <inheritdoc/>
     public void OnTimer(in CommandContext context, long id)
     {
-        if (_held.Remove((ushort)id))
+        if (_held.ContainsKey((ushort)id))
         {
+            SetHeld((ushort)id, null);
             _released++;
+            _journal.Note(() => _released--);
         }
     }
+
+    /// <inheritdoc/>
+    public void Mark(Slot slot) => _journal.Mark(slot);
+
+    /// <inheritdoc/>
+    public void Confirm(Slot slot) => _journal.Confirm(slot);
+
+    /// <inheritdoc/>
+    public void Rollback(Slot to) => _journal.Rollback();
 
     /// <inheritdoc/>
     /// <remarks>Values are never changed in place, so that copying the table is enough.</remarks>
@@ -164,8 +177,54 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
             return false;
         }
 
-        _entries[key] = new(value.ToArray(), (before ?? Fresh).Counter);
+        Set(key, new(value.ToArray(), (before ?? Fresh).Counter));
         return true;
+    }
+
+    private void Set(ushort key, Entry? entry)
+    {
+        if (_journal.IsOpen)
+        {
+            var before = _entries.GetValueOrDefault(key);
+            _journal.Note(() => Put(key, before));
+        }
+
+        Put(key, entry);
+    }
+
+    private void SetHeld(ushort name, long? due)
+    {
+        if (_journal.IsOpen)
+        {
+            long? before = _held.TryGetValue(name, out var held) ? held : null;
+            _journal.Note(() => PutHeld(name, before));
+        }
+
+        PutHeld(name, due);
+    }
+
+    private void PutHeld(ushort name, long? due)
+    {
+        if (due is { } set)
+        {
+            _held[name] = set;
+        }
+        else
+        {
+            _held.Remove(name);
+        }
+    }
+
+    private void Put(ushort key, Entry? entry)
+    {
+        if (entry is null)
+        {
+            _entries.Remove(key);
+        }
+        else
+        {
+            _entries[key] = entry;
+        }
     }
 
     private void CompareAndSet(ushort key, Entry? before, ReadOnlySpan<byte> rest, IBufferWriter<byte> result)
@@ -187,13 +246,13 @@ public sealed class KeyValueMachine : IDigestibleStateMachine, ITimedStateMachin
     {
         if (microseconds == 0)
         {
-            _held.Remove(name);
+            SetHeld(name, null);
             context.Timers.Cancel(name);
             return;
         }
 
         var due = context.Time.Add(TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond));
-        _held[name] = due.Microseconds;
+        SetHeld(name, due.Microseconds);
         context.Timers.Set(name, due);
     }
 
