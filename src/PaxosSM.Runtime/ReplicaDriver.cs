@@ -329,6 +329,9 @@ public sealed class ReplicaDriver : IReplica
         if (_status.Halt(why))
         {
             _wishes.Stop(why);
+
+            // R18: nobody will tell this replica any more what became of it.
+            _ports.Execution.Anticipate(takesBack: true, []);
             _ports.OnHalted(Group, why);
         }
     }

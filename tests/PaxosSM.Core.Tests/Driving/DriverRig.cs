@@ -45,6 +45,9 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
 
     public string? DeviceFailure { get; set; }
 
+    /// <summary>Whether what was executed ahead of choice was to be taken back.</summary>
+    public bool TookBack { get; private set; }
+
     public string? HaltedBecause { get; private set; }
 
     public Slot Applied => Slot.Zero;
@@ -84,6 +87,8 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
     public void Apply(IReadOnlyList<ChosenValue> values)
     {
     }
+
+    public void Anticipate(bool takesBack, IReadOnlyList<TentativeValue> values) => TookBack |= takesBack;
 
     public void Query(PendingQuery query)
     {

@@ -116,6 +116,17 @@ public sealed class DriverTests : IAsyncDisposable
         Assert.Contains("a snapshot was not flushed", _rig.HaltedBecause, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_replica_that_halts_takes_back_what_it_showed_ahead_of_choice()
+    {
+        _rig.Driver.Pump(default);
+        Assert.False(_rig.TookBack);
+        _rig.DeviceFailure = "a snapshot was not flushed";
+        _rig.Driver.Tick(default, LogTime.Zero);
+
+        Assert.True(_rig.TookBack);
+    }
+
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     private async Task<int> WakesAt(NodePump pump, ushort from, Message message)

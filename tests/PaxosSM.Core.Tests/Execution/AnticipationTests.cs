@@ -74,6 +74,21 @@ public sealed class AnticipationTests
     }
 
     [Fact]
+    public void A_result_is_told_ahead_of_choice_once_and_again_only_when_it_was_taken_back()
+    {
+        Anticipate(4, 5);
+        _loop.RunAll();
+        _loop.Ask(0);
+        _loop.RunAll();
+        Assert.Equal([(3L, 3L), (4L, 4L)], _loop.Sink.Tentative);
+        _loop.Loop.Anticipate(true, []);
+        Anticipate(4, 4);
+        _loop.RunAll();
+        Assert.Equal([(3L, 3L), (4L, 4L), (3L, 3L)], _loop.Sink.Tentative);
+        Assert.Equal(3, _loop.Sink.All.Count);
+    }
+
+    [Fact]
     public void What_is_taken_back_is_gone_at_once()
     {
         Anticipate(4, 6);

@@ -11,6 +11,9 @@ internal sealed class RecordingSink : IResultSink
 {
     public List<Told> All { get; } = [];
 
+    /// <summary>What was told ahead of choice: the command's number and its result.</summary>
+    public List<(long Sequence, long Result)> Tentative { get; } = [];
+
     public int Rounds { get; private set; }
 
     public int Restored { get; private set; }
@@ -24,6 +27,9 @@ internal sealed class RecordingSink : IResultSink
             detail,
             slot.Index,
             result.IsEmpty ? 0 : BinaryPrimitives.ReadInt64LittleEndian(result)));
+
+    public void OnTentative(SessionId session, long sequence, Slot slot, ReadOnlySpan<byte> result) =>
+        Tentative.Add((sequence, BinaryPrimitives.ReadInt64LittleEndian(result)));
 
     public void OnRoundEnd() => Rounds++;
 

@@ -384,6 +384,26 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public void Results_are_told_ahead_of_choice_only_to_those_who_asked_for_it()
+    {
+        Submit(Command(1, 1));
+        _replies.Frames.Clear();
+        _group.Gateway.OnTentative(new(1), 1, new(5), "early"u8);
+        _group.Gateway.OnRoundEnd();
+        Assert.Empty(_replies.Frames);
+        _client.OnFrameAsync(
+            new ClientSubmit(GroupId.Default, Command(1, 2), 1) { WantsTentative = true }).AsTask();
+        _replies.Frames.Clear();
+        _group.Gateway.OnTentative(new(1), 2, new(6), "early"u8);
+        _group.Gateway.OnRoundEnd();
+        var told = Assert.IsType<ClientResults>(Assert.Single(_replies.Frames));
+        Assert.True(told.IsTentative);
+        var entry = Assert.Single(Entries(told));
+        Assert.Equal((2L, new Slot(6), "early"),
+            (entry.Sequence, entry.Slot, Encoding.UTF8.GetString(entry.Result.Span)));
+    }
+
+    [Fact]
     public void A_stopped_gateway_says_so_to_everybody()
     {
         Ask(1);

@@ -49,6 +49,39 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Guesses_are_told_in_order_and_end_nothing()
+    {
+        await using var bench = new ClientBench();
+        var opening = bench.Client.OpenStreamAsync().AsTask();
+        await bench.Run(opening);
+        var stream = await opening;
+        List<string> told = [];
+        TaskCompletionSource all = new();
+        var result = stream.ExecuteAsync(ClientBench.Bytes("c"), guess =>
+        {
+            told.Add(ClientBench.Text(guess.Result));
+            if (told.Count == 3)
+            {
+                all.SetResult();
+            }
+        }).AsTask();
+        foreach (var guess in new[] { "1", "2", "3" })
+        {
+            bench.Channel.Send(GuessOf(stream.Session, 1, guess));
+        }
+
+        // Nobody waits for that one.
+        bench.Channel.Send(GuessOf(stream.Session, 2, "4"));
+        bench.Channel.PumpToClient();
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(["1", "2", "3"], told);
+        Assert.False(result.IsCompleted);
+        Assert.True(Assert.IsType<ClientSubmit>(bench.Channel.Sent[^1]).WantsTentative);
+        await bench.Run(result);
+        Assert.Equal("c@1", ClientBench.Text((await result).Result));
+    }
+
+    [Fact]
     public async Task A_lone_command_leaves_at_once_and_those_that_arrive_during_its_send_leave_together()
     {
         await using var bench = new ClientBench();
@@ -318,6 +351,14 @@ public sealed class SessionTests
 
     /// <summary>Loses, duplicates and reorders frames and proposals, cuts connections, restarts the node, changes
     /// leaders.</summary>
+    private static ClientResults GuessOf(SessionId session, long sequence, string result)
+    {
+        var bytes = new byte[ResultEntry.HeaderSize + result.Length];
+        ResultEntry.Write(
+            bytes, session, sequence, PaxosError.None, 0, new(9), ClientBench.Bytes(result).Span);
+        return new(GroupId.Default, Durability.Synced, bytes, 1) { IsTentative = true };
+    }
+
     private static Action Disturb(ClientBench bench, Random random)
     {
         bench.Channel.Chaos = new(random.Next());
