@@ -90,6 +90,7 @@ public sealed class OptimisticTests
 
         await cluster.StopNodeAsync(leader);
         await Eventually(async () => (await ReadAsync(atFollower, ReadConsistency.Speculative)).Sum == 5);
+        await atLeader.DisposeAsync();
         await Assert.ThrowsAnyAsync<PaxosException>(() => pending);
 
         // Whoever leads next has heard of it or not: one or the other is chosen, and the same everywhere.
@@ -114,7 +115,13 @@ public sealed class OptimisticTests
     private Task<PaxosCluster> StartAsync(int replicas) => PaxosCluster.StartEmbeddedAsync(
         () => new OptimisticSumMachine(_sums),
         replicas,
-        new() { Configure = node => node.Protocol = node.Protocol with { ElectionTimeout = TimeSpan.FromSeconds(5) } });
+        new() { Configure = Configure });
+
+    private static void Configure(PaxosOptions node)
+    {
+        node.Protocol = node.Protocol with { ElectionTimeout = TimeSpan.FromSeconds(10) };
+        node.Client = node.Client with { Timeout = Patience };
+    }
 
     private static async Task<(long Sum, Slot Slot)> ReadAsync(IPaxosClient client, ReadConsistency consistency)
     {
