@@ -8,6 +8,11 @@ try
         return await AdminRun.RunAsync(AdminArguments.Parse(args[1..]));
     }
 
+    if (args is ["verify", var backup])
+    {
+        return await VerifyRun.RunAsync(backup);
+    }
+
     var arguments = ArgumentParser.Parse(args);
     if (arguments.Mode == RunMode.Help)
     {

@@ -109,6 +109,20 @@ public sealed record ClientAdmin(GroupId Group, long Id, string Command) : Clien
 /// <param name="Text">In words.</param>
 public sealed record ClientAdminResult(GroupId Group, long Id, AdminState State, string Text) : ClientFrame;
 
+/// <summary>Client to node: back the group up, and send it here; then, how much of it was taken. It ends with a
+/// <see cref="ClientAdminResult"/> of the same number.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number for it.</param>
+/// <param name="Taken">How many bytes the client has taken; zero asks for the backup.</param>
+public sealed record ClientBackup(GroupId Group, long Id, long Taken) : ClientFrame;
+
+/// <summary>Node to client: a piece of a backup, in order and without a gap.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Id">The client's number for it.</param>
+/// <param name="Offset">Where the piece begins in the backup.</param>
+/// <param name="Bytes">The piece.</param>
+public sealed record ClientBackupPiece(GroupId Group, long Id, long Offset, ReadOnlyMemory<byte> Bytes) : ClientFrame;
+
 /// <summary>How an administration's command stands.</summary>
 public enum AdminState : byte
 {

@@ -21,6 +21,8 @@ internal static class Samples
         },
         new ClientAdmin(new(5), 18, "change remove:b"),
         new ClientAdminResult(new(5), 19, AdminState.Elsewhere, "10.0.0.2:7002"),
+        new ClientBackup(new(5), 20, 21),
+        new ClientBackupPiece(new(5), 22, 23, Bytes(6, 7)),
     ];
 
     public static NodeIdentity Identity => new(

@@ -5,11 +5,15 @@ namespace PaxosSM.RedisKv.CommandLine;
 /// <summary>An administration's command line, understood.</summary>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Addresses">Where its members, as the file has them, are.</param>
-/// <param name="Command">What is to be done, as it travels.</param>
+/// <param name="Command">What is to be done, as it travels; empty for a backup.</param>
 internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addresses, string Command)
 {
     private const string Usage =
-        "admin --config FILE status | add ID... | remove ID... | replace OLD=NEW... | rule RULE | deal POLICY";
+        "admin --config FILE status | backup --to FILE | add ID... | remove ID... | replace OLD=NEW... | rule RULE "
+        + "| deal POLICY";
+
+    /// <summary>The file that a backup goes to; null for any other command.</summary>
+    public string? BackupTo { get; private init; }
 
     /// <summary>Reads what follows <c>admin</c>.</summary>
     /// <exception cref="CommandLineException">It is not understood.</exception>
@@ -18,6 +22,7 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
         List<string> words = [];
         List<string> options = [];
         PaxosOptions? file = null;
+        string? to = null;
         for (var index = 0; index < arguments.Count; index++)
         {
             switch (arguments[index])
@@ -27,6 +32,9 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
                     break;
                 case "--expected" or "--timeout" when index + 1 < arguments.Count:
                     options.Add($"{arguments[index][2..]}:{arguments[++index]}");
+                    break;
+                case "--to" when index + 1 < arguments.Count:
+                    to = arguments[++index];
                     break;
                 case "--force":
                     options.Add("force");
@@ -42,11 +50,22 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
             throw new CommandLineException($"usage: {Usage}");
         }
 
+        if ((words is ["backup"] && options.Count == 0) != to is not null)
+        {
+            throw new CommandLineException($"backup needs --to FILE, and nothing else does; usage: {Usage}");
+        }
+
+        string[] addresses = [.. file.Members.Select(member => member.Address)];
+        if (to is not null)
+        {
+            return new(file.Cluster, addresses, string.Empty) { BackupTo = to };
+        }
+
         string[] given = [.. words.Skip(1)];
         var command = words[0] == "status" && given.Length == 0
             ? "status"
             : string.Join(' ', ["change", .. Changes(words[0], given, file), .. options]);
-        return new(file.Cluster, [.. file.Members.Select(member => member.Address)], command);
+        return new(file.Cluster, addresses, command);
     }
 
     private static IEnumerable<string> Changes(string verb, string[] given, PaxosOptions file) => (verb, given) switch

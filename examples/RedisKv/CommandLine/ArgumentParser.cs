@@ -29,7 +29,7 @@ internal static class ArgumentParser
         };
         if (given.Has("--standalone"))
         {
-            given.Forbid("--standalone", "--config", "--self", "--data");
+            given.Forbid("--standalone", "--config", "--self", "--data", "--restore");
             return common with { Mode = RunMode.Standalone, Listen = [OneEndPoint(given)] };
         }
 
@@ -49,6 +49,7 @@ internal static class ArgumentParser
         var node = Load(path);
         node.Self = self;
         node.Data = common.DataDirectory;
+        node.Restore = given.One("--restore") ?? node.Restore;
         if (node.Members.All(member => member.Id != self))
         {
             throw new CommandLineException(
@@ -79,6 +80,11 @@ internal static class ArgumentParser
         if (given.One("--self") is not null)
         {
             throw new CommandLineException("--self needs --config FILE");
+        }
+
+        if (given.One("--restore") is not null)
+        {
+            throw new CommandLineException("--restore needs --config FILE");
         }
 
         var listen = given.All("--listen").Select(ParseEndPoint).ToList();

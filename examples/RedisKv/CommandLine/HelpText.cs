@@ -20,6 +20,10 @@ internal static class HelpText
               at its end, with "joins": true. RULE is majority, flexible,Q1,Q2 or grid,ROWS,COLUMNS; POLICY
               says who proposes: singleLeader, allProposers or adaptive. --expected: only if that epoch is the
               present one. --force: do not wait until newcomers have learned what they lack.
+          RedisKv admin --config FILE backup --to BACKUP
+              Backs a cluster up while it serves: keys, sessions and time at one moment, in one checked file.
+          RedisKv verify BACKUP
+              Reads every byte of a backup, and says what it is, or what is wrong with it.
           RedisKv --standalone [--listen ADDRESS:PORT]
               No replication and no disk: to measure what replication costs.
 
@@ -43,6 +47,9 @@ internal static class HelpText
                                  A member may have "roles": a list of "proposer" (may lead), "acceptor" (votes)
                                  and "learner" (holds the state); the default is all three.
                                  "options" holds settings of the library; it may be left out.
+          --restore BACKUP       Begin a new cluster with what a backup holds: the same one for each member of
+                                 FILE, each with an empty --data. The new cluster and the old one refuse each
+                                 other. Once restored, members start without it.
           --self ID              Which member of FILE this process is.
           --max-connections N    The most Redis clients at a time, for each port. Default 10000.
           --log LEVEL            Trace, Debug, Information (default), Warning, Error, Critical or None.

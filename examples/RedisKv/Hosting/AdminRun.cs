@@ -2,6 +2,7 @@ using PaxosSM.Client;
 using PaxosSM.Hosting;
 using PaxosSM.RedisKv.CommandLine;
 using PaxosSM.Runtime;
+using PaxosSM.Storage;
 
 namespace PaxosSM.RedisKv.Hosting;
 
@@ -14,8 +15,16 @@ internal static class AdminRun
     /// <returns>0 when it is done, 1 when it was refused.</returns>
     public static async Task<int> RunAsync(AdminArguments arguments)
     {
-        AdminConnection connection = new(
-            new() { Cluster = ClusterName.Digest(arguments.Cluster), Endpoints = arguments.Addresses });
+        TcpChannelOptions options = new()
+        {
+            Cluster = ClusterName.Digest(arguments.Cluster), Endpoints = arguments.Addresses,
+        };
+        if (arguments.BackupTo is { } file)
+        {
+            return await BackupAsync(new(options), file).ConfigureAwait(false);
+        }
+
+        AdminConnection connection = new(options);
         using CancellationTokenSource timeout = new(Patience);
         try
         {
@@ -28,6 +37,25 @@ internal static class AdminRun
         catch (PaxosException unreachable)
         {
             await Console.Error.WriteLineAsync(unreachable.Message).ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    // As long as it takes: whoever stands still is given up by the connection.
+    private static async Task<int> BackupAsync(BackupConnection connection, string file)
+    {
+        try
+        {
+            var info = await BackupFile.SaveAsync(
+                file,
+                (destination, token) => connection.RunAsync(GroupId.Default, destination, null, token))
+                .ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(info.ToString()).ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception failed) when (failed is PaxosException or IOException or InvalidDataException)
+        {
+            await Console.Error.WriteLineAsync(failed.Message).ConfigureAwait(false);
             return 1;
         }
     }

@@ -10,6 +10,15 @@ namespace PaxosSM.Hosting;
 internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
 {
     private readonly ClusterAdmin _admin = new(node);
+    private int _backups;
+
+    /// <summary>Has a node's gateway bring here what concerns it.</summary>
+    public static void Open(PaxosNode node, Gateway gateway, CancellationToken stopping)
+    {
+        AdminDesk desk = new(node, stopping);
+        gateway.Administer = desk.RunAsync;
+        gateway.Backup = desk.BackupAsync;
+    }
 
     /// <summary>Carries out a command.</summary>
     /// <param name="text">The command.</param>
@@ -36,6 +45,30 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
 #pragma warning restore CA1031
         {
             tell(AdminState.Refused, $"this node failed at it: {failed.Message}");
+        }
+    }
+
+    /// <summary>Backs the group up into a stream, one at a time.</summary>
+    /// <param name="destination">Takes the bytes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the backup is, in words.</returns>
+    public async Task<string> BackupAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _backups) > 1)
+        {
+            Interlocked.Decrement(ref _backups);
+            throw new IOException($"{node.Name} sends a backup already; try again later, or ask another node");
+        }
+
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+            var info = await new ClusterBackup(node).WriteAsync(destination, null, either.Token).ConfigureAwait(false);
+            return info.ToString();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _backups);
         }
     }
 

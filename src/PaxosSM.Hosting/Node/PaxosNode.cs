@@ -47,7 +47,7 @@ public sealed class PaxosNode : IAsyncDisposable
                 () => NodeLoop.Now(services.Time)),
             Fail = Fail,
         };
-        _context.Gateway.Administer = new AdminDesk(this, _stopping.Token).RunAsync;
+        AdminDesk.Open(this, _context.Gateway, _stopping.Token);
         NodeGauges.Add(_context.Meter, options.Self, () => Status);
     }
 

@@ -184,6 +184,10 @@ public sealed class Gateway : IResultSink
     /// heard.</summary>
     public Func<string, Action<AdminState, string>, Task>? Administer { get; set; }
 
+    /// <summary>Makes a backup into a stream, and tells in words what it is; null refuses it. Set before anybody asks
+    /// for one.</summary>
+    public Func<Stream, CancellationToken, Task<string>>? Backup { get; set; }
+
     /// <summary>Refuses everything from now on, and fails what is pending.</summary>
     public void Stop(string why)
     {
@@ -206,6 +210,9 @@ public sealed class Gateway : IResultSink
                 break;
             case ClientAdmin admin:
                 OnAdmin(connection, admin);
+                break;
+            case ClientBackup backup:
+                connection.OnBackup(backup);
                 break;
             default:
                 // Frames of the other direction: a client that speaks nonsense is told nothing.

@@ -18,6 +18,7 @@ internal sealed class GatewayConnection : IClientConnection
     private int _routes;
     private volatile bool _closed;
     private volatile bool _wantsTentative;
+    private volatile BackupSender? _backup;
 
     public GatewayConnection(Gateway gateway, IClientReplies replies)
     {
@@ -106,12 +107,46 @@ internal sealed class GatewayConnection : IClientConnection
 
     public void ForgetLeaderless() => Volatile.Write(ref _toldLeaderless, 0);
 
+    /// <summary>The client asks for a backup, or tells how much of it it has.</summary>
+    public void OnBackup(ClientBackup asked)
+    {
+        if (_backup is { } running)
+        {
+            running.On(asked);
+        }
+        else if (asked.Taken > 0)
+        {
+            // It ended, and the client knows by now.
+        }
+        else if (_gateway.Backup is { } backup && asked.Group == _gateway.Group)
+        {
+            BackupSender sender = new(this, asked);
+            _backup = sender;
+
+            // Nobody waits for it here: it tells the client how it ends.
+            _ = Task.Run(() => RunAsync(sender, backup));
+        }
+        else
+        {
+            var why = asked.Group == _gateway.Group ? "this node is starting" : $"this node serves {_gateway.Group}";
+            Send(new ClientAdminResult(asked.Group, asked.Id, AdminState.Refused, why));
+        }
+    }
+
     public void CountRoutes(int change) => Interlocked.Add(ref _routes, change);
 
     public void Dispose()
     {
         _closed = true;
+        _backup?.End();
         _gateway.OnClosed(this);
+    }
+
+    private async Task RunAsync(BackupSender sender, Func<Stream, CancellationToken, Task<string>> backup)
+    {
+        await sender.RunAsync(backup).ConfigureAwait(false);
+        _backup = null;
+        await sender.DisposeAsync().ConfigureAwait(false);
     }
 
     private bool Add(GatheredResults gathered, in ResultEntry entry, ReadOnlySpan<byte> result)

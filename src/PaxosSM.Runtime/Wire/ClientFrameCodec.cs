@@ -57,6 +57,17 @@ public static class ClientFrameCodec
                 writer.WriteByte((byte)result.State);
                 writer.WriteText(result.Text);
                 return FrameKind.ClientAdminResult;
+            case ClientBackup backup:
+                group = backup.Group;
+                writer.WriteInt64(backup.Id);
+                writer.WriteInt64(backup.Taken);
+                return FrameKind.ClientBackup;
+            case ClientBackupPiece piece:
+                group = piece.Group;
+                writer.WriteInt64(piece.Id);
+                writer.WriteInt64(piece.Offset);
+                writer.WriteBytes(piece.Bytes.Span);
+                return FrameKind.ClientBackupPiece;
             default:
                 throw new UnreachableException($"{frame.GetType().Name} has no wire format");
         }
@@ -86,6 +97,9 @@ public static class ClientFrameCodec
                 reader.ReadInt64(),
                 (AdminState)reader.ReadByteUpTo((byte)AdminState.Elsewhere),
                 reader.ReadText()),
+            FrameKind.ClientBackup => new ClientBackup(group, reader.ReadInt64(), reader.ReadInt64()),
+            FrameKind.ClientBackupPiece => new ClientBackupPiece(
+                group, reader.ReadInt64(), reader.ReadInt64(), reader.ReadBytes()),
             _ => throw MessageCodec.Unknown(header.Kind),
         };
         reader.End();

@@ -131,4 +131,10 @@ public enum FrameKind : byte
 
     /// <summary><see cref="Runtime.ClientAdminResult"/>.</summary>
     ClientAdminResult = 0x88,
+
+    /// <summary><see cref="Runtime.ClientBackup"/>.</summary>
+    ClientBackup = 0x8A,
+
+    /// <summary><see cref="Runtime.ClientBackupPiece"/>.</summary>
+    ClientBackupPiece = 0x8B,
 }
