@@ -53,6 +53,33 @@ public sealed class TcpTransportTests : TransportConformance
     }
 
     [Fact]
+    public async Task A_connection_made_before_the_fork_was_known_does_not_outlive_that_of_another_fork()
+    {
+        await using TcpNode a = new(0);
+        await using TcpNode b = new(1);
+        a.Identity = a.Identity with { Fork = ForkId.None };
+        b.Identity = b.Identity with { Fork = new(2) };
+        a.SetMembers(a.Member, b.Member);
+        b.SetMembers(a.Member, b.Member);
+        await a.StartAsync();
+        await b.StartAsync();
+        await Eventually.Is(() => a.Transport.StatusOf(B).Connected && b.Transport.StatusOf(A).Connected);
+
+        // R33: a turns out to be of another fork: neither way is left.
+        a.Identity = a.Identity with { Fork = new(1) };
+        a.Transport.Regreet(new(1));
+        await Eventually.Is(() => a.Transport.StatusOf(B).Detail.Contains("fork", StringComparison.Ordinal)
+            && b.Transport.StatusOf(A).Detail.Contains("fork", StringComparison.Ordinal));
+        Assert.False(a.Transport.StatusOf(B).Connected);
+        Assert.False(b.Transport.StatusOf(A).Connected);
+
+        // Of the same one they meet again.
+        b.Identity = b.Identity with { Fork = new(1) };
+        b.Transport.Regreet(new(1));
+        await Eventually.Is(() => a.Transport.StatusOf(B).Connected && b.Transport.StatusOf(A).Connected);
+    }
+
+    [Fact]
     public async Task Another_node_at_a_members_address_is_turned_away()
     {
         await using TcpNode a = new(0);
