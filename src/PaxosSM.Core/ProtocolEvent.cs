@@ -109,7 +109,12 @@ public sealed record Applied(Slot Slot, uint Checksum, ulong Chain) : ProtocolEv
 /// <summary>The machine was restored from a durable snapshot, its own or one that was fetched.</summary>
 /// <param name="Slot">What the snapshot covers.</param>
 /// <param name="Chain">The hash chain there.</param>
-public sealed record StateRestored(Slot Slot, ulong Chain) : ProtocolEvent;
+public sealed record StateRestored(Slot Slot, ulong Chain) : ProtocolEvent
+{
+    /// <summary>The machine holds it in a durable store of its own instead: no snapshot, and nobody else can have it
+    /// (R27).</summary>
+    public bool IsOwnStore { get; init; }
+}
 
 /// <summary>A snapshot of the machine is durable here.</summary>
 /// <param name="Slot">What it covers.</param>

@@ -32,8 +32,9 @@ public sealed class Replica
     /// <param name="context">Who it is.</param>
     /// <param name="restored">What the machine already holds, from a snapshot.</param>
     /// <param name="now">The moment.</param>
-    public Replica(ReplicaContext context, Slot restored, Instant now)
-        : this(context, new Learner(context.Self, context.Options, restored), new(), restored, now, now)
+    /// <param name="saved">What a durable snapshot here covers; null for all that the machine holds.</param>
+    public Replica(ReplicaContext context, Slot restored, Instant now, Slot? saved = null)
+        : this(context, new Learner(context.Self, context.Options, restored), new(), saved ?? restored, now, now)
     {
     }
 

@@ -1,4 +1,5 @@
 using PaxosSM.Execution;
+using PaxosSM.Log;
 using PaxosSM.Messages;
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Execution;
@@ -40,8 +41,8 @@ public sealed class GroupReplica : ISnapshotTransfer
         _gateway = gateway;
         _machine = machine;
         _inUse = machine();
-        context.IsOptimistic = _inUse is IOptimisticStateMachine;
-        Executor executor = new(context.Group, context.Configuration, _inUse, gateway);
+        var executor = NewExecutor(_inUse);
+        context.IsOptimistic = executor.IsOptimistic;
         Execution = new(executor, store, snapshotWorker, settings.Execution, settings.Observer, settings.Clock);
         _transfer = new(
             context.Group, context.Configuration.Epoch, store, settings.Transport, transferWorker, settings.Transfer);
@@ -57,10 +58,10 @@ public sealed class GroupReplica : ISnapshotTransfer
     /// <exception cref="InvalidDataException">The snapshot is intact, but not for this replica.</exception>
     public async Task StartAsync(NodePump pump, CancellationToken cancellationToken)
     {
-        var context = _settings.Context;
-        var restored = await Execution.RecoverAsync(NewExecutor, cancellationToken).ConfigureAwait(false);
-        var began = Later(_settings.Start, restored.Epoch);
-        Succession core = new(context, restored.Slot, NodeLoop.Now(_settings.Clock), began, _settings.Storage);
+        var records = _settings.Log.TakeRecovered(_settings.Context.Group);
+        var restored = await Execution.RecoverAsync(NextExecutor, LogExtent.Of(records), cancellationToken)
+            .ConfigureAwait(false);
+        var core = NewCore(in restored);
         ReplicaPorts ports = new()
         {
             Log = _settings.Log,
@@ -74,11 +75,12 @@ public sealed class GroupReplica : ISnapshotTransfer
             DeviceFailure = _settings.DeviceFailure,
             OnHalted = _settings.OnHalted,
             OnEpochs = epochs => OnEpochs(core, epochs),
+            AppliesAfterWrite = _inUse is IStoredStateMachine,
         };
         ReplicaDriver driver = new(core, ports, pump.Wake);
         Execution.Attach(driver);
         _transfer.Attach(driver, Execution, _settings.Observer);
-        driver.Recover();
+        driver.Recover(records);
         if (restored.Slot > Slot.Zero)
         {
             driver.Post(new Executed(restored.Slot, restored.Time, restored.NextDeadline));
@@ -102,6 +104,15 @@ public sealed class GroupReplica : ISnapshotTransfer
     /// <summary>Gives up the transfers under way.</summary>
     public void Stop() => _transfer.Stop();
 
+    /// <summary>Lets go of the machine's own store, where it has one; after the last round.</summary>
+    public void CloseStore()
+    {
+        if (_inUse is IStoredStateMachine and IDisposable store)
+        {
+            store.Dispose();
+        }
+    }
+
     void ISnapshotTransfer.Start(SnapshotSource source) => _transfer.Start(source);
 
     void ISnapshotTransfer.OnMessage(NodeId from, Message message) => _transfer.OnMessage(from, message);
@@ -112,6 +123,14 @@ public sealed class GroupReplica : ISnapshotTransfer
         _transfer.OnTick(now);
         _gateway.OnTick(now);
     }
+
+    private Succession NewCore(in RecoveredState restored) => new(
+        _settings.Context,
+        restored.Slot,
+        NodeLoop.Now(_settings.Clock),
+        Later(_settings.Start, restored.Epoch),
+        _settings.Storage,
+        restored.Saved);
 
     private void OnEpochs(Succession core, GroupEpochs epochs)
     {
@@ -139,18 +158,24 @@ public sealed class GroupReplica : ISnapshotTransfer
     }
 
     // R24: what a damaged snapshot left half restored is not used any more.
-    private Executor NewExecutor()
+    private Executor NextExecutor()
     {
-        var context = _settings.Context;
+        CloseStore();
         var machine = _machine();
         if (ReferenceEquals(machine, _inUse))
         {
             throw new InvalidDataException(
-                $"a snapshot of {context.Group} is damaged, and there is no other machine to start empty with: each "
+                $"a snapshot of {_settings.Context.Group} is damaged, and there is no other machine to start empty with: each "
                 + "call of the machine's factory must give a new one; the next start will do without the snapshot");
         }
 
         _inUse = machine;
-        return new(context.Group, context.Configuration, machine, _gateway);
+        return NewExecutor(machine);
+    }
+
+    private Executor NewExecutor(IStateMachine machine)
+    {
+        var context = _settings.Context;
+        return new(context.Group, context.Configuration, machine, _gateway) { StoreOwner = _settings.StoreOwner };
     }
 }

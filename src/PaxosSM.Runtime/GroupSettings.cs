@@ -35,6 +35,9 @@ public sealed record GroupSettings
     /// nothing.</summary>
     public EpochStart? Start { get; init; }
 
+    /// <summary>Whose a machine's own store is, in words: cluster, fork and disk (R27).</summary>
+    public string StoreOwner { get; init; } = string.Empty;
+
     /// <summary>See <see cref="ReplicaPorts.OnEpochs"/>.</summary>
     public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };
 

@@ -29,4 +29,8 @@ public readonly record struct ForkId(ulong Value)
 /// else.</param>
 /// <param name="Epoch">The newest epoch it knows.</param>
 public sealed record NodeIdentity(
-    ClusterId Cluster, ForkId Fork, NodeId Node, StorageId Storage, uint Incarnation, ulong Boot, Epoch Epoch);
+    ClusterId Cluster, ForkId Fork, NodeId Node, StorageId Storage, uint Incarnation, ulong Boot, Epoch Epoch)
+{
+    /// <summary>Whose a machine's own store here is, in words: the same in every life on this disk (R27).</summary>
+    public string StoreOwner => $"cluster {Cluster}, fork {Fork}, storage {Storage}";
+}

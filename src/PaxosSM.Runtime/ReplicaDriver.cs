@@ -1,3 +1,4 @@
+using PaxosSM.Log;
 using PaxosSM.Messages;
 using PaxosSM.Reconfiguration;
 
@@ -36,7 +37,7 @@ public sealed class ReplicaDriver : IReplica
         _ports = ports;
         _effects = new(core.Context.Self);
         _inbox = new(() => wake(this));
-        _gate = new(Group, ports.Log, _inbox.Wake);
+        _gate = new(Group, ports.Log, _inbox.Wake) { Holds = ports.AppliesAfterWrite };
         _status = new(core, ports);
     }
 
@@ -48,9 +49,13 @@ public sealed class ReplicaDriver : IReplica
 
     /// <summary>Takes what the log read back, and hands what it shows to be chosen to the executor. Once, before the
     /// first pump.</summary>
-    public void Recover()
+    public void Recover() => Recover(_ports.Log.TakeRecovered(Group));
+
+    /// <summary>The same, where the log's records were taken before.</summary>
+    public void Recover(IReadOnlyList<RecoveredRecord> records)
     {
-        _core.Recover(_ports.Log.TakeRecovered(Group), NodeLoop.Now(_ports.Clock), _effects);
+        _gate.Recover(LogExtent.Of(records).End);
+        _core.Recover(records, NodeLoop.Now(_ports.Clock), _effects);
         TellEpochs();
         Report(_effects.Events);
         if (_effects.Applies.Count > 0)
@@ -259,7 +264,7 @@ public sealed class ReplicaDriver : IReplica
         Deliver(_effects.Sends);
         if (_effects.Applies.Count > 0)
         {
-            _ports.Execution.Apply([.. _effects.Applies]);
+            Apply();
         }
 
         if (_effects.TakesBack || _effects.Tentative.Count > 0)
@@ -286,9 +291,26 @@ public sealed class ReplicaDriver : IReplica
         Release();
     }
 
+    private void Apply()
+    {
+        if (_gate.Holds)
+        {
+            _gate.Hold(_effects.Applies);
+        }
+        else
+        {
+            _ports.Execution.Apply([.. _effects.Applies]);
+        }
+    }
+
     private void Release()
     {
         _gate.Release();
+        if (_gate.Applies.Count > 0)
+        {
+            _ports.Execution.Apply([.. _gate.Applies]);
+        }
+
         Report(_gate.Events);
         Deliver(_gate.Envelopes);
     }

@@ -40,6 +40,10 @@ public sealed class ReplicaPorts
     /// once before it starts.</summary>
     public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };
 
+    /// <summary>Whether values are applied only once this node's log holds them: where the machine has a durable store
+    /// of its own, which must not be ahead of the log (R27).</summary>
+    public bool AppliesAfterWrite { get; init; }
+
     /// <summary>The replica halted for good: which, and why.</summary>
     public required Action<GroupId, string> OnHalted { get; init; }
 }

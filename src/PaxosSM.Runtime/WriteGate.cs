@@ -1,3 +1,4 @@
+using PaxosSM.Log;
 using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Runtime;
@@ -11,9 +12,14 @@ internal sealed class WriteGate
     private readonly Action _onDurable;
     private readonly Queue<(long Ticket, Envelope[] Envelopes)> _held = new();
     private readonly Queue<(long Ticket, ProtocolEvent Happened)> _untold = new();
+    private readonly Queue<ChosenValue> _unapplied = new();
+    private readonly Queue<(long Ticket, Slot End)> _ends = new();
     private readonly List<Envelope> _envelopes = [];
+    private readonly List<ChosenValue> _applies = [];
     private readonly List<ProtocolEvent> _events = [];
     private long _appended;
+    private Slot _appendedEnd;
+    private Slot _durableEnd;
     private long _durable;
 
     public WriteGate(GroupId group, IDurableLog log, Action wake)
@@ -29,6 +35,9 @@ internal sealed class WriteGate
         };
     }
 
+    /// <summary>Whether values wait for the log, too: see <see cref="Hold"/>.</summary>
+    public bool Holds { get; init; }
+
     /// <summary>What may be told now, before <see cref="Envelopes"/> leave; valid until the next
     /// <see cref="Release"/>.</summary>
     public IReadOnlyList<ProtocolEvent> Events => _events;
@@ -36,14 +45,23 @@ internal sealed class WriteGate
     /// <summary>The messages that may leave now; valid until the next <see cref="Release"/>.</summary>
     public IReadOnlyList<Envelope> Envelopes => _envelopes;
 
+    /// <summary>What may be applied now; valid until the next <see cref="Release"/>.</summary>
+    public IReadOnlyList<ChosenValue> Applies => _applies;
+
     /// <summary>Whether everything appended is durable, and all that waited for it has been taken.</summary>
-    public bool IsDrained => _held.Count == 0 && _untold.Count == 0 && Interlocked.Read(ref _durable) == _appended;
+    public bool IsDrained => _held.Count == 0 && _untold.Count == 0 && _unapplied.Count == 0
+        && Interlocked.Read(ref _durable) == _appended;
 
     public void Append(Effects effects)
     {
         if (effects.Writes.Count > 0)
         {
             _appended++;
+            if (Holds)
+            {
+                NoteEnd(effects.Writes);
+            }
+
             _log.Append(_group, [.. effects.Writes], _onDurable);
         }
 
@@ -58,11 +76,25 @@ internal sealed class WriteGate
         }
     }
 
+    /// <summary>The log was read back, and tells of slots up to this one.</summary>
+    public void Recover(Slot end) => _appendedEnd = _durableEnd = end;
+
+    /// <summary>Holds values back until the log tells durably of their slots: a store that is ahead of its log is none
+    /// of this node's (R27). A value may be chosen, and known to be, before it is durable here.</summary>
+    public void Hold(IReadOnlyList<ChosenValue> values)
+    {
+        foreach (var value in values)
+        {
+            _unapplied.Enqueue(value);
+        }
+    }
+
     /// <summary>Takes what has become true from what is held.</summary>
     public void Release()
     {
         _events.Clear();
         _envelopes.Clear();
+        _applies.Clear();
 
         // One look serves both: no message may overtake the event that tells what it is true of.
         var durable = Interlocked.Read(ref _durable);
@@ -71,9 +103,29 @@ internal sealed class WriteGate
             _events.Add(_untold.Dequeue().Happened);
         }
 
+        while (_ends.TryPeek(out var reached) && reached.Ticket <= durable)
+        {
+            _durableEnd = _ends.Dequeue().End;
+        }
+
+        while (_unapplied.TryPeek(out var value) && value.Slot <= _durableEnd)
+        {
+            _applies.Add(_unapplied.Dequeue());
+        }
+
         while (_held.TryPeek(out var first) && first.Ticket <= durable)
         {
             _envelopes.AddRange(_held.Dequeue().Envelopes);
+        }
+    }
+
+    private void NoteEnd(IReadOnlyList<DurableWrite> writes)
+    {
+        var end = writes.Max(write => RecordKey.Of(write).Last);
+        if (end > _appendedEnd)
+        {
+            _appendedEnd = end;
+            _ends.Enqueue((_appended, end));
         }
     }
 }

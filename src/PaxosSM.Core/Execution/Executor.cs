@@ -25,13 +25,17 @@ public sealed class Executor
     /// <summary>The oldest version of a state that is read: it tells nothing of epochs.</summary>
     internal const int StateVersionMin = 1;
 
-    private const uint StateMagic = 0x534D_5358;
-    private const int StateVersion = 2;
+    /// <summary>The version of a state that is written.</summary>
+    internal const int StateVersion = 2;
+
+    /// <summary>What a state begins with.</summary>
+    internal const uint StateMagic = 0x534D_5358;
     private const int ResultBytesKept = 1 << 20;
     private readonly SessionLimits _limits;
     private readonly Speculation? _speculation;
     private IResultSink _sink;
     private LogPosition _at = new(Slot.Zero, LogTime.Zero, HashChain.Seed);
+    private readonly StateRecords? _records;
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
     private TimerTable _timers = new();
@@ -55,9 +59,13 @@ public sealed class Executor
         Epoch = EpochStart.Genesis(configuration);
         Machine = machine;
         Results = _sink = results;
-        _speculation = machine is IOptimisticStateMachine optimistic ? new(optimistic) : null;
+        _records = machine is IStoredStateMachine stored ? new(stored) : null;
+
+        // What is not chosen has no place in a unit: a machine with a store of its own is given nothing ahead (R27).
+        _speculation = machine is IOptimisticStateMachine optimistic && _records is null ? new(optimistic) : null;
         _limits = limits ?? new();
         _sessions = new(_limits);
+        _records?.Watch(_sessions, _timers);
     }
 
     /// <summary>The group.</summary>
@@ -65,6 +73,17 @@ public sealed class Executor
 
     /// <summary>The machine.</summary>
     public IStateMachine Machine { get; }
+
+    /// <summary>Whose a machine's own store is, in words: cluster, fork and disk. One that is another's is refused
+    /// (R27).</summary>
+    public string StoreOwner { get; init; } = string.Empty;
+
+    /// <summary>Whether the machine has a durable store of its own: then what was applied counts once
+    /// <see cref="Commit"/> returned (R27).</summary>
+    public bool IsStored => _records is not null;
+
+    /// <summary>Whether a snapshot may replace the machine's state.</summary>
+    public bool CanRestore => _records?.CanRestore ?? true;
 
     /// <summary>Where results go.</summary>
     public IResultSink Results { get; }
@@ -93,18 +112,8 @@ public sealed class Executor
 
     /// <summary>The earliest time that a timer or a session waits for (R19), always later than <see cref="Time"/>;
     /// never for none.</summary>
-    public LogTime NextDeadline
-    {
-        get
-        {
-            if (_speculation is { IsOpen: true } open)
-            {
-                return open.Oldest.Deadline;
-            }
-
-            return DeadlineAhead;
-        }
-    }
+    public LogTime NextDeadline =>
+        _speculation is { IsOpen: true } open ? open.Oldest.Deadline : DeadlineAhead;
 
     private LogTime DeadlineAhead
     {
@@ -118,6 +127,8 @@ public sealed class Executor
             return LogTime.Max(next, new(_at.Time.Microseconds + 1));
         }
     }
+
+    private StateHead Head => new(Group, Epoch, Applied, Time, Chain);
 
     private LogPosition Chosen => _speculation is { IsOpen: true } open ? open.Oldest.Before : _at;
 
@@ -191,6 +202,33 @@ public sealed class Executor
         return true;
     }
 
+    /// <summary>Makes what was applied durable in the machine's own store (R27); nothing to do where it has
+    /// none.</summary>
+    /// <exception cref="ExecutionFailedException">The machine threw; what the unit was to hold is applied again after
+    /// the next start.</exception>
+    public void Commit()
+    {
+        if (_records is { } records)
+        {
+            Invariant.Holds(!_failed);
+            Call(Applied, "the commit of its own store", () => records.Commit(Head, StoreOwner, _sessions, _timers));
+        }
+    }
+
+    /// <summary>Takes over what the machine's own store holds; false when that is nothing.</summary>
+    /// <exception cref="FormatException">It is damaged, or another's; nothing was changed.</exception>
+    public bool TryReadStore()
+    {
+        if (_records?.Read(Group, StoreOwner, _limits) is not { } held)
+        {
+            return false;
+        }
+
+        (_at, Epoch) = (new(held.Head.Applied, held.Head.Time, held.Head.Chain), held.Head.Epoch);
+        (_sessions, _timers) = (held.Sessions, held.Timers);
+        return true;
+    }
+
     /// <summary>Writes everything but the machine; equal states give equal bytes.</summary>
     /// <remarks>
     /// Little-endian: magic (4), version (4), length of what follows the header (4), its CRC-32C (4); group (8), epoch
@@ -203,10 +241,10 @@ public sealed class Executor
         Invariant.Holds(_speculation is not { IsOpen: true });
         var body = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(body);
-        new StateHead(Group, Epoch, Applied, Time, Chain).Write(ref writer);
+        Head.Write(ref writer);
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
-        WriteBody(destination, StateVersion, body.WrittenSpan);
+        StateHead.WriteBody(destination, StateVersion, body.WrittenSpan);
     }
 
     /// <summary>How many bytes follow a header that <see cref="WriteState"/> wrote.</summary>
@@ -240,6 +278,7 @@ public sealed class Executor
         Epoch = head.Epoch;
         _sessions = sessions;
         _timers = timers;
+        _records?.Replace(_sessions, _timers);
     }
 
     /// <summary>What follows a state's header, once the checksum is right.</summary>
@@ -251,17 +290,6 @@ public sealed class Executor
         StateReader.Require(Crc32C.Of(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
         version = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]);
         return state[StateHeaderSize..];
-    }
-
-    /// <summary>Puts the header before a state's body.</summary>
-    internal static void WriteBody(IBufferWriter<byte> destination, int version, ReadOnlySpan<byte> body)
-    {
-        var header = new StateWriter(destination);
-        header.WriteInt32((int)StateMagic);
-        header.WriteInt32(version);
-        header.WriteInt32(body.Length);
-        header.WriteInt32((int)Crc32C.Of(body));
-        header.WriteBytes(body);
     }
 
     private void Execute(Slot slot, Value value)

@@ -35,4 +35,26 @@ public sealed record SessionLimits
         ArgumentOutOfRangeException.ThrowIfLessThan(SessionBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BytesMax, SessionBytesMax);
     }
+
+    internal void Write(ref StateWriter writer)
+    {
+        writer.WriteInt32(SessionsMax);
+        writer.WriteInt32(WindowMax);
+        writer.WriteInt32(WindowSumMax);
+        writer.WriteInt32(SessionBytesMax);
+        writer.WriteInt32(BytesMax);
+    }
+
+    internal void RequireWritten(ref StateReader reader)
+    {
+        var written = new SessionLimits
+        {
+            SessionsMax = reader.ReadInt32(),
+            WindowMax = reader.ReadInt32(),
+            WindowSumMax = reader.ReadInt32(),
+            SessionBytesMax = reader.ReadInt32(),
+            BytesMax = reader.ReadInt32(),
+        };
+        StateReader.Require(written == this, $"it was made under {written}, and this replica has {this}");
+    }
 }

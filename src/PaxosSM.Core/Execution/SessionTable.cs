@@ -23,6 +23,8 @@ internal sealed class SessionTable
     private long _opened;
     private long _windowSum;
     private long _bytes;
+    private long _results;
+    private StateJournal? _journal;
 
     /// <summary>An empty table.</summary>
     public SessionTable(SessionLimits limits)
@@ -36,6 +38,15 @@ internal sealed class SessionTable
 
     /// <summary>How many bytes the kept results count.</summary>
     public long Bytes => _bytes;
+
+    /// <summary>What it may hold.</summary>
+    public SessionLimits Limits => _limits;
+
+    /// <summary>How many sessions were ever opened.</summary>
+    public long Opened => _opened;
+
+    /// <summary>How many results are kept.</summary>
+    public long ResultCount => _results;
 
     /// <summary>When the next session expires, unless it is used before; never for none.</summary>
     public LogTime NextExpiry => _expiry.Next;
@@ -127,9 +138,72 @@ internal sealed class SessionTable
     {
         Undo?.Add(new SessionCompleted(session, sequence, session.Highest));
         _bytes -= session.Results.Bytes;
+        _results++;
         session.Results.Keep(sequence, session.AcknowledgedThrough, slot, result);
         _bytes += session.Results.Bytes;
         session.Highest = Math.Max(session.Highest, sequence);
+        _journal?.Note(StateRecordKind.Session, session.Id.Value);
+        _journal?.Note(StateRecordKind.Result, session.Id.Value, sequence);
+    }
+
+    /// <summary>Has every change noted from now on.</summary>
+    public void Keep(StateJournal journal) => _journal = journal;
+
+    /// <summary>Notes all that there is.</summary>
+    public void NoteAll(StateJournal journal)
+    {
+        for (var session = _first; session is not null; session = session.Next)
+        {
+            journal.Note(StateRecordKind.Session, session.Id.Value);
+            journal.NoteResults(session, session.Highest);
+        }
+    }
+
+    /// <summary>Writes one session's, or one result's, record; false when there is none any more.</summary>
+    /// <remarks>A session: nonce, mode, window and time-out as its request, last active (8), acknowledged (8), highest
+    /// (8). A result: slot (8), bytes.</remarks>
+    public bool TryWrite(in StateKey key, ref StateWriter writer)
+    {
+        if (!_byId.TryGetValue(new(key.First), out var session))
+        {
+            return false;
+        }
+
+        if (key.Kind == StateRecordKind.Session)
+        {
+            SessionCodec.WriteFacts(session, ref writer);
+            return true;
+        }
+
+        if (!session.Results.TryFind(key.Second, out var slot, out var result))
+        {
+            return false;
+        }
+
+        writer.WriteInt64(slot.Index);
+        writer.WriteBytes(result);
+        return true;
+    }
+
+    /// <summary>Takes how many sessions were ever opened, before any record.</summary>
+    public void ReadOpened(long opened) => _opened = opened;
+
+    /// <summary>Takes a session's record; those of lower numbers come first.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public void ReadSession(in StateKey key, ref StateReader reader) => ReadFacts(new(key.First), ref reader);
+
+    /// <summary>Takes a result's record; its session's came before.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public void ReadResult(in StateKey key, ReadOnlySpan<byte> record)
+    {
+        var known = _byId.TryGetValue(new(key.First), out var session);
+        StateReader.Require(known, "a result is of no session");
+        var inWindow = key.Second > session!.AcknowledgedThrough && key.Second <= session.Highest // just asked
+            && key.Second - session.AcknowledgedThrough <= session.Request.Window;
+        StateReader.Require(inWindow, "a result lies outside its session's window");
+        var reader = new StateReader(record);
+        var slot = new Slot(reader.ReadInt64());
+        Complete(session, key.Second, slot, record[sizeof(long)..]);
     }
 
     /// <summary>Takes changes back, all of them: the table is as it was before the first.</summary>
@@ -149,16 +223,12 @@ internal sealed class SessionTable
     /// </remarks>
     public void Write(ref StateWriter writer)
     {
-        writer.WriteInt32(_limits.SessionsMax);
-        writer.WriteInt32(_limits.WindowMax);
-        writer.WriteInt32(_limits.WindowSumMax);
-        writer.WriteInt32(_limits.SessionBytesMax);
-        writer.WriteInt32(_limits.BytesMax);
+        _limits.Write(ref writer);
         writer.WriteInt64(_opened);
         writer.WriteInt32(_byId.Count);
         for (var session = _first; session is not null; session = session.Next)
         {
-            WriteSession(session, ref writer);
+            SessionCodec.Write(session, ref writer);
         }
     }
 
@@ -167,15 +237,7 @@ internal sealed class SessionTable
     public static SessionTable Read(ref StateReader reader, SessionLimits limits)
     {
         var table = new SessionTable(limits);
-        var written = new SessionLimits
-        {
-            SessionsMax = reader.ReadInt32(),
-            WindowMax = reader.ReadInt32(),
-            WindowSumMax = reader.ReadInt32(),
-            SessionBytesMax = reader.ReadInt32(),
-            BytesMax = reader.ReadInt32(),
-        };
-        StateReader.Require(written == limits, $"it was made under {written}, and this replica has {limits}");
+        limits.RequireWritten(ref reader);
         table._opened = reader.ReadInt64();
         var count = reader.ReadCount(SessionSizeMin, limits.SessionsMax);
         for (var read = 0; read < count; read++)
@@ -199,34 +261,8 @@ internal sealed class SessionTable
         BinaryPrimitives.WriteInt64LittleEndian(table[LimitsSize..], (range + (salt % left)) << 32);
     }
 
-    private static void WriteSession(Session session, ref StateWriter writer)
+    private Session ReadFacts(SessionId id, ref StateReader reader)
     {
-        Span<byte> request = stackalloc byte[SessionRequest.Size];
-        session.Request.Write(request);
-        writer.WriteInt64(session.Id.Value);
-        writer.WriteBytes(request);
-        writer.WriteInt64(session.LastActive.Microseconds);
-        writer.WriteInt64(session.AcknowledgedThrough);
-        writer.WriteInt64(session.Highest);
-        writer.WriteInt32(session.Results.Count);
-        var left = session.Results.Count;
-        for (var sequence = session.AcknowledgedThrough + 1; left > 0; sequence++)
-        {
-            Invariant.Holds(sequence <= session.Highest);
-            if (session.Results.TryFind(sequence, out var slot, out var result))
-            {
-                writer.WriteInt64(sequence);
-                writer.WriteInt64(slot.Index);
-                writer.WriteInt32(result.Length);
-                writer.WriteBytes(result);
-                left--;
-            }
-        }
-    }
-
-    private void ReadSession(ref StateReader reader)
-    {
-        var id = new SessionId(reader.ReadInt64());
         var known = SessionRequest.TryRead(reader.ReadBytes(SessionRequest.Size), out var request);
         StateReader.Require(known && request.Window <= _limits.WindowMax, "a session's request is none");
         StateReader.Require(id.Value > (_last?.Id.Value ?? 0) && id.Value <= _opened, "sessions are out of order");
@@ -237,12 +273,18 @@ internal sealed class SessionTable
             Highest = reader.ReadInt64(),
         };
         Add(session);
-        var count = reader.ReadCount(ResultSizeMin, request.Window);
+        return session;
+    }
+
+    private void ReadSession(ref StateReader reader)
+    {
+        var session = ReadFacts(new(reader.ReadInt64()), ref reader);
+        var count = reader.ReadCount(ResultSizeMin, session.Request.Window);
         var last = session.AcknowledgedThrough;
         for (var read = 0; read < count; read++)
         {
             var sequence = reader.ReadInt64();
-            var inWindow = sequence - session.AcknowledgedThrough <= request.Window;
+            var inWindow = sequence - session.AcknowledgedThrough <= session.Request.Window;
             StateReader.Require(inWindow && sequence > last && sequence <= session.Highest, "results are out of order");
             var slot = new Slot(reader.ReadInt64());
             Complete(session, sequence, slot, reader.ReadBytes(reader.ReadInt32()));
@@ -285,6 +327,7 @@ internal sealed class SessionTable
         List<KeptResult>? released = Undo is null || acknowledgedThrough <= session.AcknowledgedThrough ? null : [];
         Undo?.Add(new SessionTouched(session, session.LastActive, session.AcknowledgedThrough, released));
         session.LastActive = now;
+        _journal?.Note(StateRecordKind.Session, session.Id.Value);
         if (session.Request.Mode == SessionMode.Ordered)
         {
             // R17: command n comes only after n - 1, so none that was never applied can be given up.
@@ -293,9 +336,12 @@ internal sealed class SessionTable
 
         if (acknowledgedThrough > session.AcknowledgedThrough)
         {
+            var through = Math.Min(acknowledgedThrough, session.Highest);
+            _journal?.NoteResults(session, through);
             _bytes -= session.Results.Bytes;
-            session.Results.Release(
-                session.AcknowledgedThrough, Math.Min(acknowledgedThrough, session.Highest), released);
+            _results -= session.Results.Count;
+            session.Results.Release(session.AcknowledgedThrough, through, released);
+            _results += session.Results.Count;
             session.AcknowledgedThrough = acknowledgedThrough;
             _bytes += session.Results.Bytes;
         }
@@ -321,6 +367,7 @@ internal sealed class SessionTable
                 break;
             case SessionCompleted completed:
                 _bytes -= session.Results.Bytes;
+                _results--;
                 session.Results.Release(completed.Sequence - 1, completed.Sequence);
                 session.Highest = completed.Highest;
                 _bytes += session.Results.Bytes;
@@ -339,6 +386,7 @@ internal sealed class SessionTable
         }
 
         _bytes -= session.Results.Bytes;
+        _results += released.Count;
         foreach (var (sequence, slot, bytes) in released)
         {
             session.Results.Keep(sequence, session.AcknowledgedThrough, slot, bytes.Span);
@@ -351,6 +399,7 @@ internal sealed class SessionTable
     private void PutBack(Session session)
     {
         Enter(session);
+        _results += session.Results.Count;
         _bytes += session.Results.Bytes;
         if (session.Previous is null)
         {
@@ -390,6 +439,7 @@ internal sealed class SessionTable
     private void Add(Session session)
     {
         Enter(session);
+        _journal?.Note(StateRecordKind.Session, session.Id.Value);
         session.Previous = _last;
         if (_last is null)
         {
@@ -413,11 +463,14 @@ internal sealed class SessionTable
 
     private void Remove(Session session)
     {
+        _journal?.Note(StateRecordKind.Session, session.Id.Value);
+        _journal?.NoteResults(session, session.Highest);
         _byId.Remove(session.Id);
         _byNonce.Remove(session.Request.Nonce);
         _expiry.Remove(session);
         _windowSum -= session.Request.Window;
         _bytes -= session.Results.Bytes;
+        _results -= session.Results.Count;
         _recent = null;
         if (session.Previous is null)
         {

@@ -41,7 +41,7 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
         SessionTable.NumberApart(rest, next.Digest);
         writer.WriteBytes(rest);
         var whole = new ArrayBufferWriter<byte>();
-        Executor.WriteBody(whole, version, moved.WrittenSpan);
+        WriteBody(whole, version, moved.WrittenSpan);
         return whole.WrittenMemory;
     }
 
@@ -57,6 +57,17 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
         var epoch = isOld ? first! : ReadEpoch(ref reader); // checked
         StateReader.Require(number == epoch.Epoch, $"it is of epoch {number}, not {epoch.Epoch}");
         return new(group, epoch, applied, time, chain);
+    }
+
+    /// <summary>Puts the header before a state's body.</summary>
+    internal static void WriteBody(IBufferWriter<byte> destination, int version, ReadOnlySpan<byte> body)
+    {
+        var header = new StateWriter(destination);
+        header.WriteInt32((int)Executor.StateMagic);
+        header.WriteInt32(version);
+        header.WriteInt32(body.Length);
+        header.WriteInt32((int)Crc32C.Of(body));
+        header.WriteBytes(body);
     }
 
     internal void Write(ref StateWriter writer)

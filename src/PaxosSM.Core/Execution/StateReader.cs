@@ -16,7 +16,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> source)
     {
         if (!condition)
         {
-            throw new FormatException($"the snapshot's head is damaged: {complaint}");
+            throw new FormatException($"the executor's state is damaged: {complaint}");
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class TimerTable : ITimers
     private readonly SortedSet<(LogTime Due, long Id)> _pending = [];
     private readonly Dictionary<long, LogTime> _dueById = [];
     private bool _usable;
+    private StateJournal? _journal;
 
     /// <summary>How many are pending.</summary>
     public int Count => _dueById.Count;
@@ -38,6 +39,7 @@ internal sealed class TimerTable : ITimers
         Undo?.Add(new(id, _dueById.TryGetValue(id, out var before) ? before : null));
         _dueById[id] = due;
         _pending.Add((due, id));
+        _journal?.Note(StateRecordKind.Timer, id);
     }
 
     /// <inheritdoc/>
@@ -48,6 +50,7 @@ internal sealed class TimerTable : ITimers
         {
             Undo?.Add(new(id, due));
             _pending.Remove((due, id));
+            _journal?.Note(StateRecordKind.Timer, id);
         }
     }
 
@@ -85,9 +88,38 @@ internal sealed class TimerTable : ITimers
         Undo?.Add(new(first.Id, first.Due));
         _pending.Remove(first);
         _dueById.Remove(first.Id);
+        _journal?.Note(StateRecordKind.Timer, first.Id);
         id = first.Id;
         return true;
     }
+
+    /// <summary>Has every change noted from now on.</summary>
+    public void Keep(StateJournal journal) => _journal = journal;
+
+    /// <summary>Notes all that there is.</summary>
+    public void NoteAll(StateJournal journal)
+    {
+        foreach (var (_, id) in _pending)
+        {
+            journal.Note(StateRecordKind.Timer, id);
+        }
+    }
+
+    /// <summary>Writes a timer's record, its due time (8); false when it is not set any more.</summary>
+    public bool TryWrite(in StateKey key, ref StateWriter writer)
+    {
+        if (!_dueById.TryGetValue(key.First, out var due))
+        {
+            return false;
+        }
+
+        writer.WriteInt64(due.Microseconds);
+        return true;
+    }
+
+    /// <summary>Takes a timer's record.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public void ReadTimer(in StateKey key, ref StateReader reader) => Add(new(reader.ReadInt64()), key.First);
 
     /// <summary>Writes the timers: count (4), then due time (8) and id (8) of each, in order.</summary>
     public void Write(ref StateWriter writer)
@@ -110,11 +142,16 @@ internal sealed class TimerTable : ITimers
         {
             var due = new LogTime(reader.ReadInt64());
             var id = reader.ReadInt64();
-            StateReader.Require(table._dueById.TryAdd(id, due), "a timer is there twice");
-            table._pending.Add((due, id));
+            table.Add(due, id);
         }
 
         return table;
+    }
+
+    private void Add(LogTime due, long id)
+    {
+        StateReader.Require(_dueById.TryAdd(id, due), "a timer is there twice");
+        _pending.Add((due, id));
     }
 
     private void RequireUsable()

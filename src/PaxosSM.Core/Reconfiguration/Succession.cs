@@ -33,13 +33,19 @@ public sealed class Succession
 
     /// <summary>A core before <see cref="Recover"/>.</summary>
     /// <param name="context">Who it is in the first epoch.</param>
-    /// <param name="restored">What the machine already holds, from a snapshot.</param>
+    /// <param name="restored">What the machine already holds, from a snapshot or in a store of its own.</param>
     /// <param name="now">The moment.</param>
-    /// <param name="epoch">The epoch that the snapshot is of; null for the first.</param>
+    /// <param name="epoch">The epoch that this is of; null for the first.</param>
     /// <param name="storage">This node's storage: a configuration that lists another one does not mean this
     /// node (R13). None: whatever is listed is this node's.</param>
+    /// <param name="saved">What a durable snapshot here covers; null for all that the machine holds.</param>
     public Succession(
-        ReplicaContext context, Slot restored, Instant now, EpochStart? epoch = null, StorageId storage = default)
+        ReplicaContext context,
+        Slot restored,
+        Instant now,
+        EpochStart? epoch = null,
+        StorageId storage = default,
+        Slot? saved = null)
     {
         IsMember = context.Place >= 0;
         Context = context;
@@ -48,7 +54,7 @@ public sealed class Succession
         _askedAt = _born = now;
         _start = EpochStart.Genesis(context.Configuration);
         _handOver = new(context, _start, null);
-        Replica = new(context, restored, now);
+        Replica = new(context, restored, now, saved);
         _ending = new(context, Replica.Proposer, ProgressOf);
     }
 

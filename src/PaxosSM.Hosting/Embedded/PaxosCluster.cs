@@ -12,12 +12,12 @@ public sealed class PaxosCluster : IAsyncDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly EmbeddedOptions _options;
-    private readonly Func<IStateMachine> _machine;
+    private readonly Func<string, IStateMachine> _machine;
     private readonly string _data;
     private readonly string[] _addresses;
     private readonly PaxosNode?[] _nodes;
 
-    private PaxosCluster(EmbeddedOptions options, Func<IStateMachine> machine, int replicas)
+    private PaxosCluster(EmbeddedOptions options, Func<string, IStateMachine> machine, int replicas)
     {
         _options = options;
         _machine = machine;
@@ -62,8 +62,25 @@ public sealed class PaxosCluster : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PaxosException">There was no leader in time; the message says what each node waits
     /// for.</exception>
-    public static async Task<PaxosCluster> StartEmbeddedAsync<TMachine>(
+    public static Task<PaxosCluster> StartEmbeddedAsync<TMachine>(
         Func<TMachine> machine,
+        int replicas = 3,
+        EmbeddedOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TMachine : class, IStateMachine =>
+        StartEmbeddedAsync(_ => machine(), replicas, options, cancellationToken);
+
+    /// <summary>Starts a cluster of machines that keep their state in a store of their own, and waits until it
+    /// serves.</summary>
+    /// <param name="machine">Makes the machine of a node, for each of its starts: its argument is the node's data
+    /// folder, which exists, and is the place for the store.</param>
+    /// <param name="replicas">How many replicas.</param>
+    /// <param name="options">The settings; null for defaults.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PaxosException">There was no leader in time; the message says what each node waits
+    /// for.</exception>
+    public static async Task<PaxosCluster> StartEmbeddedAsync<TMachine>(
+        Func<string, TMachine> machine,
         int replicas = 3,
         EmbeddedOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -90,7 +107,7 @@ public sealed class PaxosCluster : IAsyncDisposable
     public static Task<PaxosCluster> StartEmbeddedAsync<TMachine>(
         int replicas = 3, EmbeddedOptions? options = null, CancellationToken cancellationToken = default)
         where TMachine : class, IStateMachine, new() =>
-        StartEmbeddedAsync(() => new TMachine(), replicas, options, cancellationToken);
+        StartEmbeddedAsync(_ => new TMachine(), replicas, options, cancellationToken);
 
     /// <summary>A client over TCP that finds its way when nodes stop; the caller disposes it.</summary>
     public IPaxosClient CreateClient(PaxosClientOptions? options = null)
@@ -191,7 +208,7 @@ public sealed class PaxosCluster : IAsyncDisposable
     private PaxosNode NewNode(int index) => NewNode(NewOptions(index));
 
     private PaxosNode NewNode(PaxosOptions options) => new(
-        options, _machine, new() { LoggerFactory = _options.LoggerFactory, EventSinks = _options.EventSinks });
+        options, () => _machine(options.Data), new() { LoggerFactory = _options.LoggerFactory, EventSinks = _options.EventSinks });
 
     private PaxosOptions NewOptions(int index)
     {

@@ -43,6 +43,7 @@ internal sealed class GroupHost : IAsyncDisposable
     {
         _replica.Stop();
         await _thread.DisposeAsync().ConfigureAwait(false);
+        _replica.CloseStore();
         await _transferWorker.DisposeAsync().ConfigureAwait(false);
         await _snapshotWorker.DisposeAsync().ConfigureAwait(false);
     }

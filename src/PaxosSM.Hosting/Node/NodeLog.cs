@@ -42,6 +42,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => LogRestored(_node, group, slot);
 
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain) => LogStoreOpened(_node, group, slot);
+
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => LogDamaged(_node, group, slot, why);
 
     public void OnFetchFailed(GroupId group, NodeId from, Slot slot, string why) =>
@@ -75,6 +77,9 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     [LoggerMessage(28, LogLevel.Information, "{Node} {Group}: restored the snapshot through {Slot}")]
     private partial void LogRestored(string node, GroupId group, Slot slot);
+
+    [LoggerMessage(33, LogLevel.Information, "{Node} {Group}: the machine's own store goes on after {Slot}")]
+    private partial void LogStoreOpened(string node, GroupId group, Slot slot);
 
     [LoggerMessage(29, LogLevel.Warning, "{Node} {Group}: snapshot through {Slot} not fetched from {From}: {Why}")]
     private partial void LogFetchFailed(string node, GroupId group, Slot slot, NodeId from, string why);

@@ -131,6 +131,7 @@ internal sealed class NodeServing : IAsyncDisposable
             OnHalted = OnHalted,
             Storage = self.Storage,
             Start = _genesis.Start,
+            StoreOwner = self.StoreOwner,
             OnEpochs = OnEpochs,
             Clock = _node.Time,
             Execution = new()

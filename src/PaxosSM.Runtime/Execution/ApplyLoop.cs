@@ -1,5 +1,6 @@
 using System.Buffers;
 using PaxosSM.Execution;
+using PaxosSM.Log;
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Ports;
 
@@ -75,23 +76,45 @@ public sealed class ApplyLoop : IExecution
         }
     }
 
-    /// <summary>Restores the newest durable snapshot, if there is one.</summary>
+    /// <summary>Restores the newest durable snapshot, if there is one; or goes on from where the machine's own store
+    /// got to (R27).</summary>
     /// <param name="fresh">Makes another executor around another empty machine, for after a damaged snapshot, which
     /// may have restored half of the first; null: damage is an error.</param>
+    /// <param name="log">How far this node's log reaches: what a machine's own store must fit.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <remarks>R24: a damaged snapshot is set aside and told, never served and never a reason to stay down: an older
     /// one serves, or none, and then this replica learns from the others what it lost.</remarks>
     /// <exception cref="InvalidDataException">A snapshot is intact, but the machine refuses it, or it is not for this
-    /// replica: the program is at fault, not the disk; the message says which and why.</exception>
+    /// replica: the program is at fault, not the disk; the message says which and why. Or the machine's own store does not
+    /// fit this replica; the message says what to do.</exception>
     public async ValueTask<RecoveredState> RecoverAsync(
-        Func<Executor>? fresh = null, CancellationToken cancellationToken = default)
+        Func<Executor>? fresh = null, LogExtent log = default, CancellationToken cancellationToken = default)
+    {
+        if (!_executor.IsStored || !StoreRecovery.GoesOn(_executor, _store, log))
+        {
+            await RestoreLatestAsync(fresh, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_executor.IsStored)
+        {
+            OnStoreOpened();
+        }
+
+        return new(_executor.Applied, _executor.Time, _executor.NextDeadline, _executor.Epoch)
+        {
+            Saved = _store.Latest(_executor.Group),
+        };
+    }
+
+    private async ValueTask RestoreLatestAsync(Func<Executor>? fresh, CancellationToken cancellationToken)
     {
         var group = _executor.Group;
-        while (_store.Latest(group) is var slot && slot > Slot.Zero)
+        while (_store.Latest(group) is var slot && slot > _executor.Applied)
         {
             try
             {
                 await SnapshotReader.RestoreAsync(_store, _executor, slot, cancellationToken).ConfigureAwait(false);
+                _executor.Commit();
                 OnRestored(slot);
                 break;
             }
@@ -105,11 +128,32 @@ public sealed class ApplyLoop : IExecution
 
                 _store.SetAside(group, slot);
                 _executor = fresh();
+                StoreRecovery.Open(_executor);
                 _observer.OnSnapshotDamaged(group, slot, $"{damage.Message}; {Instead(_store.Latest(group))}");
             }
         }
+    }
 
-        return new(_executor.Applied, _executor.Time, _executor.NextDeadline, _executor.Epoch);
+    // What only the own store holds no other replica can be sent, so a snapshot of it is due (R25).
+    private void OnStoreOpened()
+    {
+        var saved = _store.Latest(_executor.Group);
+        Volatile.Write(ref _epoch, _executor.Epoch);
+        Volatile.Write(ref _applied, _executor.Applied.Index);
+        if (saved > Slot.Zero)
+        {
+            _taker.OnRestored(_executor.Group, saved);
+        }
+
+        if (_executor.Applied > saved)
+        {
+            _taker.Request();
+        }
+
+        if (_executor.Applied > Slot.Zero)
+        {
+            _observer.OnStoreOpened(_executor.Group, _executor.Applied, _executor.Chain);
+        }
     }
 
     /// <summary>Names the core's side; before the first round.</summary>
@@ -245,14 +289,21 @@ public sealed class ApplyLoop : IExecution
             InstallNow(snapshot);
         }
 
+        var isCommitted = !_executor.IsStored;
         try
         {
             ApplyValues();
+            if (_round.Values.Count > 0)
+            {
+                _executor.Commit();
+                isCommitted = true;
+            }
         }
         finally
         {
-            // What was applied before a failure is chosen and answered like anything else.
-            if (_round.Values.Count > 0)
+            // What was applied before a failure is chosen and answered like anything else; where it lies in a store
+            // that did not commit it, it is applied and answered after the next start (R27).
+            if (_round.Values.Count > 0 && isCommitted)
             {
                 _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
                 _executor.Results.OnRoundEnd();
@@ -313,9 +364,15 @@ public sealed class ApplyLoop : IExecution
             return;
         }
 
+        if (!_executor.CanRestore)
+        {
+            throw new InvalidDataException(StoreRecovery.LeftBehind(_executor, snapshot));
+        }
+
         _ahead.Suspend(_executor);
         var restoring = SnapshotReader.RestoreAsync(_store, _executor, snapshot, CancellationToken.None);
         restoring.AsTask().GetAwaiter().GetResult();
+        _executor.Commit();
         OnRestored(snapshot);
         _ahead.OnRestored(snapshot);
         _executor.Results.OnRestored();

@@ -30,6 +30,12 @@ public interface IExecutionObserver
     /// <param name="chain">The hash chain there (R28).</param>
     void OnSnapshotRestored(GroupId group, Slot slot, ulong chain);
 
+    /// <summary>The machine's own store was opened, and goes on from a slot (R27).</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="slot">What its last unit covers.</param>
+    /// <param name="chain">The hash chain there (R28).</param>
+    void OnStoreOpened(GroupId group, Slot slot, ulong chain);
+
     /// <summary>A stored snapshot is damaged and was set aside (R24).</summary>
     /// <param name="group">The group.</param>
     /// <param name="slot">What it was to cover.</param>

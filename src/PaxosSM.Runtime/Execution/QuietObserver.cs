@@ -15,6 +15,10 @@ internal sealed class QuietObserver : IExecutionObserver
     {
     }
 
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain)
+    {
+    }
+
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain)
     {
     }

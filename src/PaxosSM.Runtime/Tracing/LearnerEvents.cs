@@ -18,7 +18,7 @@ internal static class LearnerEvents
                 writer.Slot("through", moved.Through);
                 return true;
             case StateRestored restored:
-                writer.Kind("stateRestored");
+                writer.Kind(restored.IsOwnStore ? "storeOpened" : "stateRestored");
                 writer.Slot("slot", restored.Slot);
                 writer.Chain("chain", restored.Chain);
                 return true;
@@ -42,6 +42,7 @@ internal static class LearnerEvents
         "applied" => new Applied(reader.Slot("slot"), reader.Checksum("checksum"), reader.Chain("chain")),
         "frontierMoved" => new FrontierMoved(reader.Slot("through")),
         "stateRestored" => new StateRestored(reader.Slot("slot"), reader.Chain("chain")),
+        "storeOpened" => new StateRestored(reader.Slot("slot"), reader.Chain("chain")) { IsOwnStore = true },
         "stateSaved" => new StateSaved(reader.Slot("slot"), reader.Chain("chain")),
         "diverged" => new Diverged(reader.Slot("slot"), reader.Text("text")),
         _ => null,

@@ -29,6 +29,13 @@ public sealed class TracedExecution(IExecutionObserver inner, IProtocolEventSink
     }
 
     /// <inheritdoc/>
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain)
+    {
+        trace.On(group, new StateRestored(slot, chain) { IsOwnStore = true });
+        inner.OnStoreOpened(group, slot, chain);
+    }
+
+    /// <inheritdoc/>
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         inner.OnSnapshotFailed(group, slot, why, retryAfter);
 

@@ -85,7 +85,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 Node(flipped.Node).Crash(0, false, flipped.Down, () => Flip(flipped));
                 break;
             case WipedDisk wiped:
-                Node(wiped.Node).Crash(0, true, wiped.Down, () => Node(wiped.Node).Replace(new()));
+                Node(wiped.Node).Crash(0, true, wiped.Down, () => Node(wiped.Node).Replace(new(), new()));
                 break;
             case ClonedDisk cloned:
                 Node(cloned.Node).Crash(0, true, cloned.Down, () => Clone(cloned));
@@ -247,7 +247,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         // An older copy of its own disk, come back by way of another's, is no other member's disk: nothing could tell.
         if (source.DiskOwner != node.Place)
         {
-            node.Replace(source.Disk.Clone());
+            node.Replace(source.Disk.Clone(), source.Store.Clone());
             node.DiskOwner = source.DiskOwner;
         }
     }

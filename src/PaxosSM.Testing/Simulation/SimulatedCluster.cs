@@ -197,7 +197,7 @@ internal sealed class SimulatedCluster
     public void Copy(SimulatedNode original, TimeSpan span)
     {
         SimulatedNode copy = new(this, original.Place, original.Roles) { IsCopy = true };
-        copy.Replace(original.Disk.Clone());
+        copy.Replace(original.Disk.Clone(), original.Store.Clone());
         Network.Intrude(copy, original, Nodes);
         _checker.OnDoubled(original.Id);
         copy.Start();

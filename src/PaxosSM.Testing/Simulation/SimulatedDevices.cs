@@ -103,6 +103,7 @@ internal sealed class SimulatedDevices
             Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), _process),
             OnHalted = onHalted,
             Storage = self.Storage,
+            StoreOwner = self.StoreOwner,
             OnEpochs = epochs =>
             {
                 var everybody = epochs.Everybody;

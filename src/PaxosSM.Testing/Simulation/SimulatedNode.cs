@@ -53,6 +53,9 @@ internal sealed class SimulatedNode
 
     public InMemoryFileLayer Disk { get; private set; } = new();
 
+    /// <summary>The machine's own store, where it has one: on the same disk.</summary>
+    public SimulatedStore Store { get; private set; } = new();
+
     /// <summary>The process that runs; null while there is none.</summary>
     public SimulatedProcess? Process { get; private set; }
 
@@ -218,7 +221,7 @@ internal sealed class SimulatedNode
         });
     }
 
-    public void Replace(InMemoryFileLayer disk) => Disk = disk;
+    public void Replace(InMemoryFileLayer disk, SimulatedStore store) => (Disk, Store) = (disk, store);
 
     /// <summary>Nothing goes wrong here from now on.</summary>
     public void Heal()

@@ -231,9 +231,10 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             // As a host does: a node that can't write its folder fails, and says so.
             Node.OnFailed();
         }
-        catch (InvariantViolationException damaged) when (_cluster.Torn.Contains(Node.Place))
+        catch (Exception damaged) when (
+            damaged is InvariantViolationException or InvalidDataException && _cluster.Torn.Contains(Node.Place))
         {
-            // R24: how an epoch began can't be read back.
+            // R24: how an epoch began can't be read back. R27: the log has lost what the machine's own store holds.
             _cluster.OnRefusedToStart(Node, damaged.Message);
             Die();
         }

@@ -35,7 +35,7 @@ internal sealed class SimulatedRun
             plan,
             World,
             Log,
-            process => Witnessed(Workload.NewMachine(), process),
+            NewMachine,
             options.Events);
         _faults = new(Cluster);
         Clients = [];
@@ -94,6 +94,14 @@ internal sealed class SimulatedRun
         Options.Histories?.Invoke(History.Capture(), Workload.Model, BrokenHistory);
         var violation = World.Broken is { } broken ? broken with { Tail = Log.Tail } : null;
         return new(violation, Log.Hash, Log.Counts, TimeSpan.FromMicroseconds(World.Now));
+    }
+
+    private IStateMachine NewMachine(SimulatedProcess process)
+    {
+        var machine = Workload.NewMachine();
+        return Plan.OwnStores
+            ? new SimulatedStoredMachine(new(machine, Witness, process), process)
+            : Witnessed(machine, process);
     }
 
     public void OnAcknowledged(ReadOnlyMemory<byte> input, CommandResult result) => Acknowledged.Add((input, result));

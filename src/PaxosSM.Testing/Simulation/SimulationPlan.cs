@@ -30,6 +30,9 @@ public sealed record SimulationPlan
     /// <summary>Whether machines that can take back are given commands ahead of choice (R18).</summary>
     public bool Optimistic { get; init; }
 
+    /// <summary>Whether each machine keeps its state in a durable store of its own (R27).</summary>
+    public bool OwnStores { get; init; }
+
     /// <summary>How long clients send and things break. A liveness phase follows, in which nothing breaks and
     /// everything must finish (I13).</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);

@@ -16,6 +16,8 @@ internal sealed class RecordingObserver : IExecutionObserver
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         Lines.Add($"not saved {slot}: {why.Message}; again in {retryAfter.TotalSeconds} s");
 
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain) => Lines.Add($"opened {slot}");
+
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => Lines.Add($"restored {slot}");
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => Lines.Add($"damaged {slot}: {why}");

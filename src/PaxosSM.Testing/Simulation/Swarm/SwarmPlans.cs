@@ -7,6 +7,9 @@ namespace PaxosSM.Testing.Simulation;
 /// </remarks>
 public static class SwarmPlans
 {
+    // Draws of its own: what else a seed means is as it would be without.
+    private const ulong StoresStream = 0x6F77_6E20_7374_6F72;
+
     /// <summary>The plan of a seed: equal seeds and options give equal plans.</summary>
     /// <param name="seed">Decides everything that the options leave open.</param>
     /// <param name="options">What the plans of a swarm have in common.</param>
@@ -39,7 +42,11 @@ public static class SwarmPlans
 
         if (options.Profile != SwarmProfile.Default)
         {
-            plan = plan with { Optimistic = new Dice(seed ^ SwarmSettings.OptimismStream).OneIn(2) };
+            plan = plan with
+            {
+                Optimistic = new Dice(seed ^ SwarmSettings.OptimismStream).OneIn(2),
+                OwnStores = new Dice(seed ^ StoresStream).OneIn(4),
+            };
         }
 
         if (options.Profile == SwarmProfile.Swarm)
