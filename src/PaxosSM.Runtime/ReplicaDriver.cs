@@ -37,7 +37,7 @@ public sealed class ReplicaDriver : IReplica
         _ports = ports;
         _effects = new(core.Context.Self);
         _inbox = new(() => wake(this));
-        _gate = new(Group, ports.Log, _inbox.Wake) { Holds = ports.AppliesAfterWrite };
+        _gate = new(Group, ports.Log, _inbox.Wake);
         _status = new(core, ports);
     }
 
@@ -262,10 +262,7 @@ public sealed class ReplicaDriver : IReplica
         Report(_effects.Events);
         _gate.Append(_effects);
         Deliver(_effects.Sends);
-        if (_effects.Applies.Count > 0)
-        {
-            Apply();
-        }
+        Apply();
 
         if (_effects.TakesBack || _effects.Tentative.Count > 0)
         {
@@ -293,11 +290,11 @@ public sealed class ReplicaDriver : IReplica
 
     private void Apply()
     {
-        if (_gate.Holds)
+        if (_ports.AppliesAfterWrite)
         {
-            _gate.Hold(_effects.Applies);
+            _gate.Hold(_effects);
         }
-        else
+        else if (_effects.Applies.Count > 0)
         {
             _ports.Execution.Apply([.. _effects.Applies]);
         }

@@ -12,15 +12,15 @@ internal sealed class WriteGate
     private readonly Action _onDurable;
     private readonly Queue<(long Ticket, Envelope[] Envelopes)> _held = new();
     private readonly Queue<(long Ticket, ProtocolEvent Happened)> _untold = new();
-    private readonly Queue<ChosenValue> _unapplied = new();
-    private readonly Queue<(long Ticket, Slot End)> _ends = new();
     private readonly List<Envelope> _envelopes = [];
-    private readonly List<ChosenValue> _applies = [];
     private readonly List<ProtocolEvent> _events = [];
     private long _appended;
+    private long _durable;
+    private readonly Queue<ChosenValue> _unapplied = new();
+    private readonly Queue<(long Ticket, Slot End)> _ends = new();
+    private readonly List<ChosenValue> _applies = [];
     private Slot _appendedEnd;
     private Slot _durableEnd;
-    private long _durable;
 
     public WriteGate(GroupId group, IDurableLog log, Action wake)
     {
@@ -34,9 +34,6 @@ internal sealed class WriteGate
             wake();
         };
     }
-
-    /// <summary>Whether values wait for the log, too: see <see cref="Hold"/>.</summary>
-    public bool Holds { get; init; }
 
     /// <summary>What may be told now, before <see cref="Envelopes"/> leave; valid until the next
     /// <see cref="Release"/>.</summary>
@@ -57,11 +54,6 @@ internal sealed class WriteGate
         if (effects.Writes.Count > 0)
         {
             _appended++;
-            if (Holds)
-            {
-                NoteEnd(effects.Writes);
-            }
-
             _log.Append(_group, [.. effects.Writes], _onDurable);
         }
 
@@ -79,11 +71,12 @@ internal sealed class WriteGate
     /// <summary>The log was read back, and tells of slots up to this one.</summary>
     public void Recover(Slot end) => _appendedEnd = _durableEnd = end;
 
-    /// <summary>Holds values back until the log tells durably of their slots: a store that is ahead of its log is none
+    /// <summary>After <see cref="Append"/>: holds values back until the log tells durably of their slots: a store that is ahead of its log is none
     /// of this node's (R27). A value may be chosen, and known to be, before it is durable here.</summary>
-    public void Hold(IReadOnlyList<ChosenValue> values)
+    public void Hold(Effects effects)
     {
-        foreach (var value in values)
+        NoteEnd(effects.Writes);
+        foreach (var value in effects.Applies)
         {
             _unapplied.Enqueue(value);
         }
@@ -94,15 +87,24 @@ internal sealed class WriteGate
     {
         _events.Clear();
         _envelopes.Clear();
-        _applies.Clear();
 
         // One look serves both: no message may overtake the event that tells what it is true of.
         var durable = Interlocked.Read(ref _durable);
+        ReleaseApplies(durable);
         while (_untold.TryPeek(out var next) && next.Ticket <= durable)
         {
             _events.Add(_untold.Dequeue().Happened);
         }
 
+        while (_held.TryPeek(out var first) && first.Ticket <= durable)
+        {
+            _envelopes.AddRange(_held.Dequeue().Envelopes);
+        }
+    }
+
+    private void ReleaseApplies(long durable)
+    {
+        _applies.Clear();
         while (_ends.TryPeek(out var reached) && reached.Ticket <= durable)
         {
             _durableEnd = _ends.Dequeue().End;
@@ -112,16 +114,16 @@ internal sealed class WriteGate
         {
             _applies.Add(_unapplied.Dequeue());
         }
-
-        while (_held.TryPeek(out var first) && first.Ticket <= durable)
-        {
-            _envelopes.AddRange(_held.Dequeue().Envelopes);
-        }
     }
 
     private void NoteEnd(IReadOnlyList<DurableWrite> writes)
     {
-        var end = writes.Max(write => RecordKey.Of(write).Last);
+        var end = _appendedEnd;
+        foreach (var write in writes)
+        {
+            end = Slot.Max(end, RecordKey.Of(write).Last);
+        }
+
         if (end > _appendedEnd)
         {
             _appendedEnd = end;

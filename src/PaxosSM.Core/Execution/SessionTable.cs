@@ -138,10 +138,10 @@ internal sealed class SessionTable
     {
         Undo?.Add(new SessionCompleted(session, sequence, session.Highest));
         _bytes -= session.Results.Bytes;
-        _results++;
         session.Results.Keep(sequence, session.AcknowledgedThrough, slot, result);
         _bytes += session.Results.Bytes;
         session.Highest = Math.Max(session.Highest, sequence);
+        _results++;
         _journal?.Note(StateRecordKind.Session, session.Id.Value);
         _journal?.Note(StateRecordKind.Result, session.Id.Value, sequence);
     }

@@ -43,7 +43,8 @@ internal readonly record struct StateKey(StateRecordKind Kind, long First = 0, l
     /// <exception cref="FormatException">It is none.</exception>
     public static StateKey Read(ReadOnlySpan<byte> bytes)
     {
-        StateReader.Require(bytes.Length == Size && bytes[0] <= (byte)StateRecordKind.Timer, "a record has no such key");
+        var known = bytes.Length == Size && bytes[0] <= (byte)StateRecordKind.Timer;
+        StateReader.Require(known, "a record has no such key");
         return new(
             (StateRecordKind)bytes[0],
             BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),

@@ -6,9 +6,10 @@ namespace PaxosSM.Execution;
 
 /// <summary>The executor's state as records in a machine's own store (R27).</summary>
 /// <remarks>
-/// Each value ends in the CRC-32C (4) of key and value. The head, little-endian: version (4), length of the owner's name
-/// (4), the name; version (4) and bytes of a <see cref="StateHead"/>; the session table's limits (4 each); sessions ever
-/// opened (8), and how many sessions, results and timers there are (8 each), so that a record that is missing is missed.
+/// Each value ends in the CRC-32C (4) of key and value. The head, little-endian: version (4), length of the owner's
+/// name (4), the name; version (4) and bytes of a <see cref="StateHead"/>; the session table's limits (4 each);
+/// sessions ever opened (8), and how many sessions, results and timers there are (8 each), so that a record that is
+/// missing is missed.
 /// </remarks>
 internal sealed class StateRecords(IStoredStateMachine machine)
 {

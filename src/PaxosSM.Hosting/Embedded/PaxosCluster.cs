@@ -208,7 +208,9 @@ public sealed class PaxosCluster : IAsyncDisposable
     private PaxosNode NewNode(int index) => NewNode(NewOptions(index));
 
     private PaxosNode NewNode(PaxosOptions options) => new(
-        options, () => _machine(options.Data), new() { LoggerFactory = _options.LoggerFactory, EventSinks = _options.EventSinks });
+        options,
+        () => _machine(options.Data),
+        new() { LoggerFactory = _options.LoggerFactory, EventSinks = _options.EventSinks });
 
     private PaxosOptions NewOptions(int index)
     {

@@ -85,8 +85,8 @@ public sealed class ApplyLoop : IExecution
     /// <remarks>R24: a damaged snapshot is set aside and told, never served and never a reason to stay down: an older
     /// one serves, or none, and then this replica learns from the others what it lost.</remarks>
     /// <exception cref="InvalidDataException">A snapshot is intact, but the machine refuses it, or it is not for this
-    /// replica: the program is at fault, not the disk; the message says which and why. Or the machine's own store does not
-    /// fit this replica; the message says what to do.</exception>
+    /// replica: the program is at fault, not the disk; the message says which and why. Or the machine's own store does
+    /// not fit this replica; the message says what to do.</exception>
     public async ValueTask<RecoveredState> RecoverAsync(
         Func<Executor>? fresh = null, LogExtent log = default, CancellationToken cancellationToken = default)
     {

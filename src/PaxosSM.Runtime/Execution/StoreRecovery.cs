@@ -60,7 +60,7 @@ internal static class StoreRecovery
 
     /// <summary>What is told where a machine that can't restore needs a snapshot.</summary>
     public static string LeftBehind(Executor executor, Slot snapshot) =>
-        $"the state machine's own store holds what is applied through {executor.Applied}, the other replicas' logs begin "
-        + $"later, and the machine can't restore their snapshot of {snapshot}: put a newer store of this node in "
+        $"the state machine's own store holds what is applied through {executor.Applied}, the other replicas' logs "
+        + $"begin later, and the machine can't restore their snapshot of {snapshot}: put a newer store of this node in "
         + "place, or let this machine join as a new member (R25, R27)";
 }

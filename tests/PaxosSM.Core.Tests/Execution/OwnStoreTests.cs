@@ -40,6 +40,7 @@ public sealed class OwnStoreTests
 
             store.StepsUntilDeath = int.MaxValue;
             var (state, _) = Run(store, roundSlots, heard);
+            Assert.Empty(store.ToldTooEarly);
             Assert.Equal(undisturbed.Effects, store.Effects);
             Assert.Equal(undisturbed.State, store.State);
             Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(state));
