@@ -165,8 +165,9 @@ public sealed class GroupReplica : ISnapshotTransfer
         if (ReferenceEquals(machine, _inUse))
         {
             throw new InvalidDataException(
-                $"a snapshot of {_settings.Context.Group} is damaged, and there is no other machine to start empty with: "
-                + "each call of the machine's factory must give a new one; the next start will do without the snapshot");
+                $"a snapshot of {_settings.Context.Group} is damaged, and there is no other machine to start empty "
+                + "with: each call of the machine's factory must give a new one; the next start will do without the "
+                + "snapshot");
         }
 
         _inUse = machine;

@@ -71,8 +71,9 @@ internal sealed class WriteGate
     /// <summary>The log was read back, and tells of slots up to this one.</summary>
     public void Recover(Slot end) => _appendedEnd = _durableEnd = end;
 
-    /// <summary>After <see cref="Append"/>: holds values back until the log tells durably of their slots: a store that is ahead of its log is none
-    /// of this node's (R27). A value may be chosen, and known to be, before it is durable here.</summary>
+    /// <summary>After <see cref="Append"/>: holds values back until the log tells durably of their slots. A store that
+    /// is ahead of its log is none of this node's (R27), and a value may be chosen, and known to be, before it is
+    /// durable here.</summary>
     public void Hold(Effects effects)
     {
         NoteEnd(effects.Writes);
