@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Log;
 using PaxosSM.Messages;
 using PaxosSM.Reconfiguration;
@@ -24,6 +25,7 @@ public sealed class Effects
     private readonly List<TentativeValue> _tentative = [];
     private readonly List<ReadBound> _reads = [];
     private readonly List<ReconfigurationAnswer> _answers = [];
+    private readonly List<TransferAnswer> _transfers = [];
     private readonly List<ProtocolEvent> _events = [];
     private readonly List<ProtocolEvent> _eventsAfterWrite = [];
 
@@ -56,6 +58,9 @@ public sealed class Effects
     /// <summary>What became of wishes to end the epoch.</summary>
     public IReadOnlyList<ReconfigurationAnswer> Answers => _answers;
 
+    /// <summary>What became of wishes that another node should lead.</summary>
+    public IReadOnlyList<TransferAnswer> Transfers => _transfers;
+
     /// <summary>What happened, for people, metrics and trace checkers; nothing depends on it.</summary>
     public IReadOnlyList<ProtocolEvent> Events => _events;
 
@@ -77,6 +82,7 @@ public sealed class Effects
         TakesBack = false;
         _reads.Clear();
         _answers.Clear();
+        _transfers.Clear();
         _events.Clear();
         _eventsAfterWrite.Clear();
         FetchSnapshot = null;
@@ -116,6 +122,8 @@ public sealed class Effects
     internal void AnswerRead(ReadBound read) => _reads.Add(read);
 
     internal void Answer(ReconfigurationAnswer answer) => _answers.Add(answer);
+
+    internal void Answer(TransferAnswer answer) => _transfers.Add(answer);
 
     internal void Tell(ProtocolEvent happened) => _events.Add(happened);
 

@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Messages;
 using PaxosSM.Reconfiguration;
 
@@ -61,6 +62,15 @@ public sealed record SnapshotInstalled(Slot Slot, LogTime Time, LogTime NextDead
 /// <param name="Next">The members of the next one.</param>
 /// <param name="Force">Don't wait for newcomers to be caught up (R15).</param>
 public sealed record ReconfigurationRequested(long Id, Epoch Expected, Configuration Next, bool Force) : Input;
+
+/// <summary>Somebody wants another node to lead.</summary>
+/// <param name="Id">A number of the asker's, above zero, for <see cref="TransferAnswer"/>.</param>
+/// <param name="To">The node.</param>
+public sealed record TransferRequested(long Id, NodeId To) : Input;
+
+/// <summary>Somebody looks after this node, or has done so: see <see cref="ReplicaContext.Drained"/>.</summary>
+/// <param name="Drained">Whether it shall be drained.</param>
+public sealed record DrainRequested(bool Drained) : Input;
 
 /// <summary>A snapshot could not be fetched, or came too late to be of use; ask elsewhere.</summary>
 /// <param name="From">Who was asked; none for a snapshot that the machine had overtaken.</param>

@@ -24,6 +24,7 @@ public sealed class Replica
     private readonly LearnerSide _learning;
     private readonly LeaderWatch _watch;
     private readonly Candidacy _candidacy;
+    private readonly LeadershipTransfer _transfer;
     private readonly ForwardedReads _forwarded;
     private Instant _now;
     private int _damaged;
@@ -59,7 +60,8 @@ public sealed class Replica
         _proposer = new(context);
         _learning = new(context, learner, saved, votes.TrimmedTo);
         _watch = new(context, now);
-        _candidacy = new(context, _proposer, _watch);
+        _transfer = new(context, _proposer, _watch);
+        _candidacy = new(context, _proposer, _watch, _transfer, _learning);
         _forwarded = new(context);
     }
 
@@ -95,6 +97,9 @@ public sealed class Replica
 
     /// <summary>Slots that this acceptor can't read (R24).</summary>
     public IReadOnlyList<SlotRange> Faulty => _votes.Faulty;
+
+    /// <summary>Why this node leads though it is drained; empty when it does not.</summary>
+    public string DrainObstacle => _transfer.Obstacle;
 
     internal LearnerSide Learning => _learning;
 
@@ -159,6 +164,7 @@ public sealed class Replica
     internal void End(Effects effects)
     {
         _proposer.Depose(effects);
+        _transfer.End(effects);
         _forwarded.Fail(effects);
     }
 
@@ -177,6 +183,7 @@ public sealed class Replica
         _now = now;
         _proposer.Propose(now, effects);
         _proposer.Reads?.Advance(now, _proposer.Reign is { } reign && _learning.IsApplied(reign.View.Slot), effects);
+        _transfer.Advance(now, effects);
         Settle(effects);
         _learning.EndRound(Leader, effects);
     }
@@ -220,6 +227,12 @@ public sealed class Replica
             case Reachable reachable:
                 _context.Hear(reachable.Hears);
                 _context.Healthy = reachable.Healthy;
+                break;
+            case TransferRequested wish:
+                _transfer.On(wish, _now, effects);
+                break;
+            case DrainRequested drain:
+                _context.Drained = drain.Drained;
                 break;
             case ReadRequested read:
                 OnRead(_context.Self, read.Id, read.Lease, effects);
@@ -277,8 +290,7 @@ public sealed class Replica
                 _forwarded.On(reply, effects);
                 break;
             default:
-                var known = Slot.Max(_learning.Frontier, _learning.KnownChosen);
-                _candidacy.On(from, message, known, _now, effects);
+                _candidacy.On(from, message, _now, effects);
                 break;
         }
     }
@@ -382,7 +394,7 @@ public sealed class Replica
             _proposer.Depose(effects);
             _watch.OnDeposed(Ballot.None, why, _now, effects);
         }
-        else if (_proposer.WhyDealAgain(_now) is { } reason)
+        else if (!_transfer.IsUnderWay && _proposer.WhyDealAgain(_now) is { } reason)
         {
             _watch.OnDeposed(Ballot.None, reason, _now, effects);
             _proposer.Stand(_watch.NextBallot(), _now, effects);

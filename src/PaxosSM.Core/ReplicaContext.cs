@@ -42,6 +42,7 @@ public sealed class ReplicaContext
         Random = before.Random;
         Healthy = before.Healthy;
         IsOptimistic = before.IsOptimistic;
+        Drained = before.Drained;
 
         // Who is new gets the benefit of the doubt until the failure detector speaks again.
         Hear([.. before._heard ?? [], .. configuration.All.Except(before.Configuration.All)]);
@@ -82,6 +83,10 @@ public sealed class ReplicaContext
 
     /// <summary>False when this node shall look dead to others (R22).</summary>
     public bool Healthy { get; internal set; } = true;
+
+    /// <summary>Whether somebody looks after this node: it votes and learns, hands leadership and lanes on, and stands
+    /// only where nobody else does.</summary>
+    public bool Drained { get; internal set; }
 
     /// <summary>Whether this node plays the role.</summary>
     public bool Has(MemberRoles role) => (Own & role) == role;

@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Execution;
 using PaxosSM.Log;
 using PaxosSM.Messages;
@@ -96,7 +97,22 @@ public sealed class GroupReplica : ISnapshotTransfer
         Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
         _driver is { } driver
             ? driver.ReconfigureAsync(expected, next, force, cancellationToken)
-            : Task.FromResult(new ReconfigurationResult(ReconfigurationError.NotLeader, "this node is starting", null));
+            : Task.FromResult(ReconfigurationResult.NotLeading("this node is starting"));
+
+    /// <summary>See <see cref="ReplicaDriver.TransferLeadershipAsync"/>.</summary>
+    public Task<TransferAnswer> TransferLeadershipAsync(NodeId to, CancellationToken cancellationToken) =>
+        _driver is { } driver
+            ? driver.TransferLeadershipAsync(to, cancellationToken)
+            : Task.FromResult(TransferAnswer.NotLeading("this node is starting"));
+
+    /// <summary>Drains this node, or takes it back: see <see cref="ReplicaContext.Drained"/>. Its clients are sent on
+    /// to other learners; those of its own process are served on. Lasts as long as this process. Only after the
+    /// start.</summary>
+    public void Drain(bool drained)
+    {
+        _driver!.Post(new DrainRequested(drained)); // the start made it
+        _gateway.SendOn(drained);
+    }
 
     /// <summary>See <see cref="ApplyLoop.SnapshotAsync"/>.</summary>
     public Task<Slot> SnapshotAsync() => Execution.SnapshotAsync();
@@ -134,10 +150,14 @@ public sealed class GroupReplica : ISnapshotTransfer
 
     private void OnEpochs(Succession core, GroupEpochs epochs)
     {
-        var learners = core.Context.Configuration.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0);
+        var context = core.Context;
+        Member[] learners =
+        [
+            .. context.Configuration.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0),
+        ];
+        var answers = core.IsMember && context.Has(MemberRoles.Learner);
         _gateway.TurnAway(
-            core.IsMember && core.Context.Has(MemberRoles.Learner) ? null : WhoAnswers(core.Context),
-            [.. learners.Select(member => member.Address)]);
+            answers ? null : WhyNoAnswers(context, learners), [.. learners.Select(member => member.Address)]);
         _settings.OnEpochs(epochs);
     }
 
@@ -145,16 +165,14 @@ public sealed class GroupReplica : ISnapshotTransfer
     private static EpochStart Later(EpochStart? first, EpochStart restored) =>
         first is not null && first.Epoch > restored.Epoch ? first : restored;
 
-    private static string WhoAnswers(ReplicaContext context)
+    private static string WhyNoAnswers(ReplicaContext context, IEnumerable<Member> learners)
     {
         var members = context.Configuration;
-        var learners = string.Join(
-            ", ", members.Members.Where(member => (member.Roles & MemberRoles.Learner) != 0)
-                .Select(member => $"{member.Name} ({member.Address})"));
+        var others = string.Join(", ", learners.Select(member => $"{member.Name} ({member.Address})"));
         var who = members.Find(context.Self) is { } self
             ? $"{self.Name} is no learner"
             : $"this node is no member of {members.Epoch}";
-        return $"{who}, and answers no clients; ask one of {learners}";
+        return $"{who}, and answers no clients; ask one of {others}";
     }
 
     // R24: what a damaged snapshot left half restored is not used any more.

@@ -66,6 +66,9 @@ public sealed record ReplicaStatus(
     /// <summary>What this node does in it; none when it is no member (any more).</summary>
     public MemberRoles Roles { get; init; } = MemberRoles.All;
 
+    /// <summary>Whether this node is drained: it hands leadership and lanes on, and sends its clients on.</summary>
+    public bool IsDrained { get; init; }
+
     /// <summary>The lanes of the present reign, as this node knows them; empty where it is no owner.</summary>
     public IReadOnlyList<LaneState> Lanes { get; init; } = [];
 }

@@ -7,7 +7,11 @@ namespace PaxosSM.Runtime;
 /// <param name="Text">Why not, for people.</param>
 /// <param name="Epoch">The epoch that began: the wished one, or the one that came before it could; null when nothing
 /// began.</param>
-public sealed record ReconfigurationResult(ReconfigurationError Error, string Text, EpochStart? Epoch);
+public sealed record ReconfigurationResult(ReconfigurationError Error, string Text, EpochStart? Epoch)
+{
+    /// <summary>What comes of it at a node that leads nobody.</summary>
+    public static ReconfigurationResult NotLeading(string why) => new(ReconfigurationError.NotLeader, why, null);
+}
 
 /// <summary>Keeps who waits for the end of an epoch, and tells them what came of it. Safe for use by many
 /// threads.</summary>
@@ -81,7 +85,7 @@ internal sealed class ReconfigurationDesk
         {
             foreach (var (_, waiting) in _waiting)
             {
-                waiting.Result.SetResult(new(ReconfigurationError.NotLeader, why, null));
+                waiting.Result.SetResult(ReconfigurationResult.NotLeading(why));
             }
 
             _waiting.Clear();

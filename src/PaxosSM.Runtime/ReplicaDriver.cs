@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Log;
 using PaxosSM.Messages;
 using PaxosSM.Reconfiguration;
@@ -23,6 +24,7 @@ public sealed class ReplicaDriver : IReplica
     private readonly WriteGate _gate;
     private readonly StatusBoard _status;
     private readonly ReconfigurationDesk _wishes = new();
+    private readonly TransferDesk _transfers = new();
     private GroupEpochs? _epochs;
     private bool _entering;
 
@@ -99,7 +101,7 @@ public sealed class ReplicaDriver : IReplica
     {
         if (_status.Halted is { } halted)
         {
-            return new(ReconfigurationError.NotLeader, halted, null);
+            return ReconfigurationResult.NotLeading(halted);
         }
 
         var (wish, result) = _wishes.Add(expected, next, force);
@@ -111,6 +113,29 @@ public sealed class ReplicaDriver : IReplica
         finally
         {
             _wishes.Forget(wish);
+        }
+    }
+
+    /// <summary>Has another node lead. On the leader only; others refuse, and name it. Bounded: a node that does not
+    /// lead in a few election timeouts is given up, and this one leads on.</summary>
+    /// <param name="to">The node.</param>
+    /// <param name="cancellationToken">Ends the wait; the other may lead all the same.</param>
+    public async Task<TransferAnswer> TransferLeadershipAsync(NodeId to, CancellationToken cancellationToken)
+    {
+        if (_status.Halted is { } halted)
+        {
+            return TransferAnswer.NotLeading(halted);
+        }
+
+        var (wish, result) = _transfers.Add(to);
+        _inbox.Post(wish);
+        try
+        {
+            return await result.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _transfers.Forget(wish);
         }
     }
 
@@ -279,6 +304,11 @@ public sealed class ReplicaDriver : IReplica
             _wishes.On(answer);
         }
 
+        foreach (var answer in _effects.Transfers)
+        {
+            _transfers.On(answer);
+        }
+
         if (_effects.FetchSnapshot is { } source)
         {
             _ports.Snapshots.Start(source);
@@ -348,6 +378,7 @@ public sealed class ReplicaDriver : IReplica
         if (_status.Halt(why))
         {
             _wishes.Stop(why);
+            _transfers.Stop(why);
 
             // R18: nobody will tell this replica any more what became of it.
             _ports.Execution.Anticipate(takesBack: true, []);

@@ -75,6 +75,7 @@ internal sealed class StatusBoard
             _halted,
             Waiting(lanes))
         {
+            IsDrained = _core.Context.Drained,
             Lanes = lanes,
             RetainedBytes = replica.RetainedBytes,
             Epoch = _core.Start,
@@ -108,6 +109,11 @@ internal sealed class StatusBoard
         }
 
         var replica = _core.Replica;
+        if (replica.DrainObstacle.Length > 0)
+        {
+            return $"this node is drained, and leads: {replica.DrainObstacle}";
+        }
+
         var next = replica.Frontier.Next;
         if (_core.Ahead is { } ahead)
         {

@@ -14,7 +14,21 @@ public sealed class AdminCommandTests
         Assert.Equal([new(new(4), "d", "127.0.0.1:7004", roles, StorageId.None)], command.Change!.Add);
     }
 
+    [Fact]
+    public void What_hands_on_reads_back()
+    {
+        var transfer = AdminCommand.Parse("transfer to:b timeout:7");
+        Assert.Equal(("b", TimeSpan.FromSeconds(7)), (transfer.TransferTo, transfer.Timeout));
+        var drain = AdminCommand.Parse("drain node:c");
+        Assert.Equal(("c", true), (drain.Node, drain.Drains));
+        var back = AdminCommand.Parse("undrain node:c");
+        Assert.Equal(("c", false), (back.Node, back.Drains));
+    }
+
     [Theory]
+    [InlineData("transfer b", "to:NAME")]
+    [InlineData("transfer to:", "to:NAME")]
+    [InlineData("drain node:c force", "force")]
     [InlineData("change deal:9", "singleLeader")]
     [InlineData("change add:4,d,127.0.0.1:7004,proposer+none", "none")]
     [InlineData("change add:4,d,127.0.0.1:7004,7", "7")]

@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Messages;
 using PaxosSM.Quorums;
 
@@ -67,6 +68,8 @@ internal static class SampleMessages
         new Alive(1001, [new(0), new(2)], true),
         new Canvass(4),
         new CanvassReply(4, true, Ballot),
+        new TransferOffer(Ballot, true),
+        new TransferReply(Ballot, new(71), TransferObstacle.NoQuorum),
         new GenesisHello(new(new Guid("00112233-4455-6677-8899-aabbccddeeff")), 0xabcdef),
         new GenesisConfirm(
             [

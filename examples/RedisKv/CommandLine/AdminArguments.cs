@@ -10,7 +10,7 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
 {
     private const string Usage =
         "admin --config FILE status | backup --to FILE | add ID... | remove ID... | replace OLD=NEW... | rule RULE "
-        + "| deal POLICY";
+        + "| deal POLICY | transfer --to ID | drain ID | undrain ID";
 
     /// <summary>The file that a backup goes to; null for any other command.</summary>
     public string? BackupTo { get; private init; }
@@ -29,6 +29,9 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
             {
                 case "--config" when index + 1 < arguments.Count:
                     file = ArgumentParser.Load(arguments[++index]);
+                    break;
+                case "--to" when index + 1 < arguments.Count && words is ["transfer"]:
+                    words.Add(arguments[++index]);
                     break;
                 case "--expected" or "--timeout" when index + 1 < arguments.Count:
                     options.Add($"{arguments[index][2..]}:{arguments[++index]}");
@@ -62,9 +65,14 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
         }
 
         string[] given = [.. words.Skip(1)];
-        var command = words[0] == "status" && given.Length == 0
-            ? "status"
-            : string.Join(' ', ["change", .. Changes(words[0], given, file), .. options]);
+        IEnumerable<string> sent = (words[0], given) switch
+        {
+            ("status", []) => ["status"],
+            ("transfer", [var heir]) => ["transfer", $"to:{heir}", .. options],
+            ("drain" or "undrain", [var id]) => [words[0], $"node:{id}", .. options],
+            _ => ["change", .. Changes(words[0], given, file), .. options],
+        };
+        var command = string.Join(' ', sent);
         return new(file.Cluster, addresses, command);
     }
 

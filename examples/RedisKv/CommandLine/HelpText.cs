@@ -24,6 +24,9 @@ internal static class HelpText
               Backs a cluster up while it serves: keys, sessions and time at one moment, in one checked file.
           RedisKv verify BACKUP
               Reads every byte of a backup, and says what it is, or what is wrong with it.
+          RedisKv admin --config FILE transfer --to ID | drain ID | undrain ID [--timeout SECONDS]
+              Has ID lead; or has ID hand on what it leads and send its clients to others, so that it can be
+              stopped without a pause; or takes it back.
           RedisKv --standalone [--listen ADDRESS:PORT]
               No replication and no disk: to measure what replication costs.
 

@@ -57,7 +57,8 @@ internal sealed class ReplicaServer : IAsyncDisposable
         }
     }
 
-    // A member that is none any more answers nothing that waits here: its clients are sent off.
+    // A member that is none any more answers nothing that waits here, and one that is drained is to be stopped: its
+    // clients are sent off.
     private async Task WatchAsync(PaxosNode node)
     {
         var served = false;
@@ -74,11 +75,19 @@ internal sealed class ReplicaServer : IAsyncDisposable
         }
     }
 
-    private static string? WhyNot(PaxosNode node) =>
-        node.Status is { Epoch: { } epoch } status && (status.Roles & MemberRoles.Learner) == 0
-            ? $"{node.Name} is no member of {epoch.Epoch}; ask one of "
-                + string.Join(", ", epoch.Configuration.Members.Select(member => member.Name))
+    private static string? WhyNot(PaxosNode node)
+    {
+        if (node.Status is not { Epoch: { } epoch } status)
+        {
+            return null;
+        }
+
+        var why = (status.Roles & MemberRoles.Learner) == 0 ? $"is no member of {epoch.Epoch}"
+            : status.IsDrained ? "is drained"
             : null;
+        var others = epoch.Configuration.Members.Where(member => member.Id != status.Self).Select(each => each.Name);
+        return why is null ? null : $"{node.Name} {why}; ask one of {string.Join(", ", others)}";
+    }
 
     private static string Describe(PaxosNode node) =>
         PaxosInfo.Describe(node.Name, node.Waiting, node.OnlyLearns, node.Status);

@@ -12,6 +12,8 @@ namespace PaxosSM.Election;
 /// </remarks>
 internal sealed class LeaderWatch
 {
+    // Who is drained stands all the same once nobody else did for so long.
+    private const int DrainedTimeouts = 4;
     private readonly ReplicaContext _context;
     private Instant _lastSign;
     private TimeSpan _patience;
@@ -89,7 +91,8 @@ internal sealed class LeaderWatch
             return;
         }
 
-        if (now - _lastSign >= _patience)
+        var more = _context.Drained ? _context.Options.ElectionTimeout * DrainedTimeouts : TimeSpan.Zero;
+        if (now - _lastSign >= _patience + more)
         {
             Rest(now);
             _round++;

@@ -21,6 +21,10 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     /// <summary>A stop is proposed or adopted: nobody is told a bound until its outcome is known (R20).</summary>
     public bool AwaitsStop { get; set; }
 
+    /// <summary>Whether leases are asked for: not while leadership is handed on. What was granted holds on
+    /// (R20b).</summary>
+    public bool AsksLease { get; set; } = true;
+
     public void Request(NodeId origin, long id, bool lease, Effects effects)
     {
         if (_waiting.Count + _inRound.Count + _confirmed.Count >= WaitingMax)
@@ -67,7 +71,7 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
             reign.ChosenThrough,
             reign.Owned is null ? Slot.Zero : reign.View.Slot,
             reign.Owned?.Lanes[0].Counted ?? Slot.Zero,
-            context.Options.LeaseDuration > TimeSpan.Zero);
+            AsksLease && context.Options.LeaseDuration > TimeSpan.Zero);
         foreach (var member in context.Configuration.All)
         {
             effects.Send(member, heartbeat);

@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Log;
 using PaxosSM.Messages;
 
@@ -130,7 +131,11 @@ public sealed class Succession
                 break;
             case ReconfigurationRequested wish when IsOver || wish.Expected != Epoch:
                 var over = $"{wish.Expected} is not the present epoch; {_next ?? _start}";
-                effects.Answer(new(wish.Id, ReconfigurationError.EpochSuperseded, over, 0));
+                effects.Answer(new ReconfigurationAnswer(wish.Id, ReconfigurationError.EpochSuperseded, over, 0));
+                break;
+            case TransferRequested wish when IsOver:
+                effects.Answer(
+                    new TransferAnswer(wish.Id, TransferError.UnderWay, $"{Epoch} is over", NodeId.None));
                 break;
             case ReconfigurationRequested wish:
                 effects.Answer(_ending.On(wish));

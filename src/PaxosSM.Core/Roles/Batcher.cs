@@ -1,3 +1,5 @@
+using PaxosSM.Messages;
+
 namespace PaxosSM.Roles;
 
 /// <summary>Gathers commands into batches: whatever waited is the next batch, so that one lone command leaves at once
@@ -63,6 +65,22 @@ internal sealed class Batcher(ProtocolOptions options)
         }
 
         return batch;
+    }
+
+    /// <summary>Has another node propose what waits.</summary>
+    public void HandTo(NodeId node, Effects effects)
+    {
+        while (!IsEmpty)
+        {
+            var batch = Take();
+            var count = 0;
+            for (var rest = batch; CommandEntry.TryRead(ref rest, out _);)
+            {
+                count++;
+            }
+
+            effects.Send(node, new Submit(batch, count));
+        }
     }
 
     public void Clear()

@@ -5,20 +5,20 @@ namespace PaxosSM.Roles;
 
 /// <summary>What others tell a proposer: it joins the one that stands, leads and owns with the watch that decides when
 /// it stands.</summary>
-internal sealed class Candidacy(ReplicaContext context, Proposer proposer, LeaderWatch watch)
+internal sealed class Candidacy(
+    ReplicaContext context, Proposer proposer, LeaderWatch watch, LeadershipTransfer transfer, LearnerSide learning)
 {
     /// <summary>Takes a message for the proposer here; others are ignored.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="message">The message.</param>
-    /// <param name="knownChosen">What the learner here knows to be chosen.</param>
     /// <param name="now">The moment.</param>
     /// <param name="effects">Takes what is to be done.</param>
-    public void On(NodeId from, Message message, Slot knownChosen, Instant now, Effects effects)
+    public void On(NodeId from, Message message, Instant now, Effects effects)
     {
         switch (message)
         {
             case Promise promise:
-                proposer.On(from, promise, knownChosen, now, effects);
+                proposer.On(from, promise, Slot.Max(learning.Frontier, learning.KnownChosen), now, effects);
                 break;
             case SyncAccepted accepted:
                 proposer.On(from, accepted, now, effects);
@@ -42,6 +42,12 @@ internal sealed class Candidacy(ReplicaContext context, Proposer proposer, Leade
                     proposer.Stand(ballot, now, effects);
                 }
 
+                break;
+            case TransferOffer offer:
+                transfer.On(from, offer, learning.Frontier, now, effects);
+                break;
+            case TransferReply reply:
+                transfer.On(from, reply, now, effects);
                 break;
             case OwnerBeat beat:
                 proposer.On(from, beat, now);

@@ -11,6 +11,7 @@ internal sealed class Dealer(ReplicaContext context)
     private readonly SortedDictionary<NodeId, LaneCandidate> _candidates = [];
     private readonly StallTimer _stall = new(context.Options.StallTimeout);
     private Instant _dealtAt;
+    private Instant _beatAt = new(long.MinValue / 2);
 
     /// <summary>A proposer can own lanes.</summary>
     public void On(NodeId from, OwnerBeat beat, Instant now)
@@ -21,6 +22,27 @@ internal sealed class Dealer(ReplicaContext context)
         }
 
         candidate.On(beat, now, context.Options.ElectionTimeout);
+    }
+
+    /// <summary>Tells the others, now and then, that this proposer can own lanes; only who is well says so.</summary>
+    /// <param name="load">The bytes that its clients gave it.</param>
+    /// <param name="owns">The ballot whose deal it follows; none for none.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="effects">Takes the messages.</param>
+    public void ShowReady(long load, Ballot owns, Instant now, Effects effects)
+    {
+        var shared = context.Deal != DealPolicy.SingleLeader && context.Has(MemberRoles.Proposer);
+        var able = context.Healthy && !context.Drained;
+        if (!shared || !able || now - _beatAt < context.Options.HeartbeatInterval)
+        {
+            return;
+        }
+
+        _beatAt = now;
+        foreach (var proposer in context.Configuration.Proposers)
+        {
+            effects.Send(proposer, new OwnerBeat(context.Incarnation, load, owns));
+        }
     }
 
     /// <summary>The owners of a new view, the leader first.</summary>

@@ -45,8 +45,13 @@ internal sealed class Learner
     /// <summary>The view of the newest reign that the log tells of; null before the first.</summary>
     public View? View { get; private set; }
 
-    /// <summary>Everything up to here is known to be chosen, present or not.</summary>
-    public Slot KnownChosen { get; private set; }
+    /// <summary>Everything up to here is known to be chosen, present or not. What is chosen above an epoch's end is
+    /// void (R11): nobody is told of it.</summary>
+    public Slot KnownChosen
+    {
+        get => Next is { } next ? Slot.Min(field, next.Base) : field;
+        private set;
+    }
 
     /// <summary>The last slot applied.</summary>
     public Slot Executed { get; private set; }

@@ -29,6 +29,10 @@ internal sealed record Leading(Reign Reign, LeaderReads Reads) : Phase
     /// <summary>Whether nothing but a stop is proposed any more.</summary>
     public bool Stops { get; private set; }
 
+    /// <summary>Who was told to lead next: nothing more is proposed here meanwhile, and what waits goes there. Null
+    /// for nobody.</summary>
+    public NodeId? Heir { get; set; }
+
     public Slot LowestWanted => Wanted.Values.DefaultIfEmpty(Slot.Zero with { Index = long.MaxValue }).Min();
 
     /// <summary>Goes on with nothing but a stop.</summary>

@@ -20,7 +20,6 @@ internal sealed class Proposer
     private Ballot _spent;
     private int _attempts;
     private long _load;
-    private Instant _beatAt = new(long.MinValue / 2);
 
     public Proposer(ReplicaContext context)
     {
@@ -194,6 +193,7 @@ internal sealed class Proposer
             return false;
         }
 
+        HandOn(ballot, effects);
         Depose(effects);
         return true;
     }
@@ -274,6 +274,7 @@ internal sealed class Proposer
             return false;
         }
 
+        HandOn(refused.Promised, effects);
         Depose(effects);
         return true;
     }
@@ -314,7 +315,7 @@ internal sealed class Proposer
     public string? OnTick(LogTime wall, Slot frontier, Instant now, Effects effects)
     {
         _stamps.Wall = wall;
-        ShowReady(now, effects);
+        _dealer.ShowReady(_load, _owned?.Ballot ?? Ballot.None, now, effects);
         _owned?.OnTick(now, effects);
         switch (_phase)
         {
@@ -328,6 +329,23 @@ internal sealed class Proposer
                 return HearsQuorums(leading.Reign, now) ? null : "it does not hear a quorum of acceptors any more";
             default:
                 return null;
+        }
+    }
+
+    /// <summary>Whether all that was proposed here is chosen; with other owners nobody waits for it.</summary>
+    public bool IsSettled => _owned is not { View.Owners.Count: 1 } owned || owned.IsIdle;
+
+    /// <summary>Proposes no commands any more, for another node shall lead; what comes waits. Only while this node
+    /// leads.</summary>
+    public void Pause(NodeId heir) => ((Leading)_phase).Heir = heir;
+
+    /// <summary>Goes on after <see cref="Pause"/>, and asks for leases again.</summary>
+    public void Resume()
+    {
+        if (_phase is Leading leading)
+        {
+            leading.Heir = null;
+            leading.Reads.AsksLease = true;
         }
     }
 
@@ -361,13 +379,14 @@ internal sealed class Proposer
         }
 
         var proposed = ProposeStop(owned, now, effects);
-        while (!Stops && owned.Free(_batcher.NextBytesMax) is { } lane && NextValue(owned) is { } value)
+        var rests = Stops || _phase is Leading { Heir: not null };
+        while (!rests && owned.Free(_batcher.NextBytesMax) is { } lane && NextValue(owned) is { } value)
         {
             owned.Propose(lane, value, now, effects);
             proposed = true;
         }
 
-        owned.PassTurns(_batcher.IsEmpty || !MayStamp || Stops, now, effects);
+        owned.PassTurns(_batcher.IsEmpty || !MayStamp || rests, now, effects);
         owned.TellNews(proposed, effects);
     }
 
@@ -447,19 +466,12 @@ internal sealed class Proposer
         return _batcher.IsEmpty ? null : new(ValueKind.Commands, _stamps.Next(), _batcher.Take());
     }
 
-    // R8: only who is well says so.
-    private void ShowReady(Instant now, Effects effects)
+    // What waits need not wait for each client to send it again.
+    private void HandOn(Ballot ballot, Effects effects)
     {
-        var shared = _context.Deal != DealPolicy.SingleLeader && _context.Has(MemberRoles.Proposer);
-        if (!shared || !_context.Healthy || now - _beatAt < _context.Options.HeartbeatInterval)
+        if (_phase is Leading { Heir: { } heir } && heir == ballot.Proposer)
         {
-            return;
-        }
-
-        _beatAt = now;
-        foreach (var proposer in _context.Configuration.Proposers)
-        {
-            effects.Send(proposer, new OwnerBeat(_context.Incarnation, _load, _owned?.Ballot ?? Ballot.None));
+            _batcher.HandTo(heir, effects);
         }
     }
 

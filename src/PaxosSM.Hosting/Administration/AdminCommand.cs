@@ -5,16 +5,27 @@ namespace PaxosSM.Hosting;
 
 /// <summary>An administration's command in words, as it travels and as people write it.</summary>
 /// <remarks>
-/// <c>status</c>; <c>change</c> followed by any of <c>add:NUMBER,NAME,ADDRESS,ROLES</c>, <c>remove:NAME</c>,
+/// <c>status</c>; <c>transfer to:NAME</c>, <c>drain node:NAME</c>, <c>undrain node:NAME</c>, each with
+/// <c>timeout:SECONDS</c> if wished;
+/// <c>change</c> followed by any of <c>add:NUMBER,NAME,ADDRESS,ROLES</c>, <c>remove:NAME</c>,
 /// <c>rule:majority</c>, <c>rule:flexible,Q1,Q2</c>, <c>rule:grid,ROWS,COLUMNS</c>, <c>deal:POLICY</c>,
 /// <c>expected:EPOCH</c>, <c>timeout:SECONDS</c>, <c>force</c>. Roles are joined by a plus.
 /// </remarks>
 public sealed record AdminCommand
 {
-    /// <summary>The change; null for a question about the status.</summary>
+    /// <summary>The change; null for something else.</summary>
     public MembershipChange? Change { get; init; }
 
-    /// <summary>How long the change may wait. Default 60 s.</summary>
+    /// <summary>Who shall lead; null for something else.</summary>
+    public string? TransferTo { get; init; }
+
+    /// <summary>The node that is to be drained, or taken back; null for something else.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Whether <see cref="Node"/> is to be drained.</summary>
+    public bool Drains { get; init; }
+
+    /// <summary>How long it may wait. Default 60 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads a command.</summary>
@@ -27,13 +38,14 @@ public sealed record AdminCommand
             return new();
         }
 
-        if (words is not ["change", _, ..])
+        if (words is not [_, _, ..] || New(words[0], words[1].Split(':', 2)) is not { } command)
         {
-            throw new FormatException($"'{text}' is no command: status, or change and what to change");
+            throw new FormatException(
+                $"'{text}' is no command: status, transfer to:NAME, drain node:NAME, undrain node:NAME, or change and "
+                + "what to change");
         }
 
-        AdminCommand command = new() { Change = new() };
-        foreach (var word in words[1..])
+        foreach (var word in command.Change is null ? words[2..] : words[1..])
         {
             command = command.With(word);
         }
@@ -48,9 +60,23 @@ public sealed record AdminCommand
     private static string TextOf(MemberRoles roles) =>
         roles.ToString().Replace(", ", "+", StringComparison.Ordinal).ToLowerInvariant();
 
+    private static AdminCommand? New(string verb, string[] first) => (verb, first) switch
+    {
+        ("change", _) => new() { Change = new() },
+        ("transfer", ["to", { Length: > 0 } name]) => new() { TransferTo = name },
+        ("drain" or "undrain", ["node", { Length: > 0 } name]) => new() { Node = name, Drains = verb == "drain" },
+        _ => null,
+    };
+
     private AdminCommand With(string word)
     {
-        var change = Change!; // a change is being read
+        if (Change is not { } change)
+        {
+            return word.Split(':') is ["timeout", var time]
+                ? this with { Timeout = TimeSpan.FromSeconds(Number(time)) }
+                : throw new FormatException($"'{word}' is known for changes only");
+        }
+
         var parts = word.Split(':', 2);
         var values = parts.Length == 2 ? parts[1].Split(',') : [];
         return (parts[0], values) switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PaxosSM.Election;
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Serving;
@@ -28,13 +29,9 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
         try
         {
             var command = AdminCommand.Parse(text);
-            if (command.Change is { } change)
-            {
-                await ChangeAsync(change, command.Timeout, tell).ConfigureAwait(false);
-                return;
-            }
-
-            tell(AdminState.Done, Describe());
+            using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            giveUp.CancelAfter(command.Timeout);
+            await RunAsync(command, tell, giveUp.Token).ConfigureAwait(false);
         }
         catch (FormatException wrong)
         {
@@ -72,19 +69,82 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
         }
     }
 
-    private async Task ChangeAsync(MembershipChange change, TimeSpan timeout, Action<AdminState, string> tell)
+    private async Task RunAsync(AdminCommand command, Action<AdminState, string> tell, CancellationToken giveUp)
     {
-        using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        giveUp.CancelAfter(timeout);
+        if (command.Change is { } change)
+        {
+            await ChangeAsync(change, tell, giveUp).ConfigureAwait(false);
+        }
+        else if (command.TransferTo is { } heir)
+        {
+            await TransferAsync(heir, tell, giveUp).ConfigureAwait(false);
+        }
+        else if (command.Node is { } named)
+        {
+            await DrainAsync(named, command.Drains, tell, giveUp).ConfigureAwait(false);
+        }
+        else
+        {
+            tell(AdminState.Done, Describe());
+        }
+    }
+
+    private async Task TransferAsync(string heir, Action<AdminState, string> tell, CancellationToken giveUp)
+    {
+        var result = await _admin.TransferLeadershipAsync(heir, giveUp).ConfigureAwait(false);
+        switch (result.Error)
+        {
+            case TransferError.None:
+                tell(AdminState.Done, $"{result.Leader} leads");
+                break;
+            case TransferError.NotLeader:
+                tell(AdminState.Elsewhere, LeaderAddress());
+                break;
+            default:
+                tell(AdminState.Refused, $"{result.Error}: {result.Text}");
+                break;
+        }
+    }
+
+    // Only the node itself drains itself: whoever is asked names it.
+    private async Task DrainAsync(string named, bool drains, Action<AdminState, string> tell, CancellationToken giveUp)
+    {
+        if (named != node.Name)
+        {
+            var member = node.Status?.Members.FirstOrDefault(each => each.Member.Name == named)?.Member;
+            tell(
+                member is null ? AdminState.Refused : AdminState.Elsewhere,
+                member?.Address ?? $"{named} is no member that {node.Name} knows of");
+            return;
+        }
+
+        if (!drains)
+        {
+            _admin.Undrain();
+            tell(AdminState.Done, $"{named} serves its clients again");
+            return;
+        }
+
+        tell(AdminState.UnderWay, $"{named} hands on what it leads and owns");
+        var waits = await _admin.DrainAsync(giveUp).ConfigureAwait(false);
+        tell(
+            waits is null ? AdminState.Done : AdminState.Refused,
+            waits is null ? $"{named} is drained: it may be stopped" : $"{named} is not done yet: {waits}");
+    }
+
+    private string LeaderAddress() => node.Status is { } now ? StatusText.LeaderAddress(now) : string.Empty;
+
+    private async Task ChangeAsync(MembershipChange change, Action<AdminState, string> tell, CancellationToken giveUp)
+    {
         Telling progress = new(waiting => tell(AdminState.UnderWay, waiting));
-        var result = await _admin.ChangeAsync(change, progress, giveUp.Token).ConfigureAwait(false);
+        var result = await _admin.ChangeAsync(change, progress, giveUp).ConfigureAwait(false);
         switch (result.Error)
         {
             case ReconfigurationError.None:
                 tell(AdminState.Done, Describe(result.Epoch!)); // an epoch began
                 break;
             case ReconfigurationError.NotLeader:
-                tell(AdminState.Elsewhere, node.Status is { } now ? StatusText.LeaderAddress(now) : string.Empty);
+                tell(AdminState.Elsewhere, LeaderAddress());
                 break;
             default:
                 tell(AdminState.Refused, $"{result.Error}: {result.Text}");
@@ -111,7 +171,8 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
 
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\n{node.Name}: {status.Roles}, chosen {status.ChosenThrough}, applied {status.Applied}, {node.Waiting}");
+            $"\n{node.Name}: {status.Roles}{(status.IsDrained ? ", drained" : string.Empty)}, "
+                + $"chosen {status.ChosenThrough}, applied {status.Applied}, {node.Waiting}");
         return text.ToString();
     }
 

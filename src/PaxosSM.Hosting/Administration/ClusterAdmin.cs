@@ -1,13 +1,16 @@
+using PaxosSM.Election;
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Hosting;
 
-/// <summary>Changes a cluster's members, roles and rules at the node that leads it (R11..R16).</summary>
+/// <summary>Looks after a cluster: changes members, roles and rules, and hands leadership on, at the node that leads
+/// (R11..R16); drains the node at hand.</summary>
 /// <remarks>Every operation tells what it waits for, can be cancelled, and ends with the epoch that began or with the
 /// reason. Safe for use by many threads: of two changes at once one wins, the other is told.</remarks>
 public sealed class ClusterAdmin(PaxosNode node)
 {
+    private const int TransferAttemptsMax = 250;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Carries out a change: lets newcomers in, waits until they are caught up, and ends the epoch.</summary>
@@ -53,6 +56,80 @@ public sealed class ClusterAdmin(PaxosNode node)
             last = result;
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Has another node lead, and names who leads then. At the leader; others refuse. Costs clients a few
+    /// round trips and loses nothing; a node that does not lead in a few election timeouts is given up.</summary>
+    /// <remarks>With leases on, it begins once those that the leader holds have run out (R20b); clients go on
+    /// meanwhile.</remarks>
+    /// <param name="name">The node's name.</param>
+    /// <param name="cancellationToken">Gives up the wait; the other may lead all the same.</param>
+    public async Task<TransferResult> TransferLeadershipAsync(
+        string name, CancellationToken cancellationToken = default)
+    {
+        TransferResult? last = null;
+        for (var left = TransferAttemptsMax; left > 0 && last?.Error is null or TransferError.UnderWay; left--)
+        {
+            await Task.Delay(last is null ? TimeSpan.Zero : Pause, cancellationToken).ConfigureAwait(false);
+            last = await TryTransferAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return last!; // there was an attempt
+    }
+
+    /// <summary>Drains this node, so that it can be stopped, and waits until it leads nobody and owns no lane. It sends
+    /// its clients to other learners, goes on voting and learning, and leads only where nobody else does.</summary>
+    /// <remarks>Lasts as long as this process; <see cref="ReplicaStatus.IsDrained"/> shows it. Clients of this process
+    /// are served on.</remarks>
+    /// <param name="cancellationToken">Gives up the wait; the node stays drained, and hands on as soon as it
+    /// can.</param>
+    /// <returns>Null once it is done; else what it waits for.</returns>
+    public async Task<string?> DrainAsync(CancellationToken cancellationToken = default)
+    {
+        if (node.Group is not { Status: not null } group)
+        {
+            return $"{node.Name} serves nobody yet, and is not drained: {node.Waiting}";
+        }
+
+        group.Drain(true);
+        while (node.Status is not { IsDrained: true } status || status.Leader == status.Self || status.Lanes.Count > 0)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return node.Waiting.Length > 0 ? node.Waiting : "leadership or lanes are being handed on";
+            }
+
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes this node back after <see cref="DrainAsync"/>.</summary>
+    public void Undrain()
+    {
+        if (node.Group is { Status: not null } group)
+        {
+            group.Drain(false);
+        }
+    }
+
+    private async Task<TransferResult> TryTransferAsync(string name, CancellationToken cancellationToken)
+    {
+        if (node.Group is not { Status.Epoch.Configuration: var members } group)
+        {
+            return new(TransferError.NotLeader, node.Waiting, string.Empty);
+        }
+
+        if (members.Members.FirstOrDefault(member => member.Name == name) is not { } wished)
+        {
+            var names = string.Join(", ", members.Members.Select(member => member.Name));
+            return new(TransferError.NoProposer, $"{name} is no member of {members.Epoch}: {names}", string.Empty);
+        }
+
+        var answer = await group.TransferLeadershipAsync(wished.Id, cancellationToken).ConfigureAwait(false);
+        var leader = answer.Leader == NodeId.None ? string.Empty : members.NameOf(answer.Leader);
+        return new(answer.Error, answer.Text, leader);
     }
 
     private static string? Unknown(MembershipChange change, Configuration present)

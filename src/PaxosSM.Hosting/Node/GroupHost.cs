@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
@@ -30,6 +31,13 @@ internal sealed class GroupHost : IAsyncDisposable
 
     /// <summary>See <see cref="GroupReplica.SnapshotAsync"/>.</summary>
     public Task<Slot> SnapshotAsync() => _replica.SnapshotAsync();
+
+    /// <summary>See <see cref="ReplicaDriver.TransferLeadershipAsync"/>.</summary>
+    public Task<TransferAnswer> TransferLeadershipAsync(NodeId to, CancellationToken cancellationToken) =>
+        _replica.TransferLeadershipAsync(to, cancellationToken);
+
+    /// <summary>See <see cref="GroupReplica.Drain"/>.</summary>
+    public void Drain(bool drained) => _replica.Drain(drained);
 
     /// <summary>Recovers the group, and joins it to the node's pump.</summary>
     /// <exception cref="InvalidDataException">The snapshot is intact, but not for this replica.</exception>

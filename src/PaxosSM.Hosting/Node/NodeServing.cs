@@ -30,8 +30,8 @@ internal sealed class NodeServing : IAsyncDisposable
         Backup = new(node, devices, _group);
     }
 
-    /// <summary>The group's state.</summary>
-    public ReplicaStatus? Status => _group.Status;
+    /// <summary>The group.</summary>
+    public GroupHost Group => _group;
 
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
     public string? OnlyLearns => _genesis.OnlyLearns;
@@ -56,11 +56,6 @@ internal sealed class NodeServing : IAsyncDisposable
 
         return _devices.Members.StorageOf(guest.Id);
     }
-
-    /// <summary>See <see cref="ReplicaDriver.ReconfigureAsync"/>.</summary>
-    public Task<ReconfigurationResult> ReconfigureAsync(
-        Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
-        _group.ReconfigureAsync(expected, next, force, cancellationToken);
 
     /// <summary>Recovers the group, and starts the loop.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

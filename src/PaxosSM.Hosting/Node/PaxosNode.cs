@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaxosSM.Client;
-using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 
@@ -61,7 +60,7 @@ public sealed class PaxosNode : IAsyncDisposable
     public NodeIdentity? Identity => _devices?.Members.Self;
 
     /// <summary>The group's state here, as of the last tick; null before genesis has ended.</summary>
-    public ReplicaStatus? Status => _serving?.Status;
+    public ReplicaStatus? Status => Group?.Status;
 
     /// <summary>Why the node is of no use any more; null while it works.</summary>
     public string? Failure => _failure ?? Status?.Halted;
@@ -71,6 +70,9 @@ public sealed class PaxosNode : IAsyncDisposable
 
     /// <summary>Why this node only learns, though it is listed as a voter (R13, R26); null when it does not.</summary>
     public string? OnlyLearns => _serving?.OnlyLearns;
+
+    /// <summary>The group here; null before genesis has ended.</summary>
+    internal GroupHost? Group => _serving?.Group;
 
     /// <summary>Makes backups of the group here; null before genesis has ended.</summary>
     internal NodeBackup? Backup => _serving?.Backup;
@@ -125,9 +127,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait; what was proposed by then may still come.</param>
     public Task<ReconfigurationResult> ReconfigureAsync(
         Epoch expected, Configuration next, bool force = false, CancellationToken cancellationToken = default) =>
-        _serving is { } serving
-            ? serving.ReconfigureAsync(expected, next, force, cancellationToken)
-            : Task.FromResult(new ReconfigurationResult(ReconfigurationError.NotLeader, Waiting, null));
+        Group is { } group
+            ? group.ReconfigureAsync(expected, next, force, cancellationToken)
+            : Task.FromResult(ReconfigurationResult.NotLeading(Waiting));
 
     /// <summary>Stops serving, makes durable what was appended, and frees the folder and the port.</summary>
     public async ValueTask DisposeAsync()

@@ -29,6 +29,7 @@ public sealed class Gateway : IResultSink
     private volatile string? _stopped;
     private volatile string? _turnedAway;
     private volatile IReadOnlyList<string> _addresses = [];
+    private volatile bool _drained;
     private PaxosError _refusal;
     private volatile bool _restored;
     private Instant _resendToldAt = Instant.Never;
@@ -180,6 +181,19 @@ public sealed class Gateway : IResultSink
         }
     }
 
+    /// <summary>Asks every client, those that come later too, to go to another node: this one is drained. Nobody is
+    /// refused, as some have nowhere to go: those of this very process.</summary>
+    /// <param name="drained">Whether it is; false for no more.</param>
+    public void SendOn(bool drained)
+    {
+        _drained = drained;
+        foreach (var connection in _connections)
+        {
+            connection.ForgetSentOn();
+            SendOn(connection);
+        }
+    }
+
     /// <summary>Carries out what those ask for who look after the cluster; null refuses it. Set before any of them is
     /// heard.</summary>
     public Func<string, Action<AdminState, string>, Task>? Administer { get; set; }
@@ -226,8 +240,18 @@ public sealed class Gateway : IResultSink
         _routes.Forget(connection);
     }
 
+    private void SendOn(GatewayConnection connection)
+    {
+        if (_drained)
+        {
+            connection.SendOn(Told(
+                ClientStatus.TurnedAway, string.Empty, "this node is drained: others serve its clients meanwhile"));
+        }
+    }
+
     private void OnSubmit(GatewayConnection connection, ClientSubmit submit)
     {
+        SendOn(connection);
         var attached = _attached;
         if (attached is null || (_stopped ?? _turnedAway) is not null)
         {
@@ -317,6 +341,7 @@ public sealed class Gateway : IResultSink
 
     private void OnQuery(GatewayConnection connection, ClientQuery query)
     {
+        SendOn(connection);
         // A replica that halted holds a state that nobody vouches for any more, whatever the read asks for (R28).
         var stopped = _stopped ?? _turnedAway ?? _attached?.Replica.Status.Halted;
         if (_attached is { } attached && stopped is null && query.Group == Group)

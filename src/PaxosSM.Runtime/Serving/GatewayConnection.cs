@@ -15,6 +15,7 @@ internal sealed class GatewayConnection : IClientConnection
     private readonly GatheredResults _gathered = new();
     private readonly GatheredResults _tentative = new();
     private int _toldLeaderless;
+    private int _sentOn;
     private int _routes;
     private volatile bool _closed;
     private volatile bool _wantsTentative;
@@ -104,6 +105,18 @@ internal sealed class GatewayConnection : IClientConnection
             Send(status);
         }
     }
+
+    /// <summary>Asks the client once, until <see cref="ForgetSentOn"/>, to go elsewhere; who can't is served
+    /// on.</summary>
+    public void SendOn(ClientStatus status)
+    {
+        if (Interlocked.Exchange(ref _sentOn, 1) == 0)
+        {
+            Send(status);
+        }
+    }
+
+    public void ForgetSentOn() => Volatile.Write(ref _sentOn, 0);
 
     public void ForgetLeaderless() => Volatile.Write(ref _toldLeaderless, 0);
 

@@ -1,3 +1,4 @@
+using PaxosSM.Election;
 using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime.Wire;
@@ -20,6 +21,15 @@ internal static class ElectionCodec
                 writer.WriteBoolean(reply.Willing);
                 writer.WriteBallot(reply.Promised);
                 return FrameKind.CanvassReply;
+            case TransferOffer offer:
+                writer.WriteBallot(offer.Ballot);
+                writer.WriteBoolean(offer.Stand);
+                return FrameKind.TransferOffer;
+            case TransferReply reply:
+                writer.WriteBallot(reply.Ballot);
+                writer.WriteSlot(reply.Frontier);
+                writer.WriteByte((byte)reply.Obstacle);
+                return FrameKind.TransferReply;
             case GenesisHello hello:
                 writer.WriteStorageId(hello.Storage);
                 writer.WriteUInt64(hello.MembersDigest);
@@ -37,10 +47,20 @@ internal static class ElectionCodec
         FrameKind.Alive => ReadAlive(ref reader),
         FrameKind.Canvass => new Canvass(reader.ReadInt64()),
         FrameKind.CanvassReply => new CanvassReply(reader.ReadInt64(), reader.ReadBoolean(), reader.ReadBallot()),
+        FrameKind.TransferOffer => new TransferOffer(reader.ReadBallot(), reader.ReadBoolean()),
+        FrameKind.TransferReply => new TransferReply(reader.ReadBallot(), reader.ReadSlot(), ReadObstacle(ref reader)),
         FrameKind.GenesisHello => new GenesisHello(reader.ReadStorageId(), reader.ReadUInt64()),
         FrameKind.GenesisConfirm => ReadConfirm(ref reader),
         _ => throw MessageCodec.Unknown(kind),
     };
+
+    private static TransferObstacle ReadObstacle(ref WireReader reader)
+    {
+        var obstacle = (TransferObstacle)reader.ReadByte();
+        return Enum.IsDefined(obstacle)
+            ? obstacle
+            : throw new WireFormatException($"a transfer's obstacle {(byte)obstacle} is none");
+    }
 
     private static void WriteAlive(WireWriter writer, Alive alive)
     {

@@ -87,6 +87,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.CanvassReply"/>.</summary>
     CanvassReply = 0x52,
 
+    /// <summary><see cref="Messages.TransferOffer"/>.</summary>
+    TransferOffer = 0x54,
+
+    /// <summary><see cref="Messages.TransferReply"/>.</summary>
+    TransferReply = 0x55,
+
     /// <summary><see cref="Messages.GenesisHello"/>.</summary>
     GenesisHello = 0x60,
 

@@ -108,3 +108,14 @@ public sealed record ClockJump(TimeSpan At, int Node, TimeSpan By) : Fault(At);
 /// has, majorities, and the deal of each leader's settings.</param>
 /// <param name="Force">Whether nobody looks whether they have caught up (R15).</param>
 public sealed record Reconfigure(TimeSpan At, IReadOnlyList<int> Members, ulong Chance, bool Force) : Fault(At);
+
+/// <summary>Somebody wants another leader, and asks whoever leads, once.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Who shall lead.</param>
+public sealed record Transfer(TimeSpan At, int Node) : Fault(At);
+
+/// <summary>Somebody drains a node, and takes it back.</summary>
+/// <param name="At">When.</param>
+/// <param name="Node">Which.</param>
+/// <param name="For">For how long; its process may have ended by then.</param>
+public sealed record Drain(TimeSpan At, int Node, TimeSpan For) : Fault(At);

@@ -31,7 +31,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
-        if (fault is not (Cut or Reconfigure))
+        if (fault is not (Cut or Reconfigure or Transfer or Drain))
         {
             Node(FairPlan.NodeOf(fault)).Troubled = true;
         }
@@ -56,8 +56,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
                 break;
-            case Reconfigure change:
-                Change(change);
+            case Reconfigure or Transfer or Drain:
+                Administer(fault);
                 break;
             case LyingDigest lying:
                 Lie(Node(lying.Node), lying.Down);
@@ -65,6 +65,25 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             default:
                 HappenToDisk(fault);
                 break;
+        }
+    }
+
+    // What is done on purpose.
+    private void Administer(Fault fault)
+    {
+        switch (fault)
+        {
+            case Reconfigure change:
+                Change(change);
+                break;
+            case Transfer transfer:
+                cluster.Leader?.Process!.TransferLeadership(Node(transfer.Node).Id);
+                break;
+            case Drain drain:
+                DrainNode(Node(drain.Node), drain.For);
+                break;
+            default:
+                throw new UnreachableException($"{fault.GetType().Name} is nothing that an administrator does");
         }
     }
 
@@ -154,6 +173,15 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         var next = NextMembers.Of(cluster.Plan, change).After(present, cluster.Nodes);
         cluster.Leader?.Process!.Reconfigure(present.Epoch, next, change.Force);
         Later(AskAgain, () => Ask(change, present, times - 1));
+    }
+
+    private void DrainNode(SimulatedNode node, TimeSpan span)
+    {
+        if (node.Process is { IsAlive: true } process)
+        {
+            process.Drain(true);
+            Later(span, () => process.Drain(false));
+        }
     }
 
     // Faults of a kind may overlap: the latest end counts.

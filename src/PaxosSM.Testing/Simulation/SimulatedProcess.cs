@@ -128,6 +128,19 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     public void Reconfigure(Epoch expected, Configuration next, bool force) =>
         Guard(() => _ = _replica?.ReconfigureAsync(expected, next, force, CancellationToken.None));
 
+    /// <summary>Somebody asks for another leader; nobody waits for what becomes of it.</summary>
+    public void TransferLeadership(NodeId to) =>
+        Guard(() => _ = _replica?.TransferLeadershipAsync(to, CancellationToken.None));
+
+    /// <summary>Somebody drains the node, or takes it back; one that does not serve yet is left alone.</summary>
+    public void Drain(bool drained)
+    {
+        if (IsAlive && _pump is not null)
+        {
+            Guard(() => _replica!.Drain(drained)); // it serves
+        }
+    }
+
     public void Die()
     {
         if (IsAlive)

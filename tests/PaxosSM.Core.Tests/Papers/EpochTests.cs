@@ -106,6 +106,36 @@ public sealed class EpochTests
     }
 
     [Fact]
+    public void Who_has_not_started_is_told_how_the_epoch_before_ended_until_enough_have_R14()
+    {
+        ReplicaContext context = new(new(1), new(1), 1, Second, new(), 1);
+        HandOver handOver = new(context, new(new(9), 5, Second), First);
+        Effects effects = new(new(1));
+        handOver.On(new(1), handOver.OwnOf(StorageOf(1)));
+        handOver.OnTick(Start, effects);
+        Assert.Equal([new NodeId(0), new(2), new(3)], effects.Sends.Select(sent => sent.To).Order());
+        Assert.All(effects.Sends, sent => Assert.Equal(handOver.Tombstone, sent.Message));
+
+        effects.Clear();
+        handOver.On(new(2), handOver.OwnOf(StorageOf(2)));
+        handOver.OnTick(Start + context.Options.ResendInterval, effects);
+        Assert.Empty(effects.Sends);
+    }
+
+    [Fact]
+    public void What_was_known_chosen_above_the_stop_is_told_to_nobody_R11()
+    {
+        Effects effects = new(new(1));
+        Succession core = new(new(new(1), new(1), 1, First, new(), 1), Slot.Zero, Start, null, StorageOf(1));
+        core.Step(new Received(new(3), new LearnRequest(new(1), 4096, true)), Start, effects);
+        var stop = StopOf(Epoch.First, Second);
+        core.Step(new Received(new(2), new LearnReply(new(1), [stop], new(2), Slot.Zero)), Start, effects);
+        core.Enter(Start, effects);
+        var fed = Assert.Single(effects.Sends.Select(sent => sent.Message).OfType<LearnReply>());
+        Assert.Equal(new(1), fed.ChosenThrough);
+    }
+
+    [Fact]
     public void An_acceptor_begins_an_epoch_with_no_promise_and_no_vote_R12()
     {
         AcceptorState state = new(new EpochWrite(new(new(9), 5, Second), First), new(4));

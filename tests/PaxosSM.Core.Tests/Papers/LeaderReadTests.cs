@@ -69,6 +69,17 @@ public sealed class LeaderReadTests
         Assert.Equal(new Slot(3), Assert.Single(_effects.Reads).Bound);
     }
 
+    [Fact]
+    public void A_leader_that_stops_its_epoch_answers_no_reads_R20()
+    {
+        Read(7, lease: false);
+        new Leading(_reign, _reads).BeginStop(null);
+        Confirm(Self, 2);
+        Confirm(Second, 2);
+        _reads.Advance(Now, viewApplied: true, _effects);
+        Assert.Empty(_effects.Reads);
+    }
+
     private void Read(long id, bool lease)
     {
         _reads.Request(Self, id, lease, _effects);

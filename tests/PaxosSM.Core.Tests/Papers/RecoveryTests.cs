@@ -80,6 +80,16 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void A_sync_that_cannot_be_read_is_not_answered_as_a_vote_R24()
+    {
+        _state.Recover(new(RecordKey.Of(Sync(Low, 0, 2)), null));
+        var effects = new Effects(new(0));
+        var acceptor = new Acceptor(new(0), _state, new(TimeSpan.Zero, false, default));
+        acceptor.On(new(1), new Sync(Low, Slot.Zero, Deal(Low, 2), Sync(Low, 0, 2).Suffix), default, effects);
+        Assert.Empty(effects.SendsAfterWrite);
+    }
+
+    [Fact]
     public void A_checkpoint_that_cannot_be_read_may_have_told_of_a_reign_so_nothing_above_is_vouched_for_R24()
     {
         Recover(Sync(Low, 0, 2));

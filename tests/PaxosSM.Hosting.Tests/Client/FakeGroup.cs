@@ -50,7 +50,7 @@ internal sealed class FakeGroup : IReplica, IExecution
 
     public Slot Applied { get; private set; }
 
-    public EpochStart Began => EpochStart.Genesis(new(Epoch.First, []));
+    public EpochStart Began { get; set; } = EpochStart.Genesis(new(Epoch.First, []));
 
     public string? Failure => null;
 
@@ -163,7 +163,8 @@ internal sealed class FakeGroup : IReplica, IExecution
     /// <summary>Lets the log's time pass, by a batch of nothing.</summary>
     public void Stamp(TimeSpan later) => ApplyNext(default, later);
 
-    public void AnswerReads(Slot bound, PaxosError error = PaxosError.None, Instant leaseUntil = default)
+    public void AnswerReads(
+        Slot bound, PaxosError error = PaxosError.None, Instant leaseUntil = default, Epoch given = default)
     {
         List<ReadRequested> reads;
         lock (_gate)
@@ -174,7 +175,7 @@ internal sealed class FakeGroup : IReplica, IExecution
 
         foreach (var read in reads)
         {
-            Gateway.OnReadBound(new(read.Id, error, bound, leaseUntil));
+            Gateway.OnReadBound(new(read.Id, error, bound, leaseUntil) { Epoch = given });
         }
     }
 

@@ -81,6 +81,16 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public void A_bound_at_the_stop_of_its_epoch_is_void_and_the_read_starts_over()
+    {
+        Ask(1);
+        _group.Began = new(Slot.Zero, 5, new(new(2), []));
+        _group.AnswerReads(Slot.Zero, given: Epoch.First);
+        _group.RunQueries();
+        Assert.Empty(Answered());
+    }
+
+    [Fact]
     public void A_lease_is_checked_after_the_query_has_run()
     {
         Ask(1, ReadConsistency.Lease);

@@ -127,6 +127,9 @@ internal sealed class SteppedNode : ITransport, IProtocolEventSink
 
     public ReplicaStatus Status => _replica.Status!;
 
+    /// <summary>The group's parts here.</summary>
+    public GroupReplica Replica => _replica;
+
     /// <summary>Everything that the core told.</summary>
     public List<ProtocolEvent> Told { get; } = [];
 

@@ -78,6 +78,32 @@ public sealed class ReplaceTests(ITestOutputHelper output)
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    [Fact]
+    public void Leadership_is_handed_on_and_a_drained_member_is_stopped_under_load()
+    {
+        using var load = new Load(_ => new(Old));
+        var leader = WaitForService(load);
+        var heir = Old.First(name => name != leader);
+        load.Settle(TimeSpan.FromSeconds(1));
+        load.Probe.TakeLongest();
+        var (code, text) = load.Cluster.Admin("transfer", "--to", heir);
+        Assert.True(code == 0 && text.Contains($"{heir} leads", StringComparison.Ordinal), text);
+        (code, text) = load.Cluster.Admin("drain", heir);
+        Assert.True(code == 0, text);
+        Assert.NotEqual(heir, WaitForService(load));
+        load.Cluster.Kill(heir);
+        load.Settle(TimeSpan.FromSeconds(1));
+        var away = load.Probe.TakeLongest();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{away.TotalMilliseconds:F0} ms without service"));
+        load.Cluster.Start(heir);
+        load.Cluster.WaitUntilServing(heir, TimeSpan.FromSeconds(30));
+        var (answered, wrong) = load.Finish(Old, traced: false);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.True(answered > 100);
+        Assert.True(away < AwayMax, $"the service was away for {away}");
+    }
+
     private static void Start(RedisCluster cluster, IEnumerable<string> names)
     {
         foreach (var name in names)

@@ -31,7 +31,7 @@ internal sealed record FaultMix(IReadOnlyList<(FaultKind Kind, TimeSpan Every)> 
         var calm = dice.OneIn(6);
         var shortest = TimeSpan.FromMilliseconds(dice.Pick([150, 600, 2000]));
         var rates = new List<(FaultKind Kind, TimeSpan Every)>();
-        foreach (var kind in FaultKind.All.Where(kind => kind != FaultKind.Of<Reconfigure>()))
+        foreach (var kind in FaultKind.All.Where(kind => !SwarmChanges.Kinds.Contains(kind)))
         {
             var (here, every) = (dice.OneIn(2), dice.Spread(shortest, shortest * 8));
             if (here && !calm && kinds.Contains(kind))

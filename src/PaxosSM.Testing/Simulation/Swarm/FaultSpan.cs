@@ -18,6 +18,7 @@ public static class FaultSpan
         SlowNode slow => slow.For,
         FullDisk full => full.For,
         ClonedIdentity doubled => doubled.For,
+        Drain drain => drain.For,
         _ => TimeSpan.Zero,
     };
 }

@@ -6,6 +6,10 @@ internal static class SwarmChanges
     /// <summary>Draws of its own: what else a seed means is as it would be without.</summary>
     public const ulong Stream = 0x6570_6F63_6873_2121;
 
+    /// <summary>What administrators do on purpose: drawn for itself.</summary>
+    public static readonly IReadOnlyList<FaultKind> Kinds =
+        [FaultKind.Of<Reconfigure>(), FaultKind.Of<Transfer>(), FaultKind.Of<Drain>()];
+
     private const int AttemptsMax = 8;
 
     /// <param name="plan">The plan without changes.</param>

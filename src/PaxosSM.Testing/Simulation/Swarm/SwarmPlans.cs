@@ -52,6 +52,7 @@ public static class SwarmPlans
         if (options.Profile == SwarmProfile.Swarm)
         {
             plan = SwarmChanges.Draw(plan, options, new(seed ^ SwarmChanges.Stream));
+            plan = SwarmHandOns.Draw(plan, options, new(seed ^ SwarmHandOns.Stream));
         }
 
         return FairPlan.KeepsTrimming(plan)
