@@ -9,6 +9,7 @@ internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action s
     private readonly World _world = process.World;
     private readonly Queue<Action> _turns = [];
     private bool _woken;
+    private long _due = -1;
     private long _alarm = -1;
 
     public void Wake()
@@ -16,7 +17,16 @@ internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action s
         if (!_woken && process.IsAlive)
         {
             _woken = true;
-            _world.After(delay(), RunWoken);
+            RunWokenAt(_world.Now + delay());
+        }
+    }
+
+    /// <summary>What made it slow is over: if it was woken, it runs within so many microseconds.</summary>
+    public void Hasten(long within)
+    {
+        if (_due > _world.Now + within)
+        {
+            RunWokenAt(_world.Now + within);
         }
     }
 
@@ -32,10 +42,18 @@ internal sealed class Actor(SimulatedProcess process, Func<long> delay, Action s
         _world.At(moment, () => RunAlarm(moment));
     }
 
-    private void RunWoken()
+    private void RunWokenAt(long moment)
     {
-        if (!MustWait(RunWoken))
+        _due = moment;
+        _world.At(moment, () => RunWoken(moment));
+    }
+
+    private void RunWoken(long moment)
+    {
+        // Hastened, it has run, or is to run, at an earlier moment.
+        if (_due == moment && !MustWait(() => RunWoken(moment)))
         {
+            _due = -1;
             process.Processor.Work(_turns, RunWokenNow);
         }
     }

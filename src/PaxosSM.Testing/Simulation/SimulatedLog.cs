@@ -16,8 +16,8 @@ internal sealed class SimulatedLog : IDurableLog
     {
         _process = process;
         _log = log;
-        _writing = new(process, process.Node.FlushTime, Write);
-        _preparing = new(process, process.Node.FlushTime, Prepare);
+        _writing = process.NewDiskActor(Write);
+        _preparing = process.NewDiskActor(Prepare);
         log.Attach(_writing.Wake, _preparing.Wake);
     }
 

@@ -18,6 +18,7 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     private readonly SimulatedCluster _cluster;
     private readonly Actor _loop;
+    private readonly List<Actor> _onDisk = [];
     private readonly List<SimulatedClientLink> _links = [];
     private readonly ulong _seed;
     private SimulatedGenesis? _genesis;
@@ -81,6 +82,23 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         Node.Storage = _devices.Members.Self.Storage;
         _genesis = new(this, _devices, new(this, _cluster));
         RunLoop();
+    }
+
+    /// <summary>A thread that is busy with the disk: a step begins once it took its time there.</summary>
+    public Actor NewDiskActor(Action step)
+    {
+        Actor actor = new(this, Node.FlushTime, step);
+        _onDisk.Add(actor);
+        return actor;
+    }
+
+    /// <summary>The disk is no longer slow: what is under way there ends within so many microseconds.</summary>
+    public void HastenDisk(long within)
+    {
+        foreach (var actor in _onDisk)
+        {
+            actor.Hasten(within);
+        }
     }
 
     /// <summary>Whether an effect takes place: a process that is to die here does nothing any more.</summary>
@@ -267,8 +285,8 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         var pump = devices.NewPump(transport);
         pump.Woken += _loop.Wake;
         var settings = devices.NewGroup(transport, pump, own, (_, why) => OnHalted(why)) with { Events = this };
-        SimulatedWorker saving = new(this, Node.FlushTime);
-        SimulatedWorker moving = new(this, Node.FlushTime);
+        SimulatedWorker saving = new(this);
+        SimulatedWorker moving = new(this);
         _replica = new(settings, NewMachine, Gateway, devices.Snapshots, saving, moving);
         Actor executor = new(this, ShortDelay, () => { });
         executor = new(this, ShortDelay, () =>

@@ -2,13 +2,13 @@ using PaxosSM.Runtime.Execution;
 
 namespace PaxosSM.Testing.Simulation;
 
-/// <summary>A worker that is an actor of its process.</summary>
+/// <summary>A worker of a process, that is busy with its disk.</summary>
 internal sealed class SimulatedWorker : IWorker
 {
     private readonly Queue<Func<CancellationToken, ValueTask>> _waiting = [];
     private readonly Actor _actor;
 
-    public SimulatedWorker(SimulatedProcess process, Func<long> delay) => _actor = new(process, delay, RunOne);
+    public SimulatedWorker(SimulatedProcess process) => _actor = process.NewDiskActor(RunOne);
 
     public void Post(Func<CancellationToken, ValueTask> work)
     {
