@@ -178,7 +178,8 @@ public sealed class Succession
     {
         EpochWrite begins = new(_next!, Context.Configuration); // the caller asked whether it is over
         var leader = Replica.LeaderNode;
-        Replica.Learning.EndEpoch(effects);
+        var ended = Replica.Learning;
+        ended.EndEpoch(effects);
         Replica.End(effects);
         if (leader != NodeId.None)
         {
@@ -186,6 +187,7 @@ public sealed class Succession
         }
 
         Begin(begins, now);
+        ended.TellEnd(effects);
         _favored = FavoredAfter(leader);
         effects.Epoch = Epoch;
         effects.Write(begins);

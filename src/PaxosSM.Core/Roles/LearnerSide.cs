@@ -191,14 +191,18 @@ internal sealed class LearnerSide
         }
     }
 
-    /// <summary>The epoch is over: who follows gets its end, and what was learned here by marks alone becomes durable
-    /// (R14), for they tell nothing from now on.</summary>
+    /// <summary>The epoch is over: what was learned here by marks alone becomes durable (R14), for they tell nothing
+    /// from now on.</summary>
     public void EndEpoch(Effects effects)
     {
         _learner.TakeBack(effects);
-        _catchUp.FeedFollowers(effects);
         _learner.Save(effects);
     }
+
+    /// <summary>The next epoch has begun: who followed in this one gets its end.</summary>
+    /// <remarks>Not before: it is said in the next epoch's name, where what was known chosen above the end is void
+    /// (R11), and the learner forgets that only when the next one begins.</remarks>
+    public void TellEnd(Effects effects) => _catchUp.FeedFollowers(effects);
 
     /// <summary>The node trims: the values go, too.</summary>
     public void Trim(Slot floor)

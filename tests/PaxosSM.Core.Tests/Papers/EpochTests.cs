@@ -207,6 +207,30 @@ public sealed class EpochTests
         Assert.Equal(new(3, new(2), 1), started.Memory!.Promised);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_follows_over_the_end_of_an_epoch_is_told_of_nothing_above_it_R5_R11(bool bySnapshot)
+    {
+        Effects effects = new(new(1));
+        Succession core = new(new(new(1), new(1), 1, First, new(), 1), Slot.Zero, Start, null, StorageOf(1));
+        core.Step(new Received(new(3), new LearnRequest(new(1), 4096, true)), Start, effects);
+        var stop = StopOf(Epoch.First, Second);
+        core.Step(new Received(new(2), new LearnReply(new(9), [], new(90), Slot.Zero)), Start, effects);
+        EpochStart next = new(new(1), stop.Checksum, Second);
+        core.Step(
+            bySnapshot
+                ? new SnapshotInstalled(new(1), LogTime.Zero, LogTime.Zero) { Epoch = next }
+                : new Received(new(2), new LearnReply(new(1), [stop], new(90), Slot.Zero)),
+            Start,
+            effects);
+        Assert.True(core.IsOver);
+
+        core.Enter(Start, effects);
+        var (to, message) = Assert.Single(effects.Sends, sent => sent.Message is LearnReply);
+        Assert.Equal((new NodeId(3), new Slot(1)), (to, ((LearnReply)message).ChosenThrough));
+    }
+
     private readonly List<DurableWrite> _written = [];
 
     private Succession Entered(Effects effects)
