@@ -149,7 +149,7 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
             case ClientQueryResult result:
                 _queries.On(result);
                 break;
-            case ClientStatus status:
+            case ClientStatus status when status.Group == _options.Group:
                 OnStatus(status);
                 break;
             default:

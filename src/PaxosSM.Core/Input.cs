@@ -18,7 +18,18 @@ public sealed record Received(NodeId From, Message Message) : Input
 
 /// <summary>Time went by. Sent every few milliseconds.</summary>
 /// <param name="Wall">The wall clock, for stamps (R19).</param>
-public sealed record Ticked(LogTime Wall) : Input;
+public sealed record Ticked(LogTime Wall) : Input
+{
+    /// <summary>Whether something around the core needs ticks: a read that waits, a snapshot that travels.</summary>
+    public bool Busy { get; init; }
+}
+
+/// <summary>Somebody waits for this replica, which may rest.</summary>
+public sealed record RouseRequested : Input
+{
+    /// <summary>The only one there need be.</summary>
+    public static RouseRequested Instance { get; } = new();
+}
 
 /// <summary>The failure detector's opinion changed (R22).</summary>
 /// <param name="Hears">The members heard of late, this node among them.</param>

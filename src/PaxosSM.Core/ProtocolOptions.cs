@@ -18,6 +18,10 @@ public sealed record ProtocolOptions
     /// by chance. Default 600 ms.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(600);
 
+    /// <summary>How long a group is without work before it rests: no messages, no ticks, until something comes. Zero:
+    /// never. Default 2 s.</summary>
+    public TimeSpan QuiesceAfter { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long an acceptor promises no other ballot after it granted a lease (R20b); zero turns leases off.
     /// Default 500 ms.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromMilliseconds(500);

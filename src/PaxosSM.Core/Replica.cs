@@ -26,6 +26,7 @@ public sealed class Replica
     private readonly Candidacy _candidacy;
     private readonly LeadershipTransfer _transfer;
     private readonly ForwardedReads _forwarded;
+    private readonly Quiescence _quiescence;
     private Instant _now;
     private int _damaged;
 
@@ -61,7 +62,8 @@ public sealed class Replica
         _learning = new(context, learner, saved, votes.TrimmedTo);
         _watch = new(context, now);
         _transfer = new(context, _proposer, _watch);
-        _candidacy = new(context, _proposer, _watch, _transfer, _learning);
+        _quiescence = new(context, _proposer, _watch, now);
+        _candidacy = new(context, _proposer, _watch, _transfer, _learning, _quiescence);
         _forwarded = new(context);
     }
 
@@ -73,6 +75,17 @@ public sealed class Replica
 
     /// <summary>Whether this node's proposer stands, leads, or owns a lane: submissions may come here.</summary>
     public bool Stands => _proposer.Takes;
+
+    /// <summary>Whether the group rests here: it needs no ticks until something comes, or <see cref="RousesAt"/>.
+    /// </summary>
+    public bool Rests => _quiescence.Rests;
+
+    /// <summary>Whether it rests, or its leader does: commands must rouse it first.</summary>
+    public bool MustBeRoused => _quiescence.IsOn;
+
+    /// <summary>When a replica that rests must be told the time, by the wall clock: a session or a timer waits for it,
+    /// and this node leads; never for never.</summary>
+    public LogTime RousesAt => _quiescence.RousesAt;
 
     /// <summary>The lanes of the present reign, as this node knows them; empty where it is no owner.</summary>
     public IReadOnlyList<LaneState> Lanes => _proposer.Owned?.Describe() ?? [];
@@ -160,6 +173,19 @@ public sealed class Replica
     /// <summary>The proposer here stands at the next tick, if nobody leads.</summary>
     internal void Hasten() => _watch.Hasten();
 
+    /// <summary>Rests from the start: whoever comes first rouses it.</summary>
+    internal void RestAtFirst() => _quiescence.Rest();
+
+    /// <summary>Rests if nothing is under way here and, as far as this node knows, anywhere.</summary>
+    /// <param name="guests">Nodes beside the members that learn from them.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="effects">Takes the leader's word to the others.</param>
+    internal void TryRest(IReadOnlyList<NodeId> guests, Instant now, Effects effects)
+    {
+        var quiet = _proposer.IsQuiet && _learning.IsQuiet && _forwarded.IsIdle && _transfer.IsIdle;
+        _quiescence.OnTick(quiet, Frontier, guests, now, effects);
+    }
+
     /// <summary>The epoch is over: what waits for its leader is told so.</summary>
     internal void End(Effects effects)
     {
@@ -172,8 +198,10 @@ public sealed class Replica
     public void Step(Input input, Instant now, Effects effects)
     {
         _now = now;
+        _quiescence.Before(input, now, effects);
         Handle(input, effects);
         Settle(effects);
+        _quiescence.After(_learning.IsQuiet, now, effects);
     }
 
     /// <summary>After the last of a round of steps: proposes what gathered, and starts what can wait until
@@ -191,6 +219,7 @@ public sealed class Replica
     /// <summary>Takes commands of this node's clients: proposes them here, or forwards them to the leader.</summary>
     public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects)
     {
+        _quiescence.OnWork(_now);
         _proposer.NoteLoad(entries.Length);
         if (_proposer.Takes)
         {
@@ -255,7 +284,8 @@ public sealed class Replica
                 _learning.OnSnapshotFailed();
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(input));
+                Quiescence.Take(input);
+                break;
         }
     }
 
@@ -433,6 +463,7 @@ public sealed class Replica
 
     private void OnSubmit(NodeId from, Submit submit, Effects effects)
     {
+        _quiescence.OnWork(_now);
         var error = CommandEntry.IsWellFormed(submit.Entries) ? Admit(submit.Entries) : PaxosError.BadRequest;
         if (error != PaxosError.None)
         {
@@ -445,6 +476,7 @@ public sealed class Replica
 
     private void OnRead(NodeId origin, long id, bool lease, Effects effects)
     {
+        _quiescence.OnWork(_now);
         if (_proposer.Reads is { } reads)
         {
             reads.Request(origin, id, lease, effects);

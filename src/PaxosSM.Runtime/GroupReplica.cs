@@ -52,6 +52,9 @@ public sealed class GroupReplica : ISnapshotTransfer
     /// <summary>The executor: its owner runs it.</summary>
     public ApplyLoop Execution { get; }
 
+    /// <summary>What takes its inputs; null before the start.</summary>
+    public IReplica? Replica => _driver;
+
     /// <summary>What people want to know; null before the start.</summary>
     public ReplicaStatus? Status => _driver?.Status;
 
@@ -74,6 +77,7 @@ public sealed class GroupReplica : ISnapshotTransfer
             OnReadBound = _gateway.OnReadBound,
             OnRefused = _gateway.OnRefused,
             DeviceFailure = _settings.DeviceFailure,
+            IsBusy = () => !(_gateway.IsIdle && _transfer.IsIdle),
             OnHalted = _settings.OnHalted,
             OnEpochs = epochs => OnEpochs(core, epochs),
             AppliesAfterWrite = _inUse is IStoredStateMachine,
@@ -85,6 +89,11 @@ public sealed class GroupReplica : ISnapshotTransfer
         if (restored.Slot > Slot.Zero)
         {
             driver.Post(new Executed(restored.Slot, restored.Time, restored.NextDeadline));
+        }
+
+        if (_settings.StartsAtRest)
+        {
+            driver.RestAtFirst();
         }
 
         _gateway.Attach(driver, Execution);

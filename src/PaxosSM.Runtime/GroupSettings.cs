@@ -41,6 +41,10 @@ public sealed record GroupSettings
     /// <summary>See <see cref="ReplicaPorts.OnEpochs"/>.</summary>
     public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };
 
+    /// <summary>Whether it rests from the start, where nothing is left to do: a node of many groups has time for them
+    /// by and by.</summary>
+    public bool StartsAtRest { get; init; }
+
     /// <summary>The clocks.</summary>
     public required TimeProvider Clock { get; init; }
 

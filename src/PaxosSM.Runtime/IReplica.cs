@@ -57,6 +57,9 @@ public sealed record ReplicaStatus(
     /// aside.</summary>
     public long RetainedBytes { get; init; }
 
+    /// <summary>Whether it rests: nothing is under way, and nothing is sent, until something comes.</summary>
+    public bool Rests { get; init; }
+
     /// <summary>How the present epoch began, and who its members are; null where nobody said.</summary>
     public EpochStart? Epoch { get; init; }
 

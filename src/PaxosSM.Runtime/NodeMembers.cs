@@ -7,6 +7,7 @@ namespace PaxosSM.Runtime;
 public sealed class NodeMembers
 {
     private readonly ConcurrentDictionary<NodeId, StorageId> _storages = new();
+    private readonly ConcurrentDictionary<GroupId, Configuration> _hosted = new();
     private volatile NodeIdentity _self;
     private volatile Configuration _configuration;
     private volatile Configuration _everybody;
@@ -37,9 +38,10 @@ public sealed class NodeMembers
     /// <summary>Whom this node talks to.</summary>
     public PeerRegistry Policy { get; }
 
-    /// <summary>Whether the member last came with a storage that is not the one listed: it has no vote (R13).</summary>
-    public bool IsStranger(NodeId node) =>
-        _configuration.Find(node) is { } member && member.Storage != StorageId.None
+    /// <summary>Whether the member last came with a storage that is not the one that the group lists: it has no vote
+    /// there (R13).</summary>
+    public bool IsStranger(GroupId group, NodeId node) =>
+        _hosted.GetValueOrDefault(group, _configuration).Find(node) is { } member && member.Storage != StorageId.None
         && _storages.TryGetValue(node, out var storage) && storage != member.Storage;
 
     /// <summary>Names the members' addresses, where they were not known at first.</summary>
@@ -67,6 +69,12 @@ public sealed class NodeMembers
         _configuration = epochs.Present.Configuration;
         _everybody = new(epochs.Present.Epoch, everybody);
     }
+
+    /// <summary>A group beside the first one is in an epoch: whose storages count there.</summary>
+    public void Adopt(GroupId group, Configuration configuration) => _hosted[group] = configuration;
+
+    /// <summary>A group beside the first one is gone.</summary>
+    public void Forget(GroupId group) => _hosted.TryRemove(group, out _);
 
     /// <summary>The storage that a node last came with; none while it was not met.</summary>
     public StorageId StorageOf(NodeId node) => _storages.GetValueOrDefault(node);

@@ -11,21 +11,25 @@ namespace PaxosSM.Runtime;
 /// be called from any thread.</remarks>
 public sealed class NodePump
 {
-    /// <summary>How often groups are told the time.</summary>
+    /// <summary>How often groups are told the time that don't rest.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(10);
+
+    // Nobody but the failure detector needs the time then.
+    private static readonly TimeSpan RestingTickInterval = TimeSpan.FromMilliseconds(100);
 
     private const int HostMessagesMax = 4096;
     private static readonly TimeSpan LogStallMax = TimeSpan.FromSeconds(1);
 
     private readonly NodePumpSettings _settings;
     private readonly FailureDetector _detector;
-    private readonly Dictionary<GroupId, ReplicaDriver> _groups = [];
-    private readonly List<ReplicaDriver> _order = [];
+    private readonly ConcurrentDictionary<GroupId, ReplicaDriver> _groups = new();
+    private readonly AwakeGroups _awake = new();
     private readonly ConcurrentQueue<ReplicaDriver> _ready = new();
     private readonly ConcurrentQueue<(NodeId From, Message Message)> _host = new();
     private readonly HashSet<NodeId> _connected = [];
     private IReadOnlyList<NodeId> _members;
     private volatile IReadOnlyList<NodeId>? _nextMembers;
+    private bool _failed;
     private Instant _tickedAt = new(long.MinValue / 2);
 
     /// <summary>A pump without groups yet.</summary>
@@ -40,11 +44,26 @@ public sealed class NodePump
     public event Action? Woken;
 
     /// <summary>Takes a group in. Its driver's wake must be <see cref="Wake"/>.</summary>
+    /// <exception cref="ArgumentException">The group is here already.</exception>
     public void Add(ReplicaDriver driver)
     {
-        _groups.Add(driver.Group, driver);
-        _order.Add(driver);
+        if (!_groups.TryAdd(driver.Group, driver))
+        {
+            throw new ArgumentException($"{driver.Group} is here already", nameof(driver));
+        }
+
         Wake(driver);
+    }
+
+    /// <summary>Lets a group go: nothing of it is pumped or received any more once this returns and the round under way
+    /// has ended.</summary>
+    public void Remove(GroupId group)
+    {
+        if (_groups.TryRemove(group, out var driver))
+        {
+            driver.Leave();
+            Wake(driver);
+        }
     }
 
     /// <summary>The members changed, of whatever group's epochs; the loop takes it up with its next tick.</summary>
@@ -73,7 +92,7 @@ public sealed class NodePump
         }
 
         var known = _groups.TryGetValue(group, out var driver);
-        return known && !(IsVote(message) && _settings.IsStranger(from))
+        return known && !(IsVote(message) && _settings.IsStranger(group, from))
             ? driver!.PostAsync(from, epoch, message)
             : default;
     }
@@ -96,10 +115,11 @@ public sealed class NodePump
         for (var ready = _ready.Count; ready > 0 && _ready.TryDequeue(out var driver); ready--)
         {
             driver.Pump(now);
+            _awake.Note(driver);
         }
 
         _settings.Transport.Flush();
-        return _ready.IsEmpty ? _tickedAt + TickInterval : now;
+        return _ready.IsEmpty ? _tickedAt + (_awake.Count == 0 ? RestingTickInterval : TickInterval) : now;
     }
 
     // R13: a node whose storage is not the one listed has no vote, whatever it says.
@@ -135,11 +155,29 @@ public sealed class NodePump
             Tell(alive);
         }
 
-        foreach (var driver in _order)
+        _awake.Ring(now, wall);
+        var failed = _settings.Log.Failure is not null && !_failed;
+        _failed |= failed;
+        if (changed || failed)
         {
-            if (changed || alive is not null)
+            // Whoever rests must know, too: it may have to look for a leader, or to halt.
+            Reachable heard = new(_detector.Hears, healthy);
+            foreach (var (_, driver) in _groups)
             {
-                driver.Post(new Reachable(_detector.Hears, healthy));
+                driver.Post(heard);
+                if (failed && driver.Place < 0)
+                {
+                    driver.Tick(now, wall);
+                }
+            }
+        }
+
+        Reachable? told = alive is null ? null : new(_detector.Hears, healthy);
+        foreach (var driver in _awake.All)
+        {
+            if (told is not null)
+            {
+                driver.Post(told);
             }
 
             driver.Tick(now, wall);
@@ -198,9 +236,9 @@ public sealed record NodePumpSettings
     /// <summary>The failure detector's settings.</summary>
     public FailureDetectorOptions Detector { get; init; } = new();
 
-    /// <summary>Whether a member came with a storage that is not the one listed: its votes don't count (R13). Any
-    /// thread.</summary>
-    public Func<NodeId, bool> IsStranger { get; init; } = _ => false;
+    /// <summary>Whether a member came with a storage that is not the one that the group lists: its votes don't count
+    /// there (R13). Any thread.</summary>
+    public Func<GroupId, NodeId, bool> IsStranger { get; init; } = (_, _) => false;
 
     /// <summary>Takes host messages that are not the failure detector's: genesis. On the loop.</summary>
     public Action<NodeId, Message> OnHostMessage { get; init; } = (_, _) => { };

@@ -49,6 +49,39 @@ public sealed class ReplicaDriver : IReplica
     /// <inheritdoc/>
     public ReplicaStatus Status => _status.Current;
 
+    /// <summary>Whether it needs no ticks until something comes, or <see cref="RousesAt"/>. The loop's.</summary>
+    public bool Rests => _core.Rests || _status.Halted is not null;
+
+    /// <summary>When a driver that rests must be ticked, by the wall clock; never for never. The loop's.</summary>
+    public LogTime RousesAt => _core.Replica.RousesAt;
+
+    /// <summary>Lets it rest from the start, where nothing is left to do. After it has recovered, before the first
+    /// pump.</summary>
+    public void RestAtFirst()
+    {
+        _core.RestAtFirst();
+        _status.Refresh();
+    }
+
+    /// <summary>Nothing more is done here: the group is no concern of this node any more.</summary>
+    public void Leave()
+    {
+        const string Why = "this node does not host the group any more";
+        if (_status.Halt(Why))
+        {
+            _wishes.Stop(Why);
+        }
+    }
+
+    /// <summary>Whether it was awake, or waited to be. The pump's.</summary>
+    internal bool WasAwake { get; set; }
+
+    /// <summary>Its place among those that the pump ticks; below zero for none. The pump's.</summary>
+    internal int Place { get; set; } = -1;
+
+    /// <summary>When the pump ticks it though it rests. The pump's.</summary>
+    internal LogTime Alarm { get; set; } = LogTime.Never;
+
     /// <summary>Takes what the log read back, and hands what it shows to be chosen to the executor. Once, before the
     /// first pump.</summary>
     public void Recover() => Recover(_ports.Log.TakeRecovered(Group));
@@ -81,6 +114,7 @@ public sealed class ReplicaDriver : IReplica
             if (_status.Halted is null)
             {
                 _ports.Snapshots.OnMessage(from, message);
+                _inbox.Post(RouseRequested.Instance); // what is held for others is let go by ticks
             }
 
             return default;
@@ -149,6 +183,11 @@ public sealed class ReplicaDriver : IReplica
 
         if (!_status.KnowsLeader)
         {
+            if (_status.Current.Rests)
+            {
+                _inbox.Post(RouseRequested.Instance);
+            }
+
             return PaxosError.NotLeader;
         }
 
@@ -174,7 +213,7 @@ public sealed class ReplicaDriver : IReplica
             Halt(broken);
         }
 
-        _inbox.Post(new Ticked(wall));
+        _inbox.Post(new Ticked(wall) { Busy = _ports.IsBusy() });
         _status.Refresh();
     }
 
@@ -208,6 +247,10 @@ public sealed class ReplicaDriver : IReplica
             _core.EndRound(now, _effects);
             CarryOut();
             EnterNext(now);
+            if (_core.Rests != _status.Current.Rests)
+            {
+                _status.Refresh(); // who rests gets no tick that would
+            }
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
@@ -234,6 +277,11 @@ public sealed class ReplicaDriver : IReplica
     {
         if (input is Submitted submitted)
         {
+            if (_core.Replica.MustBeRoused)
+            {
+                _core.Step(RouseRequested.Instance, now, _effects);
+            }
+
             var error = _core.Submit(submitted.Entries, submitted.Count, _effects);
             if (error != PaxosError.None)
             {

@@ -26,6 +26,9 @@ public sealed class ReplicaPorts
     /// <summary>Takes the core's events.</summary>
     public required IProtocolEventSink Events { get; init; }
 
+    /// <summary>Whether something around the replica needs the loop's ticks: it does not rest then.</summary>
+    public Func<bool> IsBusy { get; init; } = () => false;
+
     /// <summary>The wall clock, for what people read.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

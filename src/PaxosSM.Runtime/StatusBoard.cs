@@ -77,6 +77,7 @@ internal sealed class StatusBoard
         {
             IsDrained = _core.Context.Drained,
             Lanes = lanes,
+            Rests = _core.Rests,
             RetainedBytes = replica.RetainedBytes,
             Epoch = _core.Start,
             IsHandedOver = _core.IsHandedOver,

@@ -70,6 +70,8 @@ internal static class SampleMessages
         new CanvassReply(4, true, Ballot),
         new TransferOffer(Ballot, true),
         new TransferReply(Ballot, new(71), TransferObstacle.NoQuorum),
+        new Quiesce(Ballot, new(71)),
+        new Rouse(Lower),
         new GenesisHello(new(new Guid("00112233-4455-6677-8899-aabbccddeeff")), 0xabcdef),
         new GenesisConfirm(
             [

@@ -20,6 +20,7 @@ internal sealed class LeaderWatch
     private long _round;
     private NodeSet _willing;
     private Ballot _highest;
+    private bool _leaderRests;
 
     public LeaderWatch(ReplicaContext context, Instant now)
     {
@@ -42,6 +43,7 @@ internal sealed class LeaderWatch
         }
 
         _lastSign = now;
+        _leaderRests = false;
         _highest = Ballot.Max(_highest, ballot);
         Follow(ballot, "it shows signs of life", effects);
     }
@@ -69,6 +71,20 @@ internal sealed class LeaderWatch
         }
 
         Rest(now);
+    }
+
+    /// <summary>The leader rests: it is silent because there is nothing to say. Its process must live (R22).</summary>
+    public void OnLeaderRests() => _leaderRests = true;
+
+    /// <summary>The group is needed again: whoever leads it gets its time to say so.</summary>
+    public void OnRoused(Instant now)
+    {
+        _leaderRests = false;
+        _lastSign = now;
+        if (Leader == Ballot.None)
+        {
+            _patience = _context.Random.Below(_context.Options.ElectionTimeout / 4);
+        }
     }
 
     /// <summary>There is no silent leader to wait for.</summary>
@@ -138,7 +154,8 @@ internal sealed class LeaderWatch
     // stuck.
     private bool HearsLeader(Instant now) =>
         Leader.Proposer == _context.Self
-        || (now - _lastSign < _context.Options.ElectionTimeout && _context.Hears(Leader.Proposer));
+        || ((_leaderRests || now - _lastSign < _context.Options.ElectionTimeout)
+            && _context.Hears(Leader.Proposer));
 
     private void Follow(Ballot leader, string why, Effects effects)
     {
@@ -148,6 +165,7 @@ internal sealed class LeaderWatch
         }
 
         Leader = leader;
+        _leaderRests = false;
         effects.Tell(new LeaderChanged(leader, why));
     }
 

@@ -22,6 +22,9 @@ internal sealed class LeadershipTransfer(ReplicaContext context, Proposer propos
     /// <summary>Whether leadership is being handed on: no time to deal lanes again.</summary>
     public bool IsUnderWay => _attempt is { Deposed: false };
 
+    /// <summary>Whether there is nothing to hand on.</summary>
+    public bool IsIdle => _attempt is null && !(context.Drained && proposer.Reign is not null);
+
     /// <summary>Why a drained node leads nevertheless; empty when it does not, or none was looked for yet.</summary>
     public string Obstacle { get; private set; } = string.Empty;
 

@@ -11,6 +11,8 @@ internal sealed class ForwardedReads(ReplicaContext context)
     // Numbers of this life only: an answer to a life before this one must not be taken for one to a later read.
     private long _number = (long)(context.Random.Next() >> 2);
 
+    public bool IsIdle => _asked.Count == 0;
+
     public void Request(long id, bool lease, NodeId leader, Instant now, Effects effects) =>
         Ask(++_number, id, lease, leader, now, effects);
 

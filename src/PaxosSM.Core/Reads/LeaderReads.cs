@@ -25,6 +25,9 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
     /// (R20b).</summary>
     public bool AsksLease { get; set; } = true;
 
+    /// <summary>Whether no read waits here.</summary>
+    public bool IsIdle => _waiting.Count + _inRound.Count + _confirmed.Count == 0;
+
     public void Request(NodeId origin, long id, bool lease, Effects effects)
     {
         if (_waiting.Count + _inRound.Count + _confirmed.Count >= WaitingMax)

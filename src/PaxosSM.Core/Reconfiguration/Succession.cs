@@ -84,6 +84,9 @@ public sealed class Succession
     /// none.</summary>
     public EpochStart? Ahead => _newest is { } newest && newest.Epoch > Epoch ? newest : null;
 
+    /// <summary>See <see cref="Replica.Rests"/>.</summary>
+    public bool Rests => Replica.Rests;
+
     /// <summary>Whether enough members have started the present epoch (R14).</summary>
     public bool IsHandedOver => _handOver.IsEnough;
 
@@ -123,6 +126,7 @@ public sealed class Succession
         {
             case Received { Message: EpochEnd or EpochStarted or EpochQuery or GuestProgress } received:
                 On(received.From, received.Message, effects);
+                RouseIfMust(now, effects);
                 break;
             case Received received:
                 Route(received, now, effects);
@@ -138,6 +142,7 @@ public sealed class Succession
                     new TransferAnswer(wish.Id, TransferError.UnderWay, $"{Epoch} is over", NodeId.None));
                 break;
             case ReconfigurationRequested wish:
+                Replica.Step(RouseRequested.Instance, now, effects);
                 effects.Answer(_ending.On(wish));
                 break;
             default:
@@ -147,9 +152,10 @@ public sealed class Succession
                 }
 
                 Replica.Step(input, now, effects);
-                if (input is Ticked)
+                if (input is Ticked ticked && !Rests)
                 {
                     OnTick(now, effects);
+                    TryRest(ticked, now, effects);
                 }
 
                 break;
@@ -171,6 +177,16 @@ public sealed class Succession
     /// <summary>Takes commands of this node's clients.</summary>
     public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects) =>
         IsOver ? PaxosError.NotLeader : Replica.Submit(entries, count, effects);
+
+    /// <summary>Lets it rest from the start, if nothing is left to do: the first that needs it rouses it. After
+    /// <see cref="Recover"/>.</summary>
+    public void RestAtFirst()
+    {
+        if (MayRest && Replica.Learning.IsQuiet)
+        {
+            Replica.RestAtFirst();
+        }
+    }
 
     /// <summary>Begins the next epoch. Only when <see cref="IsOver"/>, and everything written before is
     /// durable.</summary>
@@ -194,6 +210,25 @@ public sealed class Succession
         effects.TellAfterWrite(new EpochBegan(_start, Context.Own));
         ShowStarted(effects);
         FindEnd();
+    }
+
+    // A hand-over, and the way to a later epoch, need somebody who keeps telling.
+    private bool MayRest => IsHandedOver && !IsOver && Ahead is null;
+
+    private void RouseIfMust(Instant now, Effects effects)
+    {
+        if (Rests && !MayRest)
+        {
+            Replica.Step(RouseRequested.Instance, now, effects);
+        }
+    }
+
+    private void TryRest(Ticked ticked, Instant now, Effects effects)
+    {
+        if (MayRest && !ticked.Busy)
+        {
+            Replica.TryRest([.. _guests.Keys], now, effects);
+        }
     }
 
     // In their order; the newest one must be there.

@@ -6,7 +6,12 @@ namespace PaxosSM.Roles;
 /// <summary>What others tell a proposer: it joins the one that stands, leads and owns with the watch that decides when
 /// it stands.</summary>
 internal sealed class Candidacy(
-    ReplicaContext context, Proposer proposer, LeaderWatch watch, LeadershipTransfer transfer, LearnerSide learning)
+    ReplicaContext context,
+    Proposer proposer,
+    LeaderWatch watch,
+    LeadershipTransfer transfer,
+    LearnerSide learning,
+    Quiescence quiescence)
 {
     /// <summary>Takes a message for the proposer here; others are ignored.</summary>
     /// <param name="from">The sender.</param>
@@ -43,17 +48,31 @@ internal sealed class Candidacy(
                 }
 
                 break;
+            case OwnerBeat beat:
+                proposer.On(from, beat, now);
+                break;
+            case LogClock clock when !context.Has(MemberRoles.Learner):
+                proposer.OnExecuted(clock.Time, clock.NextDeadline);
+                break;
+            default:
+                OnLeadersWord(from, message, now, effects);
+                break;
+        }
+    }
+
+    // Another shall lead, or nobody need.
+    private void OnLeadersWord(NodeId from, Message message, Instant now, Effects effects)
+    {
+        switch (message)
+        {
             case TransferOffer offer:
                 transfer.On(from, offer, learning.Frontier, now, effects);
                 break;
             case TransferReply reply:
                 transfer.On(from, reply, now, effects);
                 break;
-            case OwnerBeat beat:
-                proposer.On(from, beat, now);
-                break;
-            case LogClock clock when !context.Has(MemberRoles.Learner):
-                proposer.OnExecuted(clock.Time, clock.NextDeadline);
+            case Quiesce quiesce when quiesce.Ballot.Proposer == from:
+                quiescence.On(quiesce);
                 break;
             default:
                 break;

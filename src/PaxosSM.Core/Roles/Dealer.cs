@@ -45,6 +45,16 @@ internal sealed class Dealer(ReplicaContext context)
         }
     }
 
+    /// <summary>The group rested, and everybody was silent: that tells nothing of anybody.</summary>
+    public void OnRoused(Instant now)
+    {
+        _stall.Restart();
+        foreach (var candidate in _candidates.Values)
+        {
+            candidate.Excuse(now);
+        }
+    }
+
     /// <summary>The owners of a new view, the leader first.</summary>
     /// <param name="now">The moment.</param>
     /// <param name="alone">Nothing will be proposed: the leader needs nobody beside it (R11).</param>

@@ -51,6 +51,9 @@ internal sealed class LaneCandidate
         }
     }
 
+    /// <summary>Its silence until now counts for nothing.</summary>
+    public void Excuse(Instant now) => HeardAt = now;
+
     public void Strike(Instant now, TimeSpan exclusion)
     {
         Strikes = now - ExcludedUntil > GoodBehaviour ? 1 : Strikes + 1;

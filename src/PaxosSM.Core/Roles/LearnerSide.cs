@@ -69,6 +69,10 @@ internal sealed class LearnerSide
     /// <summary>What the log may let go by now; zero for nothing new.</summary>
     public Slot Floor { get; private set; }
 
+    /// <summary>Whether everything that is known to be chosen is here and applied, and nothing is fetched.</summary>
+    public bool IsQuiet => !_learns || (_learner.KnownChosen <= _learner.Frontier
+        && _learner.Executed == _learner.Frontier && _catchUp.Fetching is null);
+
     /// <summary>Whether the slot is applied here; on a node that does not learn, whether it is chosen must
     /// do.</summary>
     public bool IsApplied(Slot slot) => !_learns || _learner.Executed >= slot;

@@ -73,6 +73,10 @@ internal sealed class OwnedLane
 
     public Watermark Mark => new(_view.Ballot, Lane, Counted);
 
+    /// <summary>Whether everything proposed is counted, and every acceptor that is heard follows.</summary>
+    public bool IsSettled =>
+        IsIdle && Array.TrueForAll(_acceptors, acceptor => acceptor.Synced || !_context.Hears(acceptor.Node));
+
     public AcceptorRun? Find(NodeId node)
     {
         foreach (var acceptor in _acceptors)

@@ -57,6 +57,10 @@ internal sealed class Ownership
     /// <summary>Whether everything proposed here is counted.</summary>
     public bool IsIdle => Array.TrueForAll(_lanes, lane => lane.IsIdle);
 
+    /// <summary>Whether nothing is under way in the lanes owned here, nor to be told, nor waited for in
+    /// others.</summary>
+    public bool IsSettled => Awaited is null && !_hasNews && Array.TrueForAll(_lanes, lane => lane.IsSettled);
+
     /// <summary>The highest slot proposed here.</summary>
     public Slot Last => _lanes.Select(lane => lane.Last).Max();
 

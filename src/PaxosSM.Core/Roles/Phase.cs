@@ -4,7 +4,11 @@ using PaxosSM.Reads;
 namespace PaxosSM.Roles;
 
 /// <summary>What a proposer is about; its data live in the phase.</summary>
-internal abstract record Phase;
+internal abstract record Phase
+{
+    /// <summary>Whether nothing is under way that the phase knows of.</summary>
+    public virtual bool IsQuiet(ReplicaContext context, Stamps stamps) => true;
+}
 
 /// <summary>It neither stands nor leads.</summary>
 internal sealed record Following : Phase;
@@ -15,6 +19,8 @@ internal sealed record Preparing(Ballot Ballot, Instant Since) : Phase
     public SortedDictionary<int, Promise> Promises { get; } = [];
 
     public Instant SentAt { get; set; } = Since;
+
+    public override bool IsQuiet(ReplicaContext context, Stamps stamps) => false;
 }
 
 /// <summary>It leads.</summary>
@@ -34,6 +40,21 @@ internal sealed record Leading(Reign Reign, LeaderReads Reads) : Phase
     public NodeId? Heir { get; set; }
 
     public Slot LowestWanted => Wanted.Values.DefaultIfEmpty(Slot.Zero with { Index = long.MaxValue }).Min();
+
+    public override bool IsQuiet(ReplicaContext context, Stamps stamps) =>
+        Reign.Owned is not null && !Stops && Reads.IsIdle && !stamps.IsWaitedFor && Wanted.Count == 0
+        && Reign.Acceptors.All(each => each.Synced || !context.Hears(each.Node));
+
+    /// <summary>The group rested, and is needed again: the leader shows it, and nobody's silence counts.</summary>
+    public void OnRoused(Dealer dealer, Instant now, Effects effects)
+    {
+        dealer.OnRoused(now);
+        if (Reign.Owned is not null)
+        {
+            Reign.Excuse(now);
+            Reads.Beat(now, effects);
+        }
+    }
 
     /// <summary>Goes on with nothing but a stop.</summary>
     /// <param name="waiting">The stop to propose; null when it is proposed, or adopted.</param>

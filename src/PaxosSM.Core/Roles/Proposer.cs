@@ -51,6 +51,11 @@ internal sealed class Proposer
 
     public LeaderReads? Reads => (_phase as Leading)?.Reads;
 
+    public LogTime NextDeadline => _stamps.NextDeadline;
+
+    /// <summary>Whether nothing waits here to be proposed, counted or read, and every acceptor heard follows.</summary>
+    public bool IsQuiet => _batcher.IsEmpty && _owned is not { IsSettled: false } && _phase.IsQuiet(_context, _stamps);
+
     // R19: who learns nothing hears the log's time soon from those who do, and stamps nothing before.
     private bool MayStamp => _stamps.KnowsLog || _context.Has(MemberRoles.Learner);
 
@@ -308,6 +313,9 @@ internal sealed class Proposer
 
         return _batcher.TryAdd(entries) ? PaxosError.None : PaxosError.Busy;
     }
+
+    /// <summary>The group rested, and is needed again: whoever leads shows it, and nobody's silence counts.</summary>
+    public void OnRoused(Instant now, Effects effects) => (_phase as Leading)?.OnRoused(_dealer, now, effects);
 
     public void OnExecuted(LogTime time, LogTime nextDeadline) => _stamps.OnExecuted(time, nextDeadline);
 

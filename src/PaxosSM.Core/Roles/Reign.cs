@@ -50,6 +50,15 @@ internal sealed class Reign
         return null;
     }
 
+    /// <summary>The silence until now of those that are heard counts for nothing (R23).</summary>
+    public void Excuse(Instant now)
+    {
+        foreach (var acceptor in Acceptors)
+        {
+            acceptor.HeardAt = _context.Hears(acceptor.Node) ? now : acceptor.HeardAt;
+        }
+    }
+
     public void SendSync(AcceptorProgress to, Instant now, Effects effects)
     {
         to.SyncSentAt = now;

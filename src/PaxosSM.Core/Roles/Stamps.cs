@@ -4,7 +4,6 @@ namespace PaxosSM.Roles;
 internal sealed class Stamps(TimeSpan skewMax)
 {
     private LogTime _latest;
-    private LogTime _nextDeadline = LogTime.Never;
 
     /// <summary>The wall clock, as of the last tick.</summary>
     public LogTime Wall { get; set; }
@@ -12,9 +11,12 @@ internal sealed class Stamps(TimeSpan skewMax)
     /// <summary>Whether anything is known of the log's time: before that no stamp can be bounded by it.</summary>
     public bool KnowsLog { get; private set; }
 
+    /// <summary>The earliest time that a session or timer waits for; never for none.</summary>
+    public LogTime NextDeadline { get; private set; } = LogTime.Never;
+
     /// <summary>Whether a session or timer waits for a time that has come, and nothing proposed so far carries
     /// it.</summary>
-    public bool IsWaitedFor => _nextDeadline <= Wall && _latest < _nextDeadline;
+    public bool IsWaitedFor => NextDeadline <= Wall && _latest < NextDeadline;
 
     /// <summary>Whether the log is so far behind that the next stamp would be clamped: skips go first, or a relative
     /// time such as a lease's end would count from a time long past.</summary>
@@ -24,7 +26,7 @@ internal sealed class Stamps(TimeSpan skewMax)
     {
         KnowsLog = true;
         _latest = LogTime.Max(_latest, time);
-        _nextDeadline = nextDeadline;
+        NextDeadline = nextDeadline;
     }
 
     public void OnAdopted(LogTime stamp)

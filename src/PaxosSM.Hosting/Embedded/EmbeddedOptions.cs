@@ -23,6 +23,9 @@ public sealed record EmbeddedOptions
     /// <summary>Sets the nodes' options; called once for each node's start. Default nothing.</summary>
     public Action<PaxosOptions> Configure { get; init; } = _ => { };
 
+    /// <summary>See <see cref="NodeServices.GroupMachines"/>. Default null: one group.</summary>
+    public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
+
     /// <summary>Where to log. Default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

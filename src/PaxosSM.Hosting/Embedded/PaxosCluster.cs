@@ -210,7 +210,12 @@ public sealed class PaxosCluster : IAsyncDisposable
     private PaxosNode NewNode(PaxosOptions options) => new(
         options,
         () => _machine(options.Data),
-        new() { LoggerFactory = _options.LoggerFactory, EventSinks = _options.EventSinks });
+        new()
+        {
+            LoggerFactory = _options.LoggerFactory,
+            EventSinks = _options.EventSinks,
+            GroupMachines = _options.GroupMachines,
+        });
 
     private PaxosOptions NewOptions(int index)
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using PaxosSM.Runtime;
 using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting;
@@ -24,8 +26,44 @@ internal sealed record NodeContext
     /// <summary>Where clients meet the group.</summary>
     public required Gateway Gateway { get; init; }
 
+    /// <summary>Leads clients to their group's gateway.</summary>
+    public required ClientRouter Clients { get; init; }
+
     /// <summary>The node is of no use any more.</summary>
     public required Action<string> Fail { get; init; }
+
+    /// <summary>What a node's parts share.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="machine">Makes the first group's machine.</param>
+    /// <param name="services">What the host gives.</param>
+    /// <param name="find">Finds the gateway of a group beside the first one.</param>
+    /// <param name="fail">The node is of no use any more.</param>
+    public static NodeContext Create(
+        PaxosOptions options,
+        Func<IStateMachine> machine,
+        NodeServices services,
+        Func<GroupId, Gateway?> find,
+        Action<string> fail)
+    {
+        var gateway = NewGateway(GroupId.Default, options, services.Time);
+        return new()
+        {
+            Options = options,
+            Machine = machine,
+            Services = services,
+            Meter = new(MetricsEventSink.MeterName),
+            Log = new(services.LoggerFactory.CreateLogger<PaxosNode>(), options.Self),
+            Gateway = gateway,
+            Clients = new(group => group == gateway.Group ? gateway : find(group)),
+            Fail = fail,
+        };
+    }
+
+    /// <summary>Where clients meet another group.</summary>
+    public Gateway NewGateway(GroupId group) => NewGateway(group, Options, Time);
+
+    private static Gateway NewGateway(GroupId group, PaxosOptions options, TimeProvider time) => new(
+        group, options.Gateway with { Durability = options.Durability }, () => NodeLoop.Now(time));
 
     /// <summary>The node's name.</summary>
     public string Name => Options.Self;

@@ -90,7 +90,7 @@ internal sealed class NodeDevices : IAsyncDisposable
         Configured = MembersOf(options);
         Members.Readdress(members);
         Transport.SetMembers(members);
-        Receiver.Gateway = context.Gateway;
+        Receiver.Clients = context.Clients;
         if (Joins(options))
         {
             Joining = new(Members.Configuration, Members.Self.Fork);

@@ -14,7 +14,7 @@ internal sealed class NodeReceiver : ITransportReceiver
     public GenesisDriver? Genesis { get; set; }
 
     /// <summary>Set before the transport starts.</summary>
-    public Gateway? Gateway { get; set; }
+    public ClientRouter? Clients { get; set; }
 
     /// <summary>Null until genesis has ended here: what comes earlier is dropped, and will be sent again.</summary>
     public NodePump? Pump
@@ -33,5 +33,5 @@ internal sealed class NodeReceiver : ITransportReceiver
         return _pump?.OnMessageAsync(from, group, epoch, message) ?? default;
     }
 
-    public IClientConnection OnClient(IClientReplies replies) => Gateway!.Connect(replies); // set before the start
+    public IClientConnection OnClient(IClientReplies replies) => Clients!.Connect(replies); // set before the start
 }

@@ -21,6 +21,10 @@ public sealed record NodeServices
     /// <summary>The files. Default the operating system's.</summary>
     public IFileLayer Files { get; init; } = DiskFileLayer.Instance;
 
+    /// <summary>Makes the machines of groups beside the first one, an empty one each time; null: this node hosts no
+    /// others. The same at every node. See <see cref="PaxosNode.Groups"/>.</summary>
+    public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
+
     /// <summary>Takes the core's events beside log and metrics.</summary>
     public IReadOnlyList<IProtocolEventSink> EventSinks { get; init; } = [];
 }

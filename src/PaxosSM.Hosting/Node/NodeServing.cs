@@ -1,5 +1,6 @@
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting;
 
@@ -14,6 +15,9 @@ internal sealed class NodeServing : IAsyncDisposable
     private readonly GroupHost _group;
     private readonly NodeEvents _events;
     private readonly GenesisAdoption _genesis;
+    private readonly NodeGroupSettings _settings;
+    private readonly Configuration _founders;
+    private readonly HostedReach _hosted = new();
     private GroupEpochs? _epochs;
     private NodePump? _pump;
     private NodeLoop? _loop;
@@ -26,12 +30,27 @@ internal sealed class NodeServing : IAsyncDisposable
         _devices = devices;
         _genesis = GenesisAdoption.Of(node, devices, outcome);
         _events = new(node, devices.Members);
-        _group = new(node.Name, NewGroup(), node.Machine, node.Gateway, devices.Snapshots);
+        _settings = new(node, devices, _events);
+        var members = devices.Members.Configuration;
+        _founders = new(Epoch.First, members.Members, members.Rule, members.Deal) { NextNumber = members.NextNumber };
+        var settings = _settings.Of(GroupId.Default, members, _genesis.Roles) with
+        {
+            Start = _genesis.Start,
+            OnHalted = OnHalted,
+            OnEpochs = OnEpochs,
+        };
+        _group = new(node.Name, settings, node.Machine, node.Gateway, devices.Snapshots);
         Backup = new(node, devices, _group);
     }
 
     /// <summary>The group.</summary>
     public GroupHost Group => _group;
+
+    /// <summary>The members of the first group's present epoch.</summary>
+    public Configuration Members => _devices.Members.Configuration;
+
+    /// <summary>The groups beside it; null where there are none, and before the start.</summary>
+    public HostedGroups? Groups { get; private set; }
 
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
     public string? OnlyLearns => _genesis.OnlyLearns;
@@ -57,6 +76,9 @@ internal sealed class NodeServing : IAsyncDisposable
         return _devices.Members.StorageOf(guest.Id);
     }
 
+    /// <summary>Finds the gateway of a group beside the first one; null for one that does not run here.</summary>
+    public Gateway? GatewayOf(GroupId group) => Groups?.GatewayOf(group);
+
     /// <summary>Recovers the group, and starts the loop.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -67,10 +89,20 @@ internal sealed class NodeServing : IAsyncDisposable
         _loop = new(pump, _node.Time, _node.Name, crash => _node.Fail(crash.ToString()));
         _devices.Receiver.Pump = pump;
         _loop.Start();
+        if (_node.Services.GroupMachines is not null)
+        {
+            Groups = new(_node, _devices, _founders, pump, NewHosted, OnRemoved);
+            await Groups.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Groups is { } groups)
+        {
+            await groups.DisposeAsync().ConfigureAwait(false);
+        }
+
         _loop?.Dispose();
         await _group.DisposeAsync().ConfigureAwait(false);
         _events.Dispose();
@@ -96,44 +128,54 @@ internal sealed class NodeServing : IAsyncDisposable
     {
         // Those that the file names, too: where nobody else knows a straggler, its administrator does.
         Member[] everybody =
-            [.. epochs.Everybody.Concat(_guests).Concat(_devices.Configured).DistinctBy(member => member.Id)];
+        [
+            .. epochs.Everybody.Concat(_guests).Concat(_devices.Configured).Concat(_hosted.Everybody)
+                .DistinctBy(member => member.Id),
+        ];
         _devices.Members.Adopt(epochs, everybody);
         _devices.Transport.SetMembers(everybody);
         _pump!.SetMembers([.. everybody.Select(member => member.Id)]); // the start made it
     }
 
-    private GroupSettings NewGroup()
+    private void OnHostedEpochs(GroupId group, GroupEpochs epochs)
     {
-        var self = _devices.Members.Self;
-        var options = _node.Options;
-        return new()
+        lock (_gate)
         {
-            Context = new(
-                GroupId.Default,
-                self.Node,
-                self.Incarnation,
-                _devices.Members.Configuration,
-                options.Protocol,
-                self.Boot)
+            _devices.Members.Adopt(group, epochs.Present.Configuration);
+            if (_hosted.On(group, epochs.Everybody) && _epochs is { } own)
             {
-                Own = _genesis.Roles,
-            },
-            Log = _devices.Log,
-            DeviceFailure = () => _devices.Snapshots.Failure,
-            Transport = _devices.Transport,
-            Events = _events.Sinks,
-            Observer = _events.Observer,
-            OnHalted = OnHalted,
-            Storage = self.Storage,
-            Start = _genesis.Start,
-            StoreOwner = self.StoreOwner,
-            OnEpochs = OnEpochs,
-            Clock = _node.Time,
-            Execution = new()
-            {
-                CheckpointSlots = options.Protocol.CheckpointSlots,
-                Snapshots = options.Snapshots,
-            },
+                Reach(own);
+            }
+        }
+    }
+
+    private void OnRemoved(GroupId group)
+    {
+        lock (_gate)
+        {
+            _devices.Members.Forget(group);
+            _hosted.Forget(group);
+        }
+    }
+
+    private void OnHostedHalted(GroupId group, string why)
+    {
+        _node.Log.OnHalted(group, why);
+        GatewayOf(group)?.OnHalted(why);
+    }
+
+    private GroupSettings NewHosted(GroupId group, Configuration founders)
+    {
+        // R13: the storage that is listed is the member, not the node of that number.
+        var self = _devices.Members.Self;
+        var roles = founders.Find(self.Node) is { } listed && listed.Storage == self.Storage
+            ? listed.Roles
+            : MemberRoles.Learner;
+        return _settings.Of(group, founders, roles) with
+        {
+            OnHalted = OnHostedHalted,
+            OnEpochs = epochs => OnHostedEpochs(group, epochs),
+            StartsAtRest = true,
         };
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaxosSM.Client;
 using PaxosSM.Runtime;
@@ -32,23 +31,14 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <param name="services">What the host gives; null for defaults.</param>
     public PaxosNode(PaxosOptions options, Func<IStateMachine> machine, NodeServices? services = null)
     {
-        services ??= new();
-        _context = new()
-        {
-            Options = options,
-            Machine = machine,
-            Services = services,
-            Meter = new(MetricsEventSink.MeterName),
-            Log = new(services.LoggerFactory.CreateLogger<PaxosNode>(), options.Self),
-            Gateway = new(
-                GroupId.Default,
-                options.Gateway with { Durability = options.Durability },
-                () => NodeLoop.Now(services.Time)),
-            Fail = Fail,
-        };
+        _context = NodeContext.Create(options, machine, services ?? new(), group => _serving?.GatewayOf(group), Fail);
         AdminDesk.Open(this, _context.Gateway, _stopping.Token);
+        Groups = new(_context, () => _serving, () => Waiting);
         NodeGauges.Add(_context.Meter, options.Self, () => Status);
     }
+
+    /// <summary>The groups beside the first one that the cluster's nodes host.</summary>
+    public NodeGroups Groups { get; }
 
     /// <summary>The node's name.</summary>
     public string Name => _context.Name;

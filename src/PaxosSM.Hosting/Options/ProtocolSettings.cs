@@ -18,6 +18,11 @@ internal static class ProtocolSettings
             options => options.Protocol.ElectionTimeout,
             (options, value) => options.Protocol = options.Protocol with { ElectionTimeout = value }),
         Duration(
+            "quiesceAfter",
+            "how long a group is without work before it rests, and costs nothing; 0s: never",
+            options => options.Protocol.QuiesceAfter,
+            (options, value) => options.Protocol = options.Protocol with { QuiesceAfter = value }),
+        Duration(
             "leaseDuration",
             "how long a lease binds an acceptor; 0s turns lease reads off",
             options => options.Protocol.LeaseDuration,

@@ -65,6 +65,10 @@ public sealed class ApplyLoop : IExecution
     /// <inheritdoc/>
     public string? Failure => _failure;
 
+    /// <summary>Whether a snapshot waits to be tried again: <see cref="RunOnce"/> must be called now and
+    /// then.</summary>
+    public bool WaitsToRetry => _taker.WaitsToRetry;
+
     /// <summary>Called when there is something to do, on any thread; set before the first round.</summary>
     public Action? Wake
     {

@@ -15,6 +15,18 @@ internal sealed class SnapshotServer(
     private Instant _now;
     private int _waiting;
 
+    /// <summary>Whether nothing is held open for anybody.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Another node asks for a piece.</summary>
     public void OnRequest(NodeId from, SnapshotRequest request)
     {

@@ -96,6 +96,18 @@ internal sealed class SnapshotTaker(
         }
     }
 
+    /// <summary>Whether the last one failed, and is to be tried again after a while.</summary>
+    public bool WaitsToRetry
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _delay > TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>The machine was restored from the stored snapshot of that slot.</summary>
     public void OnRestored(GroupId group, Slot slot)
     {

@@ -53,6 +53,9 @@ public sealed class SnapshotTransfer : ISnapshotTransfer
         _server = new(group, store, worker, options, Send);
     }
 
+    /// <summary>Whether nothing is fetched here, nor held for others: it needs no ticks.</summary>
+    public bool IsIdle => Current() is null && _server.IsIdle;
+
     /// <summary>Names who is told; before anything else.</summary>
     public void Attach(IReplica replica, IExecution execution, IExecutionObserver? observer = null)
     {

@@ -64,6 +64,28 @@ public sealed class InMemoryLog : IDurableLog
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> RecoveredGroups
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _recovered.Keys.OrderBy(group => group.Value)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(GroupId group)
+    {
+        lock (_gate)
+        {
+            _recovered.Remove(group);
+            _durable.Remove(group);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable)
     {
         lock (_gate)

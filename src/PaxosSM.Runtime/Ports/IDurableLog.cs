@@ -21,6 +21,13 @@ public interface IDurableLog : IAsyncDisposable
     /// <remarks>What was recovered has been rewritten and flushed where its flush was in doubt (R1).</remarks>
     IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group);
 
+    /// <summary>The groups whose records nobody took yet, in order.</summary>
+    IReadOnlyList<GroupId> RecoveredGroups { get; }
+
+    /// <summary>A group is removed for good, and its number never given out again: its records may go, and none are
+    /// read back. Never blocks; before it is durable a restart may find them still, and forgets them then.</summary>
+    void Forget(GroupId group);
+
     /// <summary>Appends records, to be durable together; never blocks.</summary>
     /// <param name="group">The group.</param>
     /// <param name="writes">The records; the caller changes neither the list nor the records afterwards.</param>

@@ -139,6 +139,9 @@ public sealed class Gateway : IResultSink
         }
     }
 
+    /// <summary>Whether nobody waits for a tick here.</summary>
+    public bool IsIdle => _refusal == PaxosError.None && !_restored && _attached is not { Queries.IsIdle: false };
+
     /// <summary>Time went by. Called every few milliseconds, on one thread.</summary>
     public void OnTick(Instant now)
     {

@@ -29,6 +29,19 @@ internal sealed class QueryDesk
         _leased = new(replica, clock, options, lease: true);
     }
 
+    /// <summary>Whether no query is under way: else the replica must not rest, for deadlines are kept by its
+    /// ticks.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pending.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Takes a query.</summary>
     public void Start(GatewayConnection connection, ClientQuery frame)
     {
@@ -249,6 +262,11 @@ internal sealed class QueryDesk
 
     private void Park(GatewayQuery query)
     {
+        if (query.AtLeast > _execution.Applied)
+        {
+            _replica.Post(RouseRequested.Instance);
+        }
+
         // Waits here, not in the executor: a slot that never comes must not hold a place there for ever.
         lock (_gate)
         {

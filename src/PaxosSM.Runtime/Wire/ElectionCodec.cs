@@ -3,7 +3,7 @@ using PaxosSM.Messages;
 
 namespace PaxosSM.Runtime.Wire;
 
-/// <summary>Signs of life, canvassing, and what members say before the first epoch.</summary>
+/// <summary>Signs of life, rest, canvassing, and what members say before the first epoch.</summary>
 internal static class ElectionCodec
 {
     public static FrameKind Write(WireWriter writer, Message message)
@@ -30,6 +30,13 @@ internal static class ElectionCodec
                 writer.WriteSlot(reply.Frontier);
                 writer.WriteByte((byte)reply.Obstacle);
                 return FrameKind.TransferReply;
+            case Quiesce quiesce:
+                writer.WriteBallot(quiesce.Ballot);
+                writer.WriteSlot(quiesce.Through);
+                return FrameKind.Quiesce;
+            case Rouse rouse:
+                writer.WriteBallot(rouse.Ballot);
+                return FrameKind.Rouse;
             case GenesisHello hello:
                 writer.WriteStorageId(hello.Storage);
                 writer.WriteUInt64(hello.MembersDigest);
@@ -49,6 +56,8 @@ internal static class ElectionCodec
         FrameKind.CanvassReply => new CanvassReply(reader.ReadInt64(), reader.ReadBoolean(), reader.ReadBallot()),
         FrameKind.TransferOffer => new TransferOffer(reader.ReadBallot(), reader.ReadBoolean()),
         FrameKind.TransferReply => new TransferReply(reader.ReadBallot(), reader.ReadSlot(), ReadObstacle(ref reader)),
+        FrameKind.Quiesce => new Quiesce(reader.ReadBallot(), reader.ReadSlot()),
+        FrameKind.Rouse => new Rouse(reader.ReadBallot()),
         FrameKind.GenesisHello => new GenesisHello(reader.ReadStorageId(), reader.ReadUInt64()),
         FrameKind.GenesisConfirm => ReadConfirm(ref reader),
         _ => throw MessageCodec.Unknown(kind),

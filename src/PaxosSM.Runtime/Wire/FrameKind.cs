@@ -93,6 +93,12 @@ public enum FrameKind : byte
     /// <summary><see cref="Messages.TransferReply"/>.</summary>
     TransferReply = 0x55,
 
+    /// <summary><see cref="Messages.Quiesce"/>.</summary>
+    Quiesce = 0x58,
+
+    /// <summary><see cref="Messages.Rouse"/>.</summary>
+    Rouse = 0x59,
+
     /// <summary><see cref="Messages.GenesisHello"/>.</summary>
     GenesisHello = 0x60,
 

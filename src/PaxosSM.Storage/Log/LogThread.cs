@@ -33,6 +33,12 @@ public sealed class LogThread : IDurableLog
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> RecoveredGroups => _log.RecoveredGroups;
+
+    /// <inheritdoc/>
+    public void Forget(GroupId group) => _log.Forget(group);
+
+    /// <inheritdoc/>
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable) =>
         _log.Append(group, writes, durable);
 

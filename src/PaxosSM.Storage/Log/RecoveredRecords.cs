@@ -7,6 +7,7 @@ namespace PaxosSM.Storage;
 internal sealed class RecoveredRecords
 {
     private readonly Dictionary<GroupId, List<RecoveredRecord>> _groups = [];
+    private readonly HashSet<GroupId> _gone = [];
     private readonly TrimLedger _ledger;
     private readonly RecoveryFindings _findings;
 
@@ -77,6 +78,17 @@ internal sealed class RecoveredRecords
 
     private void Keep(BlockEntry entry, DurableWrite? write)
     {
+        if (write is CheckpointWrite last && last.TrimmedTo == TrimLedger.GoneMark.TrimmedTo)
+        {
+            _gone.Add(entry.Group);
+            _groups.Remove(entry.Group);
+        }
+
+        if (_gone.Contains(entry.Group))
+        {
+            return;
+        }
+
         if (!_groups.TryGetValue(entry.Group, out var records))
         {
             _groups[entry.Group] = records = [];

@@ -10,6 +10,11 @@ namespace PaxosSM.Storage;
 /// </remarks>
 internal sealed class TrimLedger
 {
+    /// <summary>The last record of a group that is gone for good: nothing of it is needed, however late it
+    /// comes.</summary>
+    public static readonly CheckpointWrite GoneMark = new(
+        Ballot.None, Ballot.None, Slot.Zero, null, Slot.Zero, new(long.MaxValue));
+
     private readonly Dictionary<GroupId, GroupMarks> _groups = [];
     private readonly List<Segment> _segments;
 
@@ -79,6 +84,11 @@ internal sealed class TrimLedger
     private bool Holds(GroupId group, SegmentStake stake)
     {
         var marks = _groups.GetValueOrDefault(group);
+        if (marks.Floor == GoneMark.TrimmedTo)
+        {
+            return false;
+        }
+
         return stake.At >= marks.CheckpointAt || stake.Last > marks.Floor;
     }
 

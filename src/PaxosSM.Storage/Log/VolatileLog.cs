@@ -30,6 +30,14 @@ public sealed class VolatileLog : IPumpedLog
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> RecoveredGroups => [];
+
+    /// <inheritdoc/>
+    public void Forget(GroupId group)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable)
     {
         if (_queue.Add(group, writes, durable))

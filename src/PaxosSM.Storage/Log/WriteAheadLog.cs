@@ -46,8 +46,17 @@ public sealed class WriteAheadLog : IPumpedLog
     /// <summary>What opening found.</summary>
     public LogRecoveryReport Report { get; }
 
-    /// <summary>The groups whose records nobody took yet, in order.</summary>
-    public IReadOnlyList<GroupId> RecoveredGroups => [.. _recovered.Keys.OrderBy(group => group.Value)];
+    /// <inheritdoc/>
+    public IReadOnlyList<GroupId> RecoveredGroups
+    {
+        get
+        {
+            lock (_recovered)
+            {
+                return [.. _recovered.Keys.OrderBy(group => group.Value)];
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public string? Failure => Volatile.Read(ref _failure);
@@ -75,6 +84,13 @@ public sealed class WriteAheadLog : IPumpedLog
         {
             return _recovered.Remove(group, out var records) ? records : [];
         }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(GroupId group)
+    {
+        _ = TakeRecovered(group);
+        Append(group, [TrimLedger.GoneMark], () => { });
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,10 @@ internal sealed class SimulatedLog : IDurableLog
 
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
 
+    public IReadOnlyList<GroupId> RecoveredGroups => _log.RecoveredGroups;
+
+    public void Forget(GroupId group) => _log.Forget(group);
+
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable)
     {
         if (_process.CountEffect())

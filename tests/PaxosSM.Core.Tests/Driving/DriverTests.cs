@@ -53,7 +53,7 @@ public sealed class DriverTests : IAsyncDisposable
                 Members = [new(0), new(1), new(2)],
                 Transport = _rig,
                 Log = _rig.Log,
-                IsStranger = node => node == new NodeId(1),
+                IsStranger = (_, node) => node == new NodeId(1),
             },
             default);
         pump.Add(_rig.Driver);

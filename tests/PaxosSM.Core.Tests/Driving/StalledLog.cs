@@ -12,6 +12,12 @@ internal sealed class StalledLog(TimeSpan waited) : IDurableLog
 
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => [];
 
+    public IReadOnlyList<GroupId> RecoveredGroups => [];
+
+    public void Forget(GroupId group)
+    {
+    }
+
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable)
     {
     }

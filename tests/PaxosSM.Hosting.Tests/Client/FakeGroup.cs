@@ -132,7 +132,14 @@ internal sealed class FakeGroup : IReplica, IExecution
     {
         lock (_gate)
         {
-            Reads.Add((ReadRequested)input);
+            if (input is ReadRequested read)
+            {
+                Reads.Add(read);
+            }
+            else
+            {
+                Assert.Same(RouseRequested.Instance, input);
+            }
         }
     }
 

@@ -19,9 +19,9 @@ internal sealed class SteppedCluster
     private const int SettlingSteps = 100;
     private static readonly Member[] Members =
     [
-        new(new(0), "a", "127.0.0.1:7001", MemberRoles.All, default),
-        new(new(1), "b", "127.0.0.1:7002", MemberRoles.All, default),
-        new(new(2), "c", "127.0.0.1:7003", MemberRoles.All, default),
+        new(new(0), "a", "127.0.0.1:7001", MemberRoles.All, StorageOf(0)),
+        new(new(1), "b", "127.0.0.1:7002", MemberRoles.All, StorageOf(1)),
+        new(new(2), "c", "127.0.0.1:7003", MemberRoles.All, StorageOf(2)),
     ];
 
     private readonly Queue<Action> _messages = new();
@@ -37,6 +37,9 @@ internal sealed class SteppedCluster
         }
     }
 
+    /// <summary>A node's storage.</summary>
+    public static StorageId StorageOf(int node) => new(new Guid(node + 1, 0, 0, new byte[8]));
+
     public FakeTimeProvider Time { get; } = new(new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     public Configuration Configuration { get; }
@@ -45,6 +48,9 @@ internal sealed class SteppedCluster
 
     /// <summary>Everything that was sent between nodes.</summary>
     public List<(NodeId From, NodeId To, Message Message)> Sent { get; } = [];
+
+    /// <summary>Whether the network loses a message.</summary>
+    public Predicate<(NodeId From, NodeId To, Message Message)> Drops { get; set; } = _ => false;
 
     /// <summary>A node that does nothing: its process is stopped.</summary>
     public SteppedNode? Stopped { get; set; }
@@ -56,6 +62,11 @@ internal sealed class SteppedCluster
     public void Send(NodeId from, NodeId to, GroupId group, Epoch epoch, Message message)
     {
         Sent.Add((from, to, message));
+        if (Nodes[to.Value] == Stopped || Drops((from, to, message)))
+        {
+            return;
+        }
+
         _messages.Enqueue(() => Assert.True(
             Nodes[to.Value].Pump.OnMessageAsync(from, group, epoch, message).AsTask().IsCompletedSuccessfully));
     }
@@ -105,6 +116,7 @@ internal sealed class SteppedNode : ITransport, IProtocolEventSink
         {
             Context = new(GroupId.Default, id, 1, cluster.Configuration, options, id.Value),
             Log = _log,
+            Storage = SteppedCluster.StorageOf(id.Value),
             DeviceFailure = () => null,
             Transport = this,
             Events = this,

@@ -56,6 +56,7 @@ internal static class SwarmSettings
         {
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(heartbeat * dice.Pick<int>(isSlow ? [12, 20] : [8, 12, 20])),
+            QuiesceAfter = dice.OneIn(3) ? TimeSpan.Zero : TimeSpan.FromMilliseconds(dice.Spread(1, 1500)),
             LeaseDuration = TimeSpan.FromMilliseconds(lease),
             LeaseDriftMax = TimeSpan.FromMilliseconds(Math.Max(10, lease / dice.Pick([5, 10, 20]))),
             ResendInterval = TimeSpan.FromMilliseconds(isSlow ? 200 : dice.Pick([50, 200, 200, 400])),

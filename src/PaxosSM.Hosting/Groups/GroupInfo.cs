@@ -1,0 +1,8 @@
+namespace PaxosSM.Hosting;
+
+/// <summary>A group beside the first one that the nodes of a cluster host.</summary>
+/// <param name="Id">Its number: never given out twice.</param>
+/// <param name="Name">Its name; another group may have it once this one is removed.</param>
+/// <param name="Kind">Which machine it replicates: what the hosts' factory goes by.</param>
+/// <param name="Founders">The members of its first epoch.</param>
+public sealed record GroupInfo(GroupId Id, string Name, string Kind, Configuration Founders);

@@ -1,0 +1,161 @@
+using System.Text;
+using PaxosSM.Client;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>The groups that a cluster's nodes host beside the first one: thousands share a node's connections, log,
+/// failure detector and threads; those without work cost nothing but their memory.</summary>
+/// <remarks>
+/// <para>Which groups there are is itself replicated: made or removed at one node, a group is made or removed at all. A
+/// group's first members are those of the catalog's present epoch; each group then changes its own
+/// (<see cref="ReconfigureAsync"/>). Every node must be given the same machines
+/// (<see cref="NodeServices.GroupMachines"/>).</para>
+/// <para>Safe for use by many threads. Every wait ends at the client's timeout.</para>
+/// </remarks>
+public sealed class NodeGroups
+{
+    private readonly NodeContext _node;
+    private readonly Func<NodeServing?> _serving;
+    private readonly Func<string> _waiting;
+
+    internal NodeGroups(NodeContext node, Func<NodeServing?> serving, Func<string> waiting) =>
+        (_node, _serving, _waiting) = (node, serving, waiting);
+
+    /// <summary>The groups, by name, as far as this node has come.</summary>
+    /// <exception cref="PaxosException">This node hosts no groups; the message says why.</exception>
+    public IReadOnlyList<GroupInfo> All => [.. Host.All.Values];
+
+    /// <summary>How many of them run at this node.</summary>
+    public int Running => Host.Running;
+
+    /// <summary>Finds a group; null when this node knows none of that name.</summary>
+    public GroupInfo? Find(string name) => Host.All.GetValueOrDefault(name);
+
+    /// <summary>The group's state here, as of its last tick; null while it does not run here.</summary>
+    public ReplicaStatus? StatusOf(GroupId group) => Host.Find(group)?.Status;
+
+    /// <summary>Makes a group, at all nodes; completes when it runs here.</summary>
+    /// <param name="name">Its name: 1 to 256 bytes of UTF-8.</param>
+    /// <param name="kind">Which machine it replicates.</param>
+    /// <param name="cancellationToken">Ends the wait; the group may come still.</param>
+    /// <exception cref="PaxosException">There is one of that name, of another kind
+    /// (<see cref="PaxosError.BadRequest"/>); or it was not made in time, or does not start here.</exception>
+    /// <returns>The group; one that was there before is found, so that a call may be repeated.</returns>
+    public async Task<GroupInfo> CreateAsync(
+        string name, string kind = "", CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        Check(kind, least: 0);
+        var host = Host;
+        var members = Members;
+        Configuration founders = new(Epoch.First, members.Members, members.Rule, members.Deal)
+        {
+            NextNumber = members.NextNumber,
+        };
+        var (_, group) = await host.ExecuteAsync(GroupCatalog.Create(name, kind, founders), cancellationToken)
+            .ConfigureAwait(false);
+        await WaitAsync(() => host.Find(group) is not null, group, name, cancellationToken).ConfigureAwait(false);
+        var made = host.All.GetValueOrDefault(name);
+        return made?.Id == group && made.Kind == kind
+            ? made
+            : throw new PaxosException(
+                PaxosError.BadRequest, $"'{name}' is {(made is null ? "removed" : $"of the kind '{made.Kind}'")}");
+    }
+
+    /// <summary>Removes a group, at all nodes, with everything that it holds; completes when it is gone here.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RemoveAsync(string name, CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        var host = Host;
+        var (done, group) = await host.ExecuteAsync(GroupCatalog.Remove(name), cancellationToken).ConfigureAwait(false);
+        if (done)
+        {
+            await WaitAsync(() => host.Find(group) is null, group, name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return done;
+    }
+
+    /// <summary>A client of a group, at this node and within the process; the caller disposes it.</summary>
+    /// <exception cref="PaxosException">The group does not run here.</exception>
+    public IPaxosClient CreateClient(GroupId group, PaxosClientOptions? options = null)
+    {
+        var gateway = Host.GatewayOf(group)
+            ?? throw new PaxosException(PaxosError.Stopped, $"{_node.Name} has no {group}: it was removed, or is not "
+                + "made here yet");
+        return new PaxosClient(
+            new InProcessChannel(gateway.Connect), (options ?? _node.Options.Client) with { Group = group });
+    }
+
+    /// <summary>Ends a group's present epoch, and begins one with other members: as
+    /// <see cref="PaxosNode.ReconfigureAsync"/> does for the first group, at the group's leader.</summary>
+    /// <remarks>The members must be nodes that the first group lists: numbers and addresses are one for a
+    /// host.</remarks>
+    public Task<ReconfigurationResult> ReconfigureAsync(
+        GroupId group,
+        Epoch expected,
+        Configuration next,
+        bool force = false,
+        CancellationToken cancellationToken = default)
+    {
+        var known = Members;
+        if (next.Members.FirstOrDefault(member => known.Find(member.Id)?.Name != member.Name) is { } stranger)
+        {
+            return Task.FromResult(new ReconfigurationResult(
+                Reconfiguration.ReconfigurationError.Invalid,
+                $"'{stranger.Name}' is no member of the first group: add it there first",
+                null));
+        }
+
+        return Host.Find(group) is { } hosted
+            ? hosted.ReconfigureAsync(expected, next, force, cancellationToken)
+            : Task.FromResult(new ReconfigurationResult(
+                Reconfiguration.ReconfigurationError.NotLeader, $"{_node.Name} has no {group}", null));
+    }
+
+    private HostedGroups Host => _serving()?.Groups ?? throw new PaxosException(
+        PaxosError.Stopped,
+        _node.Services.GroupMachines is null
+            ? $"{_node.Name} hosts no groups beside its first one: it was given no GroupMachines"
+            : $"{_node.Name} does not serve: {_waiting()}");
+
+    // Only a node that serves has got here.
+    private Configuration Members => _serving()!.Members;
+
+    private static void Check(string text, int least = 1)
+    {
+        if (Encoding.UTF8.GetByteCount(text) is var bytes && (bytes < least || bytes > GroupCatalog.NameBytesMax))
+        {
+            throw new PaxosException(
+                PaxosError.BadRequest, $"a name has {least} to {GroupCatalog.NameBytesMax} bytes, not {bytes}");
+        }
+    }
+
+    private async Task WaitAsync(
+        Func<bool> holds, GroupId group, string name, CancellationToken cancellationToken)
+    {
+        var host = Host;
+        var timeout = _node.Options.Client.Timeout;
+        var began = _node.Time.GetTimestamp();
+        while (!holds())
+        {
+            if (host.FailureOf(group) is { } failure)
+            {
+                throw new PaxosException(PaxosError.Stopped, $"'{name}' ({group}) does not start here: {failure}");
+            }
+
+            var left = timeout - _node.Time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new PaxosException(
+                    PaxosError.Timeout, $"'{name}' ({group}) is chosen, and not carried out here after {timeout}");
+            }
+
+            _ = await host.MovesAsync(
+                left < TimeSpan.FromMilliseconds(100) ? left : TimeSpan.FromMilliseconds(100), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+
+namespace PaxosSM.Hosting.Tests;
+
+/// <summary>Many groups on the nodes of one cluster: made and removed at run time, each with its own machine, log and
+/// leader.</summary>
+public sealed class HostedGroupsTests
+{
+    private static readonly EmbeddedOptions Many = new()
+    {
+        GroupMachines = _ => new SumMachine(),
+        Configure = options => options.Protocol = options.Protocol with { QuiesceAfter = TimeSpan.FromSeconds(1) },
+    };
+
+    [Fact]
+    public async Task A_group_made_at_one_node_serves_at_all()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+
+        var group = await cluster.Nodes[1]!.Groups.CreateAsync("accounts");
+
+        await EverywhereAsync(cluster, node => node.Groups.StatusOf(group.Id) is not null);
+        for (var node = 0; node < 3; node++)
+        {
+            await using var client = cluster.Nodes[node]!.Groups.CreateClient(group.Id);
+            Assert.Equal(node + 1, SumMachine.Read((await client.ExecuteAsync(SumMachine.Add(1))).Result));
+        }
+
+        await using var remote = cluster.CreateClient(new() { Group = group.Id });
+        var sum = await remote.QueryAsync(default, ReadConsistency.Linearizable);
+        Assert.Equal(3, SumMachine.Read(sum.Result));
+
+        // The first group knows nothing of it.
+        await using var first = cluster.CreateClient();
+        Assert.Equal(0, SumMachine.Read((await first.QueryAsync(default, ReadConsistency.Linearizable)).Result));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_repeated_finds_the_group_and_another_kind_is_refused()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        var groups = cluster.Nodes[0]!.Groups;
+
+        var made = await groups.CreateAsync("accounts", "sum");
+        var again = await groups.CreateAsync("accounts", "sum");
+        var refused = await Assert.ThrowsAsync<PaxosException>(() => groups.CreateAsync("accounts", "other"));
+
+        Assert.Equal(made.Id, again.Id);
+        Assert.Contains("'accounts' is of the kind 'sum'", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<PaxosException>(() => groups.CreateClient(new(99)));
+    }
+
+    [Fact]
+    public async Task A_removed_group_is_gone_and_one_of_its_name_begins_empty()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        var groups = cluster.Nodes[0]!.Groups;
+        var before = await groups.CreateAsync("accounts");
+        await using var client = groups.CreateClient(before.Id);
+        await client.ExecuteAsync(SumMachine.Add(5));
+
+        Assert.True(await groups.RemoveAsync("accounts"));
+        Assert.False(await groups.RemoveAsync("accounts"));
+
+        await EverywhereAsync(cluster, node => node.Groups.StatusOf(before.Id) is null);
+        var refused = await Assert.ThrowsAsync<PaxosException>(
+            async () => await client.ExecuteAsync(SumMachine.Add(1)));
+        Assert.Contains($"{before.Id} was removed", refused.Message, StringComparison.Ordinal);
+        var after = await groups.CreateAsync("accounts");
+        Assert.NotEqual(before.Id, after.Id);
+        await using var fresh = groups.CreateClient(after.Id);
+        Assert.Equal(1, SumMachine.Read((await fresh.ExecuteAsync(SumMachine.Add(1))).Result));
+    }
+
+    [Fact]
+    public async Task Groups_outlive_restarts_and_removed_ones_do_not()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        var groups = cluster.Nodes[0]!.Groups;
+        var kept = await groups.CreateAsync("kept");
+        var gone = await groups.CreateAsync("gone");
+        foreach (var group in (GroupInfo[])[kept, gone])
+        {
+            await using var client = groups.CreateClient(group.Id);
+            await client.ExecuteAsync(SumMachine.Add(7));
+        }
+
+        await groups.RemoveAsync("gone");
+        for (var node = 0; node < 3; node++)
+        {
+            await cluster.StopNodeAsync(node);
+        }
+
+        for (var node = 0; node < 3; node++)
+        {
+            await cluster.StartNodeAsync(node);
+        }
+
+        await EverywhereAsync(cluster, node => node.Status is not null && node.Groups.StatusOf(kept.Id) is not null);
+        await using var again = cluster.CreateClient(new() { Group = kept.Id });
+        Assert.Equal(8, SumMachine.Read((await again.ExecuteAsync(SumMachine.Add(1))).Result));
+        Assert.All(cluster.Nodes, node => Assert.Equal("kept", Assert.Single(node!.Groups.All).Name));
+        Assert.All(cluster.Nodes, node => Assert.Null(node!.Groups.StatusOf(gone.Id)));
+    }
+
+    [Fact]
+    public async Task A_group_survives_the_loss_of_a_node_that_led_it()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        var group = await cluster.Nodes[0]!.Groups.CreateAsync("accounts");
+        await using var client = cluster.CreateClient(new() { Group = group.Id });
+        await client.ExecuteAsync(SumMachine.Add(1));
+        await EverywhereAsync(cluster, node => node.Groups.StatusOf(group.Id) is { Rests: true });
+        var leader = cluster.Nodes[0]!.Groups.StatusOf(group.Id)!.Leader.Value;
+
+        await cluster.StopNodeAsync(leader);
+
+        Assert.Equal(3, SumMachine.Read((await client.ExecuteAsync(SumMachine.Add(2))).Result));
+    }
+
+    [Fact]
+    public async Task A_machine_that_cannot_be_made_stops_its_group_only()
+    {
+        var options = Many with
+        {
+            GroupMachines = group => group.Kind == "bad"
+                ? throw new InvalidOperationException("no such machine")
+                : new SumMachine(),
+        };
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: options);
+        var groups = cluster.Nodes[0]!.Groups;
+
+        var refused = await Assert.ThrowsAsync<PaxosException>(() => groups.CreateAsync("a", "bad"));
+
+        Assert.Contains("does not start here: no such machine", refused.Message, StringComparison.Ordinal);
+        var good = await groups.CreateAsync("b");
+        await using var client = groups.CreateClient(good.Id);
+        Assert.Equal(1, SumMachine.Read((await client.ExecuteAsync(SumMachine.Add(1))).Result));
+    }
+
+    [Fact]
+    public async Task A_cluster_without_group_machines_says_so()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(replicas: 1);
+
+        var refused = await Assert.ThrowsAsync<PaxosException>(() => cluster.Nodes[0]!.Groups.CreateAsync("a"));
+
+        Assert.Contains("it was given no GroupMachines", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task EverywhereAsync(PaxosCluster cluster, Func<PaxosNode, bool> holds)
+    {
+        var began = Stopwatch.StartNew();
+        while (!cluster.Nodes.All(node => node is null || Holds(node)))
+        {
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(30), "it does not hold everywhere in 30 s");
+            await Task.Delay(10);
+        }
+
+        bool Holds(PaxosNode node)
+        {
+            try
+            {
+                return holds(node);
+            }
+            catch (PaxosException)
+            {
+                return false; // it is starting
+            }
+        }
+    }
+}
