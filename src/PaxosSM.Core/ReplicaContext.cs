@@ -26,13 +26,7 @@ public sealed class ReplicaContext
         Random = new(seed);
         Place = configuration.PlaceOf(self);
         Own = configuration.Find(self)?.Roles ?? MemberRoles.None;
-        var acceptors = NodeSet.Empty;
-        foreach (var acceptor in configuration.Acceptors)
-        {
-            acceptors = acceptors.With(configuration.PlaceOf(acceptor));
-        }
-
-        Quorums = configuration.Rule.Of(acceptors);
+        Quorums = configuration.Quorums;
         Hear(configuration.All);
     }
 

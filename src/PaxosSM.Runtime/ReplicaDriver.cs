@@ -99,6 +99,7 @@ public sealed class ReplicaDriver : IReplica
         }
 
         _effects.Clear();
+        _status.Refresh(); // whoever asks before the first tick gets no answer from before the recovery
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,52 @@ public sealed class LogCrashTests
     }
 
     [Fact]
+    public void A_group_that_is_gone_holds_no_segment()
+    {
+        var rig = new LogRig();
+        rig.Write(Second, new PromiseWrite(BallotOf(9)), Vote(1));
+        rig.Log.Forget(Second);
+        rig.Run();
+        rig.Write(Second, Vote(2)); // late, of a round that was under way
+        Fill(rig, 1, 60);
+        Assert.Contains(LogRig.SegmentPath(1), rig.Disk.Paths);
+        rig.Write(First, Checkpoint(58));
+        Assert.DoesNotContain(LogRig.SegmentPath(1), rig.Disk.Paths);
+    }
+
+    [Fact]
+    public void Nothing_of_a_group_that_is_gone_is_read_back()
+    {
+        var rig = new LogRig();
+        rig.Write(First, Vote(1));
+        rig.Write(Second, new PromiseWrite(BallotOf(9)), Vote(1));
+        rig.Log.Forget(Second);
+        rig.Run();
+        rig.Write(Second, Vote(2));
+        rig.Disk.Crash(powerCut: true);
+        rig.Reopen();
+        Assert.Equal([First], rig.Log.RecoveredGroups);
+        Assert.Empty(rig.Recovered(Second));
+        Assert.Equal([$"g1 {Text(Vote(1))}"], rig.Recovered(First));
+    }
+
+    [Fact]
+    public void A_group_whose_end_was_lost_in_a_crash_is_read_back_and_can_be_forgotten_again()
+    {
+        var rig = new LogRig();
+        rig.Write(Second, Vote(1));
+        rig.Log.Forget(Second);
+        rig.Disk.Crash(powerCut: true);
+        rig.Reopen();
+        Assert.Equal([Second], rig.Log.RecoveredGroups);
+        rig.Log.Forget(Second);
+        Assert.Empty(rig.Log.RecoveredGroups);
+        rig.Run();
+        rig.Reopen();
+        Assert.Empty(rig.Recovered(Second));
+    }
+
+    [Fact]
     public void What_comes_after_a_checkpoint_is_never_let_go_by_it()
     {
         var rig = new LogRig();

@@ -74,7 +74,7 @@ internal sealed class Trimming(ReplicaContext context)
 
         covered.Sort();
         covered.Reverse();
-        var needed = Math.Min(context.Quorums.FaultsTolerated + 1, covered.Count);
+        var needed = context.Configuration.LearnersNeeded;
         floor = needed == 0 ? Slot.Zero : Slot.Min(floor, covered[needed - 1]);
         return (context.Own & MemberRoles.Learner) == 0 ? floor : Slot.Min(floor, _own.SnapshotThrough);
     }

@@ -1,5 +1,4 @@
 using PaxosSM.Messages;
-using PaxosSM.Quorums;
 
 namespace PaxosSM.Reconfiguration;
 
@@ -25,7 +24,7 @@ internal sealed class HandOver
         _start = start;
         _before = before;
         IsEnough = before is null;
-        _heldNeeded = before is null ? int.MaxValue : NeededOf(context, before);
+        _heldNeeded = before is null ? int.MaxValue : before.LearnersNeeded;
         _concerned = before is null ? [] : [.. start.Configuration.All.Union(before.All)];
     }
 
@@ -87,22 +86,11 @@ internal sealed class HandOver
     }
 
     private bool LearnersSuffice =>
-        Suffice(_context.Configuration.Learners, _context.Quorums.FaultsTolerated, _started);
-
-    private static bool Suffice(IReadOnlyList<NodeId> learners, int faults, SortedSet<NodeId> started) =>
-        learners.Count(started.Contains) >= Math.Min(faults + 1, learners.Count);
-
-    private static int NeededOf(ReplicaContext context, Configuration before) => Math.Min(
-        context.In(before, MemberRoles.None).Quorums.FaultsTolerated + 1, before.Learners.Count);
+        _context.Configuration.Learners.Count(_started.Contains) >= _context.Configuration.LearnersNeeded;
 
     private bool AcceptorsSuffice()
     {
-        var started = NodeSet.Empty;
-        foreach (var acceptor in _context.Configuration.Acceptors.Where(_started.Contains))
-        {
-            started = started.With(_context.Configuration.PlaceOf(acceptor));
-        }
-
+        var started = _context.Configuration.PlacesOf(_context.Configuration.Acceptors.Where(_started.Contains));
         return _context.Quorums.MeetsEveryPhase1(started) && started.Count > _context.Quorums.FaultsTolerated;
     }
 }

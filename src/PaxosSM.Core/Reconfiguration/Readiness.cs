@@ -1,5 +1,3 @@
-using PaxosSM.Quorums;
-
 namespace PaxosSM.Reconfiguration;
 
 /// <summary>Whether an epoch's members could work at once (R15): a change must cost clients a few round trips, not the
@@ -44,15 +42,7 @@ internal static class Readiness
     private static (ReconfigurationError Error, string Text) CheckNext(
         ReplicaContext context, Configuration next, Func<NodeId, Slot?> progress, Slot chosenThrough)
     {
-        var quorums = new ReplicaContext(
-            context.Group, context.Self, context.Incarnation, next, context.Options, 0).Quorums;
-        var heard = NodeSet.Empty;
-        foreach (var acceptor in next.Acceptors.Where(context.Hears))
-        {
-            heard = heard.With(next.PlaceOf(acceptor));
-        }
-
-        if (!quorums.CanLead(heard))
+        if (!next.Quorums.CanLead(next.PlacesOf(next.Acceptors.Where(context.Hears))))
         {
             var silent = next.Acceptors.Where(node => !context.Hears(node)).Select(next.NameOf);
             return (ReconfigurationError.WouldLoseQuorum, $"not heard of: {string.Join(", ", silent)}");
@@ -68,8 +58,7 @@ internal static class Readiness
             }
         }
 
-        var needed = Math.Min(quorums.FaultsTolerated + 1, next.Learners.Count);
-        return next.Learners.Count - lagging.Count >= needed
+        return next.Learners.Count - lagging.Count >= next.LearnersNeeded
             ? default
             : (ReconfigurationError.NotCaughtUp, string.Join(", ", lagging));
     }

@@ -85,6 +85,13 @@ public sealed class Configuration
     /// <summary>The proposers.</summary>
     public IReadOnlyList<NodeId> Proposers { get; }
 
+    /// <summary>Which sets of its acceptors, by their places, decide.</summary>
+    public QuorumSystem Quorums => field ??= Rule.Of(PlacesOf(Acceptors));
+
+    /// <summary>How many learners must hold something that no bearable loss may take away: one more than acceptors may
+    /// be lost, or all, if fewer (R14, R25).</summary>
+    public int LearnersNeeded => Math.Min(Quorums.FaultsTolerated + 1, Learners.Count);
+
     /// <summary>The member of that number, if there is one.</summary>
     public Member? Find(NodeId id)
     {
@@ -111,6 +118,18 @@ public sealed class Configuration
         }
 
         return -1;
+    }
+
+    /// <summary>The places of some members.</summary>
+    public NodeSet PlacesOf(IEnumerable<NodeId> members)
+    {
+        var places = NodeSet.Empty;
+        foreach (var member in members)
+        {
+            places = places.With(PlaceOf(member));
+        }
+
+        return places;
     }
 
     /// <summary>Why nobody could work with it; null when all is well.</summary>

@@ -66,20 +66,16 @@ public static class StatusText
         return string.Empty;
     }
 
+    // By the epoch's own rule; where none is known, by a majority.
     private static bool HasQuorum(ReplicaStatus status)
     {
-        var acceptors = 0;
-        var reachable = 0;
-        foreach (var member in status.Members)
-        {
-            if ((member.Member.Roles & MemberRoles.Acceptor) == MemberRoles.Acceptor)
-            {
-                acceptors++;
-                reachable += member.Reachable || member.Member.Id == status.Self ? 1 : 0;
-            }
-        }
-
-        return acceptors == 0 || reachable > acceptors / 2;
+        var configuration = status.Epoch?.Configuration
+            ?? new(Epoch.First, [.. status.Members.Select(member => member.Member)]);
+        var heard = from member in status.Members
+                    where member.Reachable || member.Member.Id == status.Self
+                    select member.Member.Id;
+        return configuration.Acceptors.Count == 0
+            || configuration.Quorums.CanLead(configuration.PlacesOf(configuration.Acceptors.Intersect(heard)));
     }
 
     private static string Missing(ReplicaStatus status)

@@ -99,10 +99,9 @@ internal sealed class TraceHistory
         get
         {
             var acceptors = Begun(Configuration.Acceptors);
-            var learners = Math.Min(Quorums.FaultsTolerated + 1, Configuration.Learners.Count);
             return Epoch == Group.First.Epoch
                 || (Quorums.MeetsEveryPhase1(acceptors) && acceptors.Count > Quorums.FaultsTolerated
-                    && Begun(Configuration.Learners).Count >= learners);
+                    && Begun(Configuration.Learners).Count >= Configuration.LearnersNeeded);
         }
     }
 

@@ -28,9 +28,8 @@ internal sealed class TrimRule() : TraceRule("R25")
     /// <summary>Whether f + 1 learners, or all, told that a snapshot covers a slot.</summary>
     public static bool IsCovered(Slot through, TraceHistory history)
     {
-        var learners = history.Configuration.Learners;
-        var needed = Math.Min(history.Quorums.FaultsTolerated + 1, learners.Count);
-        foreach (var learner in learners)
+        var needed = history.Configuration.LearnersNeeded;
+        foreach (var learner in history.Configuration.Learners)
         {
             needed -= history.Find(learner)!.Node.Saved >= through || history.Group.IsDoubled(learner) ? 1 : 0;
         }
