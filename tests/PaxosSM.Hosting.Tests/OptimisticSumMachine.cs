@@ -19,11 +19,11 @@ internal sealed class OptimisticSumMachine(OptimisticSums seen) : IOptimisticSta
         _sum.Apply(in context, command, result);
         if (_journal.IsOpen)
         {
-            seen.OnShown(this, context.Slot, _sum.Sum);
+            seen.OnShown(this, context.Slot, context.Index, _sum.Sum);
         }
         else
         {
-            seen.OnChosen(context.Slot, _sum.Sum);
+            seen.OnChosen(context.Slot, context.Index, _sum.Sum);
         }
     }
 
@@ -50,27 +50,31 @@ internal sealed class OptimisticSumMachine(OptimisticSums seen) : IOptimisticSta
         _sum.RestoreAsync(snapshot, cancellationToken);
 }
 
-/// <summary>What machines of one cluster showed ahead of choice, confirmed, and took back.</summary>
+/// <summary>What machines of one cluster showed ahead of choice, confirmed, and took back: command by command, for a
+/// slot holds as many as came together.</summary>
 internal sealed class OptimisticSums
 {
-    private readonly ConcurrentDictionary<(object Machine, Slot Slot), long> _shown = new();
-    private readonly ConcurrentDictionary<Slot, long> _chosen = new();
+    private readonly ConcurrentDictionary<(object Machine, Slot Slot, int Index), long> _shown = new();
+    private readonly ConcurrentDictionary<(Slot Slot, int Index), long> _chosen = new();
     private long _confirmed;
 
-    /// <summary>How many slots were shown and then confirmed, on all replicas.</summary>
+    /// <summary>How many commands were shown and then confirmed, on all replicas.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
-    /// <summary>How many slots are shown, and neither confirmed nor taken back.</summary>
+    /// <summary>How many commands are shown, and neither confirmed nor taken back.</summary>
     public int Open => _shown.Count;
 
-    public void OnShown(object machine, Slot slot, long total) => _shown[(machine, slot)] = total;
+    public void OnShown(object machine, Slot slot, int index, long total) => _shown[(machine, slot, index)] = total;
 
     public void OnConfirmed(object machine, Slot slot)
     {
-        if (_shown.TryRemove((machine, slot), out var total))
+        foreach (var (shown, total) in _shown)
         {
-            Interlocked.Increment(ref _confirmed);
-            OnChosen(slot, total);
+            if (shown.Machine == machine && shown.Slot == slot && _shown.TryRemove(shown, out _))
+            {
+                Interlocked.Increment(ref _confirmed);
+                OnChosen(slot, shown.Index, total);
+            }
         }
     }
 
@@ -86,5 +90,6 @@ internal sealed class OptimisticSums
     }
 
     /// <summary>What is chosen is the same at every replica, and never changes.</summary>
-    public void OnChosen(Slot slot, long total) => Assert.Equal(total, _chosen.GetOrAdd(slot, total));
+    public void OnChosen(Slot slot, int index, long total) =>
+        Assert.Equal(total, _chosen.GetOrAdd((slot, index), total));
 }
