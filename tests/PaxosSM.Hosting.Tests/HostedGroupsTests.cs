@@ -139,6 +139,23 @@ public sealed class HostedGroupsTests
     }
 
     [Fact]
+    public async Task What_is_no_command_of_the_catalog_stops_nobody()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        await using var client = cluster.CreateClient(new() { Group = GroupCatalog.Id });
+        var whole = GroupCatalog.Create("cut", string.Empty, new(Epoch.First, []));
+
+        foreach (var nonsense in (byte[][])[[], [9], [1, 255, 255, 255, 255], whole[..^1]])
+        {
+            var (done, group) = GroupCatalog.ReadResult((await client.ExecuteAsync(nonsense)).Result.Span);
+            Assert.Equal((false, default(GroupId)), (done, group));
+        }
+
+        var made = await cluster.Nodes[0]!.Groups.CreateAsync("a");
+        Assert.Equal([made.Id], cluster.Nodes[0]!.Groups.All.Select(each => each.Id));
+    }
+
+    [Fact]
     public async Task A_cluster_without_group_machines_says_so()
     {
         await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(replicas: 1);

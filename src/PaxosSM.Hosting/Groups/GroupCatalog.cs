@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
+using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Hosting;
 
@@ -18,6 +18,7 @@ internal sealed class GroupCatalog : IStateMachine
     public const int NameBytesMax = 256;
 
     private const ulong FirstId = 1024;
+    private const int CommandBytesMax = 1 << 20;
     private readonly Action<ImmutableSortedDictionary<string, GroupInfo>> _changed;
     private readonly Dictionary<string, Configuration> _founders = [];
     private ImmutableSortedDictionary<string, GroupInfo> _groups =
@@ -38,21 +39,23 @@ internal sealed class GroupCatalog : IStateMachine
     /// <summary>The command that makes a group.</summary>
     public static byte[] Create(string name, string kind, Configuration founders)
     {
-        ArrayBufferWriter<byte> command = new();
-        command.Write([(byte)Operation.Create]);
-        WriteText(command, name);
-        WriteText(command, kind);
-        WriteBytes(command, ConfigurationCodec.Encode(founders).Span);
-        return command.WrittenSpan.ToArray();
+        FrameBuffer command = new(CommandBytesMax);
+        WireWriter writer = new(command);
+        writer.WriteByte((byte)Operation.Create);
+        writer.WriteText(name);
+        writer.WriteText(kind);
+        writer.WriteBytes(ConfigurationCodec.Encode(founders).Span);
+        return command.Written.ToArray();
     }
 
     /// <summary>The command that removes one.</summary>
     public static byte[] Remove(string name)
     {
-        ArrayBufferWriter<byte> command = new();
-        command.Write([(byte)Operation.Remove]);
-        WriteText(command, name);
-        return command.WrittenSpan.ToArray();
+        FrameBuffer command = new(CommandBytesMax);
+        WireWriter writer = new(command);
+        writer.WriteByte((byte)Operation.Remove);
+        writer.WriteText(name);
+        return command.Written.ToArray();
     }
 
     /// <summary>Reads a command's result: the group's number, and whether this command made or removed it.</summary>
@@ -61,27 +64,11 @@ internal sealed class GroupCatalog : IStateMachine
 
     public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
     {
-        var bytes = (ReadOnlySpan<byte>)command.ToArray();
-        var operation = (Operation)Take(ref bytes, 1)[0];
-        var name = ReadText(ref bytes);
-        var known = _groups.GetValueOrDefault(name);
-        var done = false;
-        if (operation == Operation.Create && known is null)
-        {
-            known = new(new(_nextId++), name, ReadText(ref bytes), Founders(ReadBytes(ref bytes)));
-            _groups = _groups.Add(name, known);
-            done = true;
-        }
-        else if (operation == Operation.Remove && known is not null)
-        {
-            _groups = _groups.Remove(name);
-            done = true;
-        }
-
-        var answer = result.GetSpan(9);
+        var (done, group) = Carry(command.ToArray());
+        var answer = result.GetSpan(1 + sizeof(ulong));
         answer[0] = done ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt64LittleEndian(answer[1..], known?.Id.Value ?? 0);
-        result.Advance(9);
+        BinaryPrimitives.WriteUInt64LittleEndian(answer[1..], group.Value);
+        result.Advance(1 + sizeof(ulong));
         if (done)
         {
             _changed(_groups);
@@ -99,89 +86,110 @@ internal sealed class GroupCatalog : IStateMachine
     {
         using MemoryStream whole = new();
         await snapshot.CopyToAsync(whole, cancellationToken).ConfigureAwait(false);
-        Load(whole.ToArray());
+        try
+        {
+            Load(new(whole.ToArray()));
+        }
+        catch (WireFormatException damage)
+        {
+            throw new InvalidDataException($"the catalog of groups can't be read: {damage.Message}", damage);
+        }
+
         _changed(_groups);
     }
 
-    private void Load(ReadOnlySpan<byte> bytes)
+    // Any client may send a command here: nonsense must stop nobody.
+    private (bool Done, GroupId Group) Carry(ReadOnlySpan<byte> command)
     {
-        _nextId = BinaryPrimitives.ReadUInt64LittleEndian(Take(ref bytes, sizeof(ulong)));
-        var groups = _groups.Clear().ToBuilder();
-        while (!bytes.IsEmpty)
+        try
         {
-            GroupId id = new(BinaryPrimitives.ReadUInt64LittleEndian(Take(ref bytes, sizeof(ulong))));
-            var name = ReadText(ref bytes);
-            groups.Add(name, new(id, name, ReadText(ref bytes), Founders(ReadBytes(ref bytes))));
+            WireReader reader = new(command);
+            return (Operation)reader.ReadByte() switch
+            {
+                Operation.Create => CarryCreate(reader.ReadText(), reader.ReadText(), Founders(reader.ReadBytes())),
+                Operation.Remove => CarryRemove(reader.ReadText()),
+                _ => default,
+            };
+        }
+        catch (WireFormatException)
+        {
+            return default;
+        }
+    }
+
+    private (bool Done, GroupId Group) CarryCreate(string name, string kind, Configuration founders)
+    {
+        if (_groups.TryGetValue(name, out var known))
+        {
+            return (false, known.Id);
+        }
+
+        GroupInfo made = new(new(_nextId++), name, kind, founders);
+        _groups = _groups.Add(name, made);
+        return (true, made.Id);
+    }
+
+    private (bool Done, GroupId Group) CarryRemove(string name)
+    {
+        if (!_groups.TryGetValue(name, out var known))
+        {
+            return default;
+        }
+
+        _groups = _groups.Remove(name);
+        return (true, known.Id);
+    }
+
+    private void Load(WireReader reader)
+    {
+        _nextId = reader.ReadUInt64();
+        var groups = _groups.Clear().ToBuilder();
+        while (reader.Remaining > 0)
+        {
+            GroupId id = new(reader.ReadUInt64());
+            var name = reader.ReadText();
+            groups.Add(name, new(id, name, reader.ReadText(), Founders(reader.ReadBytes())));
         }
 
         _groups = groups.ToImmutable();
     }
 
     // Most groups have the same founders: they are held once.
-    private Configuration Founders(ReadOnlySpan<byte> encoded)
+    private Configuration Founders(ReadOnlyMemory<byte> encoded)
     {
-        var key = Convert.ToBase64String(encoded);
+        var key = Convert.ToBase64String(encoded.Span);
         if (!_founders.TryGetValue(key, out var founders))
         {
-            _founders[key] = founders = ConfigurationCodec.Decode(encoded)
-                ?? throw new InvalidDataException("a group's founders can't be read");
+            _founders[key] = founders = ConfigurationCodec.Decode(encoded.Span)
+                ?? throw new WireFormatException("a group's founders can't be read");
         }
 
         return founders;
-    }
-
-    private static void WriteText(ArrayBufferWriter<byte> writer, string text) =>
-        WriteBytes(writer, Encoding.UTF8.GetBytes(text));
-
-    private static void WriteBytes(ArrayBufferWriter<byte> writer, ReadOnlySpan<byte> bytes)
-    {
-        BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(sizeof(int)), bytes.Length);
-        writer.Advance(sizeof(int));
-        writer.Write(bytes);
-    }
-
-    private static string ReadText(ref ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(ReadBytes(ref bytes));
-
-    private static ReadOnlySpan<byte> ReadBytes(ref ReadOnlySpan<byte> bytes) =>
-        Take(ref bytes, BinaryPrimitives.ReadInt32LittleEndian(Take(ref bytes, sizeof(int))));
-
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int count)
-    {
-        if (count < 0 || count > bytes.Length)
-        {
-            throw new InvalidDataException("the catalog of groups is cut short");
-        }
-
-        var taken = bytes[..count];
-        bytes = bytes[count..];
-        return taken;
     }
 
     private sealed class Snapshot(ulong nextId, ImmutableSortedDictionary<string, GroupInfo> groups) : ISnapshotWriter
     {
         public async ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken)
         {
-            ArrayBufferWriter<byte> writer = new();
-            WriteNumber(writer, nextId);
-            foreach (var (_, group) in groups)
-            {
-                WriteNumber(writer, group.Id.Value);
-                WriteText(writer, group.Name);
-                WriteText(writer, group.Kind);
-                WriteBytes(writer, ConfigurationCodec.Encode(group.Founders).Span);
-            }
-
-            await destination.WriteAsync(writer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            FrameBuffer snapshot = new(Array.MaxLength);
+            Write(new(snapshot));
+            await destination.WriteAsync(snapshot.Written, cancellationToken).ConfigureAwait(false);
         }
 
         public void Dispose()
         {
         }
 
-        private static void WriteNumber(ArrayBufferWriter<byte> writer, ulong number)
+        private void Write(WireWriter writer)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(writer.GetSpan(sizeof(ulong)), number);
-            writer.Advance(sizeof(ulong));
+            writer.WriteUInt64(nextId);
+            foreach (var (_, group) in groups)
+            {
+                writer.WriteUInt64(group.Id.Value);
+                writer.WriteText(group.Name);
+                writer.WriteText(group.Kind);
+                writer.WriteBytes(ConfigurationCodec.Encode(group.Founders).Span);
+            }
         }
     }
 }
