@@ -201,7 +201,11 @@ public sealed class Replica
         _quiescence.Before(input, now, effects);
         Handle(input, effects);
         Settle(effects);
-        _quiescence.After(_learning.IsQuiet, now, effects);
+        if (Rests && !_learning.IsQuiet)
+        {
+            // What it brought may be more than this node has.
+            _quiescence.Rouse(_context.Self, now, effects);
+        }
     }
 
     /// <summary>After the last of a round of steps: proposes what gathered, and starts what can wait until

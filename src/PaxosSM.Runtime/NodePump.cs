@@ -158,29 +158,39 @@ public sealed class NodePump
         _awake.Ring(now, wall);
         var failed = _settings.Log.Failure is not null && !_failed;
         _failed |= failed;
-        if (changed || failed)
+        var everybody = changed || failed;
+        var heard = everybody || alive is not null ? new Reachable(_detector.Hears, healthy) : null;
+        if (everybody)
         {
             // Whoever rests must know, too: it may have to look for a leader, or to halt.
-            Reachable heard = new(_detector.Hears, healthy);
-            foreach (var (_, driver) in _groups)
-            {
-                driver.Post(heard);
-                if (failed && driver.Place < 0)
-                {
-                    driver.Tick(now, wall);
-                }
-            }
+            TellResting(heard!, failed, now, wall);
         }
 
-        Reachable? told = alive is null ? null : new(_detector.Hears, healthy);
         foreach (var driver in _awake.All)
         {
-            if (told is not null)
+            if (heard is not null)
             {
-                driver.Post(told);
+                driver.Post(heard);
             }
 
             driver.Tick(now, wall);
+        }
+    }
+
+    private void TellResting(Reachable heard, bool failed, Instant now, LogTime wall)
+    {
+        foreach (var (_, driver) in _groups)
+        {
+            if (driver.Place >= 0)
+            {
+                continue;
+            }
+
+            driver.Post(heard);
+            if (failed)
+            {
+                driver.Tick(now, wall);
+            }
         }
     }
 

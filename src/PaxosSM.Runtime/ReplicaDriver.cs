@@ -69,7 +69,7 @@ public sealed class ReplicaDriver : IReplica
         const string Why = "this node does not host the group any more";
         if (_status.Halt(Why))
         {
-            _wishes.Stop(Why);
+            StopWishes(Why);
         }
     }
 
@@ -422,12 +422,17 @@ public sealed class ReplicaDriver : IReplica
         }
     }
 
+    private void StopWishes(string why)
+    {
+        _wishes.Stop(why);
+        _transfers.Stop(why);
+    }
+
     private void Halt(string why)
     {
         if (_status.Halt(why))
         {
-            _wishes.Stop(why);
-            _transfers.Stop(why);
+            StopWishes(why);
 
             // R18: nobody will tell this replica any more what became of it.
             _ports.Execution.Anticipate(takesBack: true, []);

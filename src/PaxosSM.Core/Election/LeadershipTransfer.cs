@@ -1,5 +1,4 @@
 using PaxosSM.Messages;
-using PaxosSM.Quorums;
 using PaxosSM.Roles;
 
 namespace PaxosSM.Election;
@@ -264,12 +263,8 @@ internal sealed class LeadershipTransfer(ReplicaContext context, Proposer propos
     // R23: only who hears quorums stands.
     private TransferObstacle ObstacleTo(Ballot ballot)
     {
-        var heard = NodeSet.Empty;
-        foreach (var acceptor in context.Configuration.Acceptors.Where(context.Hears))
-        {
-            heard = heard.With(context.Configuration.PlaceOf(acceptor));
-        }
-
+        var configuration = context.Configuration;
+        var heard = configuration.PlacesOf(configuration.Acceptors.Where(context.Hears));
         return !context.Has(MemberRoles.Proposer) ? TransferObstacle.NoProposer
             : context.Drained ? TransferObstacle.Drained
             : !context.Healthy || !context.Quorums.CanLead(heard) ? TransferObstacle.NoQuorum

@@ -57,18 +57,6 @@ internal sealed class Quiescence(ReplicaContext context, Proposer proposer, Lead
         }
     }
 
-    /// <summary>After an input was taken: what it brought may be more than this node has.</summary>
-    /// <param name="quiet">This node has everything that it knows of.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="effects">Takes the word to the leader.</param>
-    public void After(bool quiet, Instant now, Effects effects)
-    {
-        if (Rests && !quiet)
-        {
-            Rouse(context.Self, now, effects);
-        }
-    }
-
     /// <summary>Time went by: a leader without work says so after a while, and rests; its followers do when they have
     /// what it has.</summary>
     /// <param name="quiet">Nothing is under way at this node.</param>
@@ -99,6 +87,25 @@ internal sealed class Quiescence(ReplicaContext context, Proposer proposer, Lead
         _missing = [.. context.Configuration.All.Where(node => !context.Hears(node))];
     }
 
+    /// <summary>Rests no more. Who leads must know that the group is needed, unless it is the one who says
+    /// so.</summary>
+    /// <param name="from">Who says so.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="effects">Takes the word to the leader.</param>
+    public void Rouse(NodeId from, Instant now, Effects effects)
+    {
+        _workedAt = now;
+        Rests = false;
+        _offer = null;
+        watch.OnRoused(now);
+        proposer.OnRoused(now, effects);
+        var leader = watch.Leader;
+        if (leader != Ballot.None && leader.Proposer != context.Self && leader.Proposer != from)
+        {
+            effects.Send(leader.Proposer, new Rouse(leader));
+        }
+    }
+
     private void Offer(Quiesce offer, IEnumerable<NodeId> guests, Instant now, Effects effects)
     {
         if (context.Options.QuiesceAfter == TimeSpan.Zero || now - _workedAt < context.Options.QuiesceAfter)
@@ -116,21 +123,6 @@ internal sealed class Quiescence(ReplicaContext context, Proposer proposer, Lead
 
         _offer = offer;
         Rest();
-    }
-
-    // Who leads must know that the group is needed, unless it is the one who says so.
-    private void Rouse(NodeId from, Instant now, Effects effects)
-    {
-        _workedAt = now;
-        Rests = false;
-        _offer = null;
-        watch.OnRoused(now);
-        proposer.OnRoused(now, effects);
-        var leader = watch.Leader;
-        if (leader != Ballot.None && leader.Proposer != context.Self && leader.Proposer != from)
-        {
-            effects.Send(leader.Proposer, new Rouse(leader));
-        }
     }
 
     private bool Rouses(Input input) => input switch

@@ -20,13 +20,6 @@ internal sealed class TraceHistory
         Start = start;
         ChosenThrough = start.Base;
         Slots.Forget(start.Base);
-        var acceptors = NodeSet.Empty;
-        foreach (var acceptor in Configuration.Acceptors)
-        {
-            acceptors = acceptors.With(Configuration.PlaceOf(acceptor));
-        }
-
-        Quorums = Configuration.Rule.Of(acceptors);
     }
 
     /// <summary>The group's other epochs, and what is of none.</summary>
@@ -42,7 +35,7 @@ internal sealed class TraceHistory
     public Configuration Configuration => Start.Configuration;
 
     /// <summary>Its quorums.</summary>
-    public QuorumSystem Quorums { get; }
+    public QuorumSystem Quorums => Configuration.Quorums;
 
     /// <summary>What is known of each slot above the base.</summary>
     public SlotWindow Slots { get; } = new();
@@ -199,20 +192,9 @@ internal sealed class TraceHistory
         member.Node.Enter(Epoch, roles);
     }
 
-    private NodeSet Begun(IReadOnlyList<NodeId> members)
-    {
-        // What a copy told does not come here, and the others can't tell it from the member.
-        var begun = NodeSet.Empty;
-        foreach (var member in members)
-        {
-            if (Find(member)!.HasBegun || Group.IsDoubled(member))
-            {
-                begun = begun.With(Configuration.PlaceOf(member));
-            }
-        }
-
-        return begun;
-    }
+    // What a copy told does not come here, and the others can't tell it from the member.
+    private NodeSet Begun(IReadOnlyList<NodeId> members) => Configuration.PlacesOf(
+        members.Where(member => Find(member)!.HasBegun || Group.IsDoubled(member)));
 
     private void Take(MemberHistory member, Started started)
     {

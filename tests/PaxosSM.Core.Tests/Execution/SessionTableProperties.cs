@@ -1,26 +1,16 @@
 using FsCheck.Xunit;
-using PaxosSM.Execution;
 
 namespace PaxosSM.Core.Tests.Execution;
 
 /// <summary>The session table against its naive twin, and against its own snapshots (R17).</summary>
 public sealed class SessionTableProperties
 {
-    private static readonly SessionLimits Tight = new()
-    {
-        SessionsMax = 4,
-        WindowMax = 6,
-        WindowSumMax = 18,
-        SessionBytesMax = 230,
-        BytesMax = 450,
-    };
-
     [Property(MaxTest = 300)]
     public void Whatever_clients_send_the_table_answers_as_its_naive_twin_does(int seed)
     {
         var random = new Random(seed);
-        var executor = new TestExecutor(Tight);
-        var twin = new NaiveSessions(Tight);
+        var executor = new TestExecutor(TestExecutor.Tight);
+        var twin = new NaiveSessions(TestExecutor.Tight);
         var time = 0L;
         for (var slot = 1; slot <= 60; slot++)
         {
@@ -43,9 +33,9 @@ public sealed class SessionTableProperties
     public void An_executor_restored_at_any_slot_goes_on_as_the_one_that_was_not(int seed)
     {
         var random = new Random(seed);
-        var whole = new TestExecutor(Tight);
-        var restored = new TestExecutor(Tight);
-        var twin = new NaiveSessions(Tight);
+        var whole = new TestExecutor(TestExecutor.Tight);
+        var restored = new TestExecutor(TestExecutor.Tight);
+        var twin = new NaiveSessions(TestExecutor.Tight);
         var time = 0L;
         for (var slot = 1; slot <= 40; slot++)
         {

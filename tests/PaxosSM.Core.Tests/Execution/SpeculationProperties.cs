@@ -8,15 +8,6 @@ namespace PaxosSM.Core.Tests.Execution;
 /// (R18).</summary>
 public sealed class SpeculationProperties
 {
-    private static readonly SessionLimits Tight = new()
-    {
-        SessionsMax = 4,
-        WindowMax = 6,
-        WindowSumMax = 18,
-        SessionBytesMax = 230,
-        BytesMax = 450,
-    };
-
     [Property(MaxTest = 400)]
     public void Any_order_of_guesses_choices_and_rollbacks_equals_plain_execution(int seed)
     {
@@ -122,9 +113,10 @@ public sealed class SpeculationProperties
     private sealed class Pair
     {
         private readonly RecordingSink _sink = new();
-        private readonly TestExecutor _plain = new(Tight);
+        private readonly TestExecutor _plain = new(TestExecutor.Tight);
 
-        public Pair() => Optimistic = new(GroupId.Default, TestExecutor.ThreeMembers, Machine, _sink, Tight);
+        public Pair() =>
+            Optimistic = new(GroupId.Default, TestExecutor.ThreeMembers, Machine, _sink, TestExecutor.Tight);
 
         public OptimisticMachine Machine { get; } = new();
 

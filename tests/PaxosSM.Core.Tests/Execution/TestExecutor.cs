@@ -6,6 +6,16 @@ namespace PaxosSM.Core.Tests.Execution;
 /// <summary>An executor with a counting machine and a recording sink.</summary>
 internal sealed class TestExecutor
 {
+    /// <summary>Limits that a few clients reach.</summary>
+    public static readonly SessionLimits Tight = new()
+    {
+        SessionsMax = 4,
+        WindowMax = 6,
+        WindowSumMax = 18,
+        SessionBytesMax = 230,
+        BytesMax = 450,
+    };
+
     public static readonly Configuration ThreeMembers = new(
         Epoch.First,
         [
