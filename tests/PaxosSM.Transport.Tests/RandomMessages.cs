@@ -102,6 +102,7 @@ internal sealed class RandomMessages(int seed)
         return new(new((uint)_random.Next()), [.. members], default, (DealPolicy)_random.Next(3))
         {
             NextNumber = (ushort)_random.Next(ushort.MaxValue),
+            IsWedged = _random.Next(2) == 0,
         };
     }
 

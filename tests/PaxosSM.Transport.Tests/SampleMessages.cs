@@ -20,7 +20,11 @@ internal static class SampleMessages
         new(3), "d", "127.0.0.1:7004", MemberRoles.All, new(new Guid("00112233-4455-6677-8899-aabbccddeeff")));
 
     private static readonly Configuration Next =
-        new(new(5), [Member], QuorumRule.Flexible(1, 1), DealPolicy.Adaptive) { NextNumber = 8 };
+        new(new(5), [Member], QuorumRule.Flexible(1, 1), DealPolicy.Adaptive)
+        {
+            NextNumber = 8,
+            IsWedged = true,
+        };
 
     public static IEnumerable<Message> All => [.. Deciding, .. Learning, .. Living, .. Ending];
 

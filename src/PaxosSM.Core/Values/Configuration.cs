@@ -67,6 +67,10 @@ public sealed class Configuration
     /// twice.</summary>
     public ushort NextNumber { get; init; }
 
+    /// <summary>Whether the group is wedged for maintenance in this epoch: no command is applied and no session opened
+    /// before an epoch that is not. Reads, keep-alives, time and timers go on.</summary>
+    public bool IsWedged { get; init; }
+
     /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
     internal byte[]? Encoded { get; set; }
 

@@ -7,12 +7,15 @@ namespace PaxosSM;
 
 /// <summary>A configuration as bytes: in the value that ends an epoch, in records, messages and snapshots.</summary>
 /// <remarks>Little-endian: version (1), epoch (4), next number (2), quorum kind (1), its two numbers (4 each), deal (1;
-/// 255 for none), members (2), then for each: number (2), roles (1), storage (16), name and address (each 2 for the
-/// length, then UTF-8).</remarks>
+/// 255 for none), flags (1; bit 0: wedged; the others are 0), members (2), then for each: number (2), roles (1),
+/// storage (16), name and address (each 2 for the length, then UTF-8). Version 1 has no flags: none is set.</remarks>
 public static class ConfigurationCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const byte VersionWithoutFlags = 1;
     private const byte NoDeal = 255;
+    private const byte WedgedFlag = 1;
+    private const byte KnownFlags = WedgedFlag;
     private const int MemberSizeMin = 23;
 
     /// <summary>The bytes; made once for a configuration.</summary>
@@ -30,6 +33,7 @@ public static class ConfigurationCodec
         writer.WriteInt32(configuration.Rule.First);
         writer.WriteInt32(configuration.Rule.Second);
         writer.WriteByte(configuration.Deal is { } deal ? (byte)deal : NoDeal);
+        writer.WriteByte(configuration.IsWedged ? WedgedFlag : (byte)0);
         WriteUInt16(ref writer, checked((ushort)configuration.Members.Count));
         foreach (var member in configuration.Members)
         {
@@ -59,7 +63,8 @@ public static class ConfigurationCodec
     private static Configuration? Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new StateReader(bytes);
-        if (reader.ReadByte() != Version)
+        var version = reader.ReadByte();
+        if (version is not (Version or VersionWithoutFlags))
         {
             return null;
         }
@@ -68,8 +73,12 @@ public static class ConfigurationCodec
         var next = ReadUInt16(ref reader);
         var rule = new QuorumRule((QuorumKind)reader.ReadByte(), reader.ReadInt32(), reader.ReadInt32());
         var deal = reader.ReadByte();
+        var flags = version == VersionWithoutFlags ? (byte)0 : reader.ReadByte();
         var count = ReadUInt16(ref reader);
-        if (count is 0 or > NodeSet.MembersMax || count * MemberSizeMin > bytes.Length
+
+        // What a flag means is a rule that every replica must follow: whoever does not know it can't take part.
+        if ((flags & ~KnownFlags) != 0
+            || count is 0 or > NodeSet.MembersMax || count * MemberSizeMin > bytes.Length
             || (deal != NoDeal && !Enum.IsDefined((DealPolicy)deal)))
         {
             return null;
@@ -84,7 +93,11 @@ public static class ConfigurationCodec
             members[index] = new(id, ReadText(ref reader), ReadText(ref reader), roles, storage);
         }
 
-        Configuration read = new(epoch, members, rule, deal == NoDeal ? null : (DealPolicy)deal) { NextNumber = next };
+        Configuration read = new(epoch, members, rule, deal == NoDeal ? null : (DealPolicy)deal)
+        {
+            NextNumber = next,
+            IsWedged = (flags & WedgedFlag) != 0,
+        };
         return reader.IsAtEnd && read.Problem is null ? read : null;
     }
 

@@ -150,9 +150,9 @@ public sealed class ExecutorTests
             .Command(1, 2, 1, (byte)'T', 9, 100).At(1));
         string[] parts =
         [
-            "58534D53020000009E01000013E35F8C", // magic, version, length, checksum
+            "58534D53020000009F0100009F5E96F4", // magic, version, length, checksum
             "0100000000000000010000000100000000000000E80300000000000053797A3C1773DF05", // group to chain
-            "000000000000000000000000" + "7C000000" // where the epoch began
+            "000000000000000000000000" + "7D000000" // where the epoch began
                 + Convert.ToHexString(ConfigurationCodec.Encode(TestExecutor.ThreeMembers).Span),
             "0000010000000100000000010000000100000010020000000000000002000000", // limits, opened, open
             "0100000000000000010000000000000000000000000000000104000000E803000000000000E8030000000000"
