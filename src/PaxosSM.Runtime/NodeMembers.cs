@@ -46,7 +46,8 @@ public sealed class NodeMembers
 
     /// <summary>Names the members' addresses, where they were not known at first.</summary>
     public void Readdress(IReadOnlyList<Member> members) =>
-        _configuration = _everybody = new(_configuration.Epoch, members);
+        _configuration = _everybody = new(
+        _configuration.Epoch, members, _configuration.Rule);
 
     /// <summary>Genesis ended.</summary>
     /// <param name="configuration">The members, with their storages.</param>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PaxosSM.Quorums;
 
 namespace PaxosSM.Hosting;
 
@@ -84,7 +83,8 @@ public sealed record AdminCommand
             ("add", [var number, var name, var address, var roles]) =>
                 this with { Change = change with { Add = [.. change.Add, NewMember(number, name, address, roles)] } },
             ("remove", [var name]) => this with { Change = change with { Remove = [.. change.Remove, name] } },
-            ("rule", _) => this with { Change = change with { Rule = RuleOf(values, word) } },
+            ("rule", _) when parts.Length == 2 =>
+                this with { Change = change with { Rule = QuorumRuleText.Read(parts[1]) } },
             ("deal", [var deal]) => this with { Change = change with { Deal = DealText.Read(deal) } },
             ("expected", [var epoch]) => this with { Change = change with { Expected = new((uint)Number(epoch)) } },
             ("timeout", [var seconds]) => this with { Timeout = TimeSpan.FromSeconds(Number(seconds)) },
@@ -107,14 +107,6 @@ public sealed record AdminCommand
             throw new FormatException(wrong.Message, wrong);
         }
     }
-
-    private static QuorumRule RuleOf(string[] values, string word) => values switch
-    {
-        ["majority"] => QuorumRule.Majority,
-        ["flexible", var first, var second] => QuorumRule.Flexible(Number(first), Number(second)),
-        ["grid", var rows, var columns] => QuorumRule.Grid(Number(rows), Number(columns)),
-        _ => throw new FormatException($"'{word}' is no rule: majority, flexible,Q1,Q2, or grid,ROWS,COLUMNS"),
-    };
 
     private static int Number(string text) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

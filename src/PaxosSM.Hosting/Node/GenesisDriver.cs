@@ -73,6 +73,7 @@ internal sealed class GenesisDriver : IAsyncDisposable
         var record = ReadRecord(folder);
         GenesisSettings settings = new(identity.Node, identity.Storage, members, options.Durability)
         {
+            Rule = options.QuorumRule,
             Restores = await NodeRestore.FindAsync(options, folder, record, cancellationToken).ConfigureAwait(false),
         };
         return new(new(settings, record), devices.Transport, saving => folder.SaveGenesis(saving.Encode()), time);

@@ -60,7 +60,7 @@ internal sealed class NodeDevices : IAsyncDisposable
             log.Opened(folder.Root, $"storage {identity.Storage}, life {identity.Incarnation}");
             NodeMembers known = new(
                 identity,
-                new(Epoch.First, FoundersOf(options)),
+                new(Epoch.First, FoundersOf(options), options.QuorumRule),
                 copies => log.TwoCopies($"{copies.Known} and {copies.Other}"));
             var listen = options.Listen.Length > 0 ? options.Listen : self.Address;
             TcpTransport transport = new(

@@ -1,4 +1,5 @@
 using PaxosSM.Client;
+using PaxosSM.Quorums;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Serving;
 using PaxosSM.Storage;
@@ -19,6 +20,10 @@ public sealed class PaxosOptions
 
     /// <summary>The members, in an order that is the same everywhere.</summary>
     public IList<MemberOptions> Members { get; } = [];
+
+    /// <summary>The first members' quorum rule; the same everywhere. Later epochs bring their own. Default the
+    /// majority's.</summary>
+    public QuorumRule QuorumRule { get; set; }
 
     /// <summary>Which member this node is, by its id.</summary>
     public string Self { get; set; } = string.Empty;

@@ -23,6 +23,7 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         List<string> wrong =
         [
             .. Members(options),
+            .. Quorums(options),
             .. Node(options),
             .. Protocol(options.Protocol),
             .. Lanes(options.Protocol),
@@ -81,6 +82,16 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         foreach (var role in needed.Where(role => Array.TrueForAll(first, member => (member.Roles & role) == 0)))
         {
             yield return $"no member is a {role}: nothing could ever be chosen and applied";
+        }
+    }
+
+    private static IEnumerable<string> Quorums(PaxosOptions options)
+    {
+        var acceptors = options.Members.Count(member => !member.Joins && (member.Roles & MemberRoles.Acceptor) != 0);
+        if (acceptors > 0 && options.QuorumRule.ProblemFor(acceptors) is { } problem)
+        {
+            yield return $"quorumRule {QuorumRuleText.Show(options.QuorumRule)}: {problem}; "
+                + "only the first members count, not those that join later";
         }
     }
 

@@ -18,6 +18,12 @@ public static class PaxosSettings
                 (options, text) => options.Durability = DurabilityOf(text),
                 options => options.Durability.ToString()),
             new(
+                "quorumRule",
+                "majority; flexible,PHASE1,PHASE2; or grid,ROWS,COLUMNS",
+                "the first members' quorum rule, the same at each member; later epochs bring their own",
+                (options, text) => options.QuorumRule = QuorumRuleText.Read(text),
+                options => QuorumRuleText.Show(options.QuorumRule)),
+            new(
                 "listen",
                 "host:port",
                 "where to listen, when it is not the member's address",

@@ -20,7 +20,7 @@ public sealed record GenesisCompleted(Configuration Configuration, ForkId Fork) 
 
     /// <summary>How the first epoch that is lived in begins, where a backup is restored: it takes the place of
     /// <see cref="Configuration"/>'s, in which nobody ever votes. Null where the group begins with nothing.</summary>
-    public EpochStart? Start => Record.Restores?.StartOf(Configuration.Members, Fork);
+    public EpochStart? Start => Record.Restores?.StartOf(Configuration.Members, Configuration.Rule, Fork);
 }
 
 /// <summary>This member's votes are gone, so its acceptor is dead (R13); it may only learn.</summary>

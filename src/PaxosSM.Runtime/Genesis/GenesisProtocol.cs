@@ -31,7 +31,7 @@ public sealed class GenesisProtocol
     {
         _settings = settings;
         _restores = record is null ? settings.Restores : record.Restores;
-        _digest = MembersDigest.Of(settings.Members, _restores);
+        _digest = MembersDigest.Of(settings.Members, settings.Rule, _restores);
         _peers = [.. settings.Members.Select(_ => new Peer())];
         Of(settings.Self).Meet(settings.Storage, _digest);
         _phase = record is null ? new Gathering() : Resume(record);
@@ -164,8 +164,8 @@ public sealed class GenesisProtocol
         {
             return new Ended(
                 new GenesisRefused(
-                    "the configured members' names, roles or order differ from those that this folder was bound to "
-                    + "at genesis; put the members back as they were (members change by epochs, not by the file)"),
+                    "the configured members' names, roles or order, or their quorum rule, differ from what this folder "
+                    + "was bound to at genesis; put them back as they were (they change by epochs, not by the file)"),
                 Record: null);
         }
 
@@ -300,8 +300,10 @@ public sealed class GenesisProtocol
 
     private bool IsListed(GenesisRecord record) => record.Storages[_settings.Self.Value] == _settings.Storage;
 
-    private Configuration Configure(GenesisRecord record) =>
-        new(Epoch.First, [.. _settings.Members.Zip(record.Storages, (member, id) => member with { Storage = id })]);
+    private Configuration Configure(GenesisRecord record) => new(
+        Epoch.First,
+        [.. _settings.Members.Zip(record.Storages, (member, id) => member with { Storage = id })],
+        _settings.Rule);
 
     private Peer Of(NodeId member) => _peers[member.Value];
 
@@ -320,9 +322,9 @@ public sealed class GenesisProtocol
         var peer = Of(member);
         if (peer.Digest is { } digest && digest != _digest)
         {
-            return $"{Name(member)} reads another list of members, or restores another backup or none "
-                + $"({digest:x16}, here {_digest:x16}): names, roles, order, and what is restored, must be the same "
-                + "at every member";
+            return $"{Name(member)} reads another list of members or quorum rule, or restores another backup or none "
+                + $"({digest:x16}, here {_digest:x16}): names, roles, order, quorum rule, and what is restored, must "
+                + "be the same at every member";
         }
 
         if (_phase is Bound bound && IsHeard(peer) && peer.Storage != bound.Record.Storages[member.Value])

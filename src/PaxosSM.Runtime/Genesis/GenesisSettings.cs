@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM.Runtime.Genesis;
 
 /// <summary>Who takes part in genesis, and as whom.</summary>
@@ -8,6 +10,9 @@ namespace PaxosSM.Runtime.Genesis;
 public sealed record GenesisSettings(
     NodeId Self, StorageId Storage, IReadOnlyList<Member> Members, Durability Durability)
 {
+    /// <summary>The first epoch's quorum rule: the same at every member. Default the majority's.</summary>
+    public QuorumRule Rule { get; init; }
+
     /// <summary>The backup that this member holds and shall restore; null for none.</summary>
     public Restoration? Restores { get; init; }
 

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Text;
+using PaxosSM.Quorums;
 
 namespace PaxosSM.Runtime.Genesis;
 
@@ -25,11 +27,20 @@ public static class MembersDigest
         return digest;
     }
 
-    /// <summary>The digest of a list of members that restore a backup, or begin with nothing: who restores another one,
-    /// or none, reads another list.</summary>
-    internal static ulong Of(IReadOnlyList<Member> members, Restoration? restores)
+    /// <summary>The digest of a list of members with their quorum rule, that restore a backup or begin with nothing:
+    /// who has another rule, or restores another backup, or none, reads another list.</summary>
+    internal static ulong Of(IReadOnlyList<Member> members, QuorumRule rule, Restoration? restores)
     {
         var digest = Of(members);
+        if (rule != QuorumRule.Majority)
+        {
+            Span<byte> bytes = stackalloc byte[9];
+            bytes[0] = (byte)rule.Kind;
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[1..], rule.First);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[5..], rule.Second);
+            digest = Add(digest, bytes);
+        }
+
         return restores is null ? digest : Add(digest, restores.Backup.ToByteArray());
     }
 

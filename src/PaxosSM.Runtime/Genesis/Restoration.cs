@@ -1,3 +1,4 @@
+using PaxosSM.Quorums;
 using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Runtime.Genesis;
@@ -10,7 +11,8 @@ public sealed record Restoration(Guid Backup, Epoch Epoch, Slot Slot)
 {
     /// <summary>How the restored cluster's first epoch begins.</summary>
     /// <param name="members">Its members, with their storages.</param>
+    /// <param name="rule">Its quorum rule.</param>
     /// <param name="fork">Its fork: the same at every member, and no other cluster's.</param>
-    public EpochStart StartOf(IReadOnlyList<Member> members, ForkId fork) =>
-        new(Slot, (uint)(fork.Value ^ (fork.Value >> 32)), new(Epoch.Next, members));
+    public EpochStart StartOf(IReadOnlyList<Member> members, QuorumRule rule, ForkId fork) =>
+        new(Slot, (uint)(fork.Value ^ (fork.Value >> 32)), new(Epoch.Next, members, rule));
 }

@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>What a plan may ask of any protocol: a run that breaks more than that shows nothing when it
@@ -25,8 +27,10 @@ public static class FairPlan
         var doubled = damaging.OfType<ClonedIdentity>().Select(NodeOf).Distinct().ToList();
         return plan switch
         {
+            _ when plan.Quorums.ProblemFor(plan.Members.Count(Has(MemberRoles.Acceptor))) is { } wrong => wrong,
             _ when !Survives(plan, DamagedBy(plan)) => "more members are damaged for good than the group can lose",
-            _ when !MayDouble(plan.Members, doubled) => "members run twice that no group survives running twice",
+            _ when !MayDouble(plan.Members, doubled, plan.Quorums) =>
+                "members run twice that no group survives running twice",
             _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() =>
                 "members change while some run twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
@@ -45,8 +49,9 @@ public static class FairPlan
     /// <summary>Whether a group can lose these members' disks, and keep what it chose and go on.</summary>
     /// <remarks>A chosen slot's quorum has an acceptor left. That one still has its vote; or a snapshot of its own, if
     /// it is a learner; or f + 1 learners have the slot in their snapshots (R25), of which one must be left.</remarks>
-    public static bool Survives(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged) =>
-        Survives(new NextMembers(members, default, null), damaged, isFirst: true);
+    public static bool Survives(
+        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged, QuorumRule rule = default) =>
+        Survives(new NextMembers(members, rule, null), damaged, isFirst: true);
 
     // R14: an epoch that is not the first begins only once f + 1 of its learners (all, if fewer) hold what came before.
     private static bool Survives(NextMembers next, IReadOnlyList<int> damaged, bool isFirst)
@@ -68,13 +73,19 @@ public static class FairPlan
     /// <remarks>
     /// R13 fences doubles as they meet, but a partition may keep them from meeting. An acceptor that votes on both
     /// sides joins two quorums that share nobody else, and a proposer that restarts may take the life, and so the
-    /// ballot, that its double had. So a double must propose nothing; and it may vote only where any two majorities
-    /// share another acceptor too, which is where their number is even.
+    /// ballot, that its double had. So a double must propose nothing; and it may vote only where a quorum of either
+    /// phase shares another acceptor with every one of the other: of majorities, where their number is even.
     /// </remarks>
-    public static bool MayDouble(IReadOnlyList<MemberRoles> members, IReadOnlyList<int> doubled)
+    public static bool MayDouble(
+        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> doubled, QuorumRule rule = default)
     {
         var voters = members.Count(Has(MemberRoles.Acceptor));
-        var shared = (2 * ((voters / 2) + 1)) - voters;
+        var shared = rule.Kind switch
+        {
+            QuorumKind.Flexible => rule.First + rule.Second - voters,
+            QuorumKind.Grid => 1,
+            _ => (2 * ((voters / 2) + 1)) - voters,
+        };
         var roles = doubled.Select(place => members[place]).ToList();
         return roles.Count(Has(MemberRoles.Acceptor)) < shared && !roles.Any(Has(MemberRoles.Proposer));
     }
@@ -88,11 +99,9 @@ public static class FairPlan
         return Damageable(lost => Survives(plan, lost), DamagedBy(plan), inTurn);
     }
 
-    /// <summary>The members that are damaged, and of the candidates, in their order, as many as the group can lose
-    /// beside them.</summary>
-    internal static IReadOnlyList<int> Damageable(
-        IReadOnlyList<MemberRoles> members, IReadOnlyList<int> damaged, IEnumerable<int> candidates) =>
-        Damageable(lost => Survives(members, lost), damaged, candidates);
+    /// <summary>Of the candidates, in their order, as many as the first members can lose.</summary>
+    internal static IReadOnlyList<int> LosableAtFirst(SimulationPlan plan, IEnumerable<int> candidates) =>
+        Damageable(lost => Survives(plan.Members, lost, plan.Quorums), [], candidates);
 
     private static List<int> Damageable(
         Func<IReadOnlyList<int>, bool> survives, IReadOnlyList<int> damaged, IEnumerable<int> candidates)
@@ -137,7 +146,7 @@ public static class FairPlan
             .Prepend(NextMembers.First(plan));
 
     private static bool Survives(SimulationPlan plan, IReadOnlyList<int> damaged) =>
-        Survives(plan.Members, damaged)
+        Survives(plan.Members, damaged, plan.Quorums)
         && Epochs(plan).Skip(1).All(epoch => Survives(epoch, damaged, isFirst: false));
 
     /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>

@@ -27,7 +27,7 @@ internal sealed record NextMembers(IReadOnlyList<MemberRoles> Roles, QuorumRule 
     }
 
     /// <summary>The members that the plan begins with.</summary>
-    public static NextMembers First(SimulationPlan plan) => new(plan.Members, QuorumRule.Majority, null);
+    public static NextMembers First(SimulationPlan plan) => new(plan.Members, plan.Quorums, null);
 
     /// <summary>What a change says.</summary>
     public static NextMembers Of(SimulationPlan plan, Reconfigure change)
@@ -61,7 +61,8 @@ internal sealed record NextMembers(IReadOnlyList<MemberRoles> Roles, QuorumRule 
         return new(present.Epoch.Next, [.. members], Rule, Deal) { NextNumber = present.NextNumber };
     }
 
-    private static QuorumRule RuleOf(int acceptors, SeededRandom random)
+    /// <summary>A rule for so many acceptors, of a kind and with sizes that chance says.</summary>
+    public static QuorumRule RuleOf(int acceptors, SeededRandom random)
     {
         var (kind, size) = (random.Below(3), 1 + (int)random.Below(Math.Max(1, acceptors)));
         return kind switch

@@ -38,7 +38,8 @@ internal sealed class SimulatedCluster
             [
                 .. plan.Members.Select((roles, place) => new Member(
                     new((ushort)place), $"n{place}", $"n{place}:1", roles, StorageId.None)),
-            ]);
+            ],
+            plan.Quorums);
         _checker = new(GroupId.Default, Configured);
         Torn = FairPlan.Damageable(plan, new(world.Random.Next()));
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];

@@ -48,7 +48,11 @@ internal sealed class SimulatedDevices
         var record = _folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
         var identity = _folder.Identity;
         return new(
-            new(identity.Node, identity.Storage, _cluster.Configured.Members, Durability.Synced), record);
+            new(identity.Node, identity.Storage, _cluster.Configured.Members, Durability.Synced)
+            {
+                Rule = _cluster.Configured.Rule,
+            },
+            record);
     }
 
     public void Save(GenesisRecord record) => _folder.SaveGenesis(record.Encode());

@@ -1,3 +1,4 @@
+using PaxosSM.Quorums;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Testing.Simulation;
@@ -10,6 +11,9 @@ public sealed record SimulationPlan
 
     /// <summary>Who plays which roles.</summary>
     public required IReadOnlyList<MemberRoles> Members { get; init; }
+
+    /// <summary>The first epoch's quorum rule.</summary>
+    public QuorumRule Quorums { get; init; }
 
     /// <summary>The region that each member is in, from 0; empty when all are in one.</summary>
     public IReadOnlyList<int> Regions { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Text;
 using PaxosSM.Messages;
+using PaxosSM.Quorums;
 using PaxosSM.Runtime.Genesis;
 
 namespace PaxosSM.Core.Tests.Genesis;
@@ -45,7 +46,11 @@ internal sealed class GenesisHarness
 
     public void SetDurability(int member, Durability durability) => _durability[member] = durability;
 
-    public void Start(int member, IReadOnlyList<Member>? members = null, Restoration? restores = null)
+    public void Start(
+        int member,
+        IReadOnlyList<Member>? members = null,
+        Restoration? restores = null,
+        QuorumRule rule = default)
     {
         if (!_storages.TryGetValue(member, out var storage))
         {
@@ -56,6 +61,7 @@ internal sealed class GenesisHarness
         var durability = _durability.GetValueOrDefault(member);
         var settings = new GenesisSettings(new((ushort)member), storage, members ?? Members, durability)
         {
+            Rule = rule,
             Restores = restores,
         };
         _running[member] = new(settings, DiskOf(member));

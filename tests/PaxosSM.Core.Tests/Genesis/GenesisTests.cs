@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Quorums;
 using PaxosSM.Runtime.Genesis;
 
 namespace PaxosSM.Core.Tests.Genesis;
@@ -258,6 +259,36 @@ public sealed class GenesisTests
     }
 
     [Fact]
+    public void The_first_epoch_has_the_rule_that_all_are_given_and_keeps_it()
+    {
+        var rule = QuorumRule.Flexible(3, 1);
+        var cluster = new GenesisHarness();
+        Array.ForEach(Everybody, member => cluster.Start(member, rule: rule));
+        cluster.Settle(0);
+        Assert.All(Everybody, member =>
+            Assert.Equal(rule, Assert.IsType<GenesisCompleted>(cluster[member].Outcome).Configuration.Rule));
+
+        cluster.Crash(1);
+        cluster.Start(1, rule: QuorumRule.Majority);
+        var refused = Assert.IsType<GenesisRefused>(cluster[1].Outcome);
+        Assert.Contains("quorum rule", refused.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Members_with_different_rules_never_begin_and_say_who_differs()
+    {
+        var cluster = new GenesisHarness();
+        Array.ForEach(
+            Everybody,
+            member => cluster.Start(member, rule: QuorumRule.Flexible(member == 2 ? 3 : 2, 2)));
+        cluster.Settle(0);
+
+        Assert.All(Everybody, member => Assert.Null(cluster[member].Outcome));
+        Assert.Contains(
+            "c reads another list of members or quorum rule", cluster[0].Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_different_configuration_file_is_told_naming_the_peer_and_waited_out()
     {
         var cluster = new GenesisHarness();
@@ -384,7 +415,7 @@ public sealed class GenesisTests
             Array.ForEach(Everybody, member => cluster.Start(member, restores: member == 2 ? other : Backup));
             cluster.Settle(0);
             Assert.All(Everybody, member => Assert.Null(cluster[member].Outcome));
-            Assert.Contains("c reads another list of members, or restores another backup", cluster[0].Waiting,
+            Assert.Contains("c reads another list of members or quorum rule, or restores", cluster[0].Waiting,
                 StringComparison.Ordinal);
         }
     }

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PaxosSM.Quorums;
 using PaxosSM.Testing.Simulation;
 
 namespace PaxosSM.Simulation.Tests.Scripts;
@@ -71,6 +72,10 @@ internal static class RandomPlans
     private static Gen<object> Value(Type type) => type switch
     {
         _ when type == typeof(bool) => Gen.Elements<object>(true, false),
+        _ when type == typeof(QuorumRule) =>
+            from sizes in Gen.Two(Gen.Choose(0, int.MaxValue))
+            from kind in Gen.Elements(QuorumKind.Flexible, QuorumKind.Grid)
+            select (object)new QuorumRule(kind, sizes.Item1, sizes.Item2),
         _ when type.IsEnum => Gen.Elements(Enum.GetValues(type).Cast<object>().ToArray()),
         _ when type == typeof(int) => Gen.Choose(0, int.MaxValue).Select(number => (object)number),
         _ when type == typeof(long) => Numbers().Select(number => (object)(long)(number >> 1)),

@@ -1,3 +1,4 @@
+using PaxosSM.Quorums;
 using PaxosSM.Testing.Simulation;
 
 namespace PaxosSM.Simulation.Tests.Swarm;
@@ -34,6 +35,19 @@ public sealed class FairPlanTests
         Assert.Equal(may, FairPlan.MayDouble(members, doubled));
 
     [Fact]
+    public void What_can_be_lost_or_run_twice_depends_on_the_rule()
+    {
+        MemberRoles[] four = [All, All, All, Acc | Lea];
+
+        Assert.True(FairPlan.Survives(four, [3], QuorumRule.Grid(2, 2)));
+        Assert.False(FairPlan.Survives(four, [3], QuorumRule.Grid(1, 4)));
+        Assert.False(FairPlan.Survives(four, [3], QuorumRule.Flexible(4, 1)));
+        Assert.True(FairPlan.MayDouble(four, [3], QuorumRule.Flexible(4, 2)));
+        Assert.False(FairPlan.MayDouble(four, [3], QuorumRule.Flexible(3, 2)));
+        Assert.False(FairPlan.MayDouble(four, [3], QuorumRule.Grid(2, 2)));
+    }
+
+    [Fact]
     public void A_lease_outlasts_the_worst_clocks_within_the_bound()
     {
         var options = new ProtocolOptions();
@@ -59,6 +73,9 @@ public sealed class FairPlanTests
             new ClonedDisk(Later, 3, Down, 0), new ClonedDisk(Later + (2 * Down), 0, Down, 3));
         AssertUnfair("genesis", fair, new WipedDisk(TimeSpan.FromSeconds(1), 1, Down));
         AssertUnfair("outlives", fair, new Pause(TimeSpan.FromSeconds(7.5), 1, Down));
+        AssertUnfair("of 3 acceptors", fair with { Quorums = QuorumRule.Flexible(1, 2) });
+        AssertUnfair(
+            "damaged for good", fair with { Quorums = QuorumRule.Flexible(3, 1) }, new WipedDisk(Later, 1, Down));
         AssertUnfair("drift", fair with { ClockDriftMax = 60_000 });
     }
 

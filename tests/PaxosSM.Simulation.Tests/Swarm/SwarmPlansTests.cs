@@ -1,3 +1,4 @@
+using PaxosSM.Quorums;
 using PaxosSM.Testing.Simulation;
 
 namespace PaxosSM.Simulation.Tests.Swarm;
@@ -80,6 +81,8 @@ public sealed class SwarmPlansTests
         Assert.Contains(plans, plan => plan.Network is { LossPermille: > 80, KeepsOrder: false });
         Assert.InRange(plans.Count(plan => plan.Protocol.LeaseDuration == TimeSpan.Zero), Seeds / 4, Seeds / 2);
         Assert.InRange(plans.Count(plan => plan.Network.Encodes), Seeds / 6, Seeds / 3);
+        Assert.InRange(plans.Count(plan => plan.Quorums.Kind == QuorumKind.Flexible), Seeds / 20, Seeds / 4);
+        Assert.InRange(plans.Count(plan => plan.Quorums.Kind == QuorumKind.Grid), Seeds / 40, Seeds / 4);
     }
 
     [Fact]

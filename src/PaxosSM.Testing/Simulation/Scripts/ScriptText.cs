@@ -1,4 +1,5 @@
 using System.Globalization;
+using PaxosSM.Quorums;
 
 namespace PaxosSM.Testing.Simulation;
 
@@ -12,6 +13,7 @@ internal static class ScriptText
         bool flag => flag ? "yes" : "no",
         TimeSpan span => Show(span),
         Enum choice => Kebab(choice.ToString()),
+        QuorumRule rule => RuleText.Show(rule),
         int or long or ulong => string.Create(CultureInfo.InvariantCulture, $"{value}"),
         _ => throw new ArgumentException($"a script cannot say a {value.GetType().Name}", nameof(value)),
     };
@@ -22,6 +24,7 @@ internal static class ScriptText
         _ when type == typeof(bool) => Flag(text),
         _ when type == typeof(TimeSpan) => Span(text),
         _ when type.IsEnum => Choice(type, text),
+        _ when type == typeof(QuorumRule) => RuleText.Read(text),
         _ when type == typeof(int) => (int)Number(text, int.MaxValue),
         _ when type == typeof(long) => (long)Number(text, long.MaxValue),
         _ when type == typeof(ulong) => Number(text, ulong.MaxValue),
@@ -31,7 +34,7 @@ internal static class ScriptText
     /// <summary>Whether a script can say values of a type.</summary>
     public static bool CanSay(Type type) =>
         type.IsEnum || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long)
-        || type == typeof(ulong);
+        || type == typeof(ulong) || type == typeof(QuorumRule);
 
     /// <summary>Whole seconds as seconds, all else as milliseconds: 2s, 500ms, 12.340ms.</summary>
     public static string Show(TimeSpan span)

@@ -13,13 +13,13 @@ internal sealed class DamagePlan
     /// <summary>Those of them that may run twice at a time.</summary>
     public IReadOnlyList<int> Doubled { get; }
 
-    public static DamagePlan Draw(IReadOnlyList<MemberRoles> members, Dice dice)
+    public static DamagePlan Draw(SimulationPlan plan, Dice dice)
     {
-        var damaged = FairPlan.Damageable(members, [], dice.Shuffled(members.Count));
+        var damaged = FairPlan.LosableAtFirst(plan, dice.Shuffled(plan.Members.Count));
         var doubled = new List<int>();
         foreach (var place in damaged)
         {
-            if (FairPlan.MayDouble(members, [.. doubled, place]))
+            if (FairPlan.MayDouble(plan.Members, [.. doubled, place], plan.Quorums))
             {
                 doubled.Add(place);
             }

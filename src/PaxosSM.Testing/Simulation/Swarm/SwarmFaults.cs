@@ -21,7 +21,7 @@ internal sealed class SwarmFaults
     public SwarmFaults(SimulationPlan plan, FaultMix mix, Dice dice)
     {
         (_mix, _dice, _nodes) = (mix, dice, plan.Members.Count);
-        _damage = DamagePlan.Draw(plan.Members, dice);
+        _damage = DamagePlan.Draw(plan, dice);
         _from = mix.Rates.Any(rate => FairPlan.Destructive.Contains(rate.Kind)) ? FairPlan.GenesisMax : TimeSpan.Zero;
         _until = plan.Duration - Min(TimeSpan.FromMilliseconds(500), plan.Duration / 8);
     }

@@ -1,3 +1,5 @@
+using PaxosSM.Quorums;
+
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>Who plays which roles.</summary>
@@ -35,6 +37,10 @@ internal static class SwarmLayouts
         [All, All, All, All, All, All],
     ];
 
+    /// <summary>Draws of its own: what else a seed means is as it would be without, but for what may be
+    /// damaged.</summary>
+    public const ulong RuleStream = 0x7275_6C65_7321_2121;
+
     /// <summary>The layout that most clusters have.</summary>
     public static IReadOnlyList<MemberRoles> Three { get; } = [All, All, All];
 
@@ -46,5 +52,13 @@ internal static class SwarmLayouts
         }
 
         return dice.Pick(dice.OneIn(8) ? Many : Few);
+    }
+
+    /// <summary>Which sets of these members' acceptors decide: majorities, in three plans of four and some
+    /// more.</summary>
+    public static QuorumRule DrawRule(IReadOnlyList<MemberRoles> members, SeededRandom random)
+    {
+        var acceptors = members.Count(roles => (roles & MemberRoles.Acceptor) != 0);
+        return random.Below(4) == 0 ? NextMembers.RuleOf(acceptors, random) : QuorumRule.Majority;
     }
 }

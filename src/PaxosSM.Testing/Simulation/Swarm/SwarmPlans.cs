@@ -24,6 +24,11 @@ public static class SwarmPlans
             Members = options.Profile == SwarmProfile.Default ? SwarmLayouts.Three : SwarmLayouts.Draw(dice),
             Duration = TimeSpan.FromSeconds(options.Seconds),
         };
+        if (options.Profile != SwarmProfile.Default)
+        {
+            calm = calm with { Quorums = SwarmLayouts.DrawRule(calm.Members, new(seed ^ SwarmLayouts.RuleStream)) };
+        }
+
         var plan = options.Profile switch
         {
             SwarmProfile.Default => SwarmSettings.Moderate(calm),
