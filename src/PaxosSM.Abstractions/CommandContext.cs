@@ -19,10 +19,16 @@ public readonly struct CommandContext
     /// <summary>The group that applies it.</summary>
     public GroupId Group { get; }
 
+    /// <summary>The cluster's history that the command is of (R33).</summary>
+    public ForkId Fork { get; init; }
+
+    /// <summary>The epoch that the slot is of; for a view that begins an epoch, that one.</summary>
+    public Epoch Epoch { get; init; }
+
     /// <summary>The slot whose batch holds the command.</summary>
     public Slot Slot { get; }
 
-    /// <summary>The command's place in that batch, from 0.</summary>
+    /// <summary>The command's place in that batch, from 0; timers come before it, at -1, -2, and so on.</summary>
     public int Index { get; }
 
     /// <summary>The log's time here: the only clock that a machine may read (R19).</summary>

@@ -55,6 +55,9 @@ public sealed class GroupReplica : ISnapshotTransfer
     /// <summary>What takes its inputs; null before the start.</summary>
     public IReplica? Replica => _driver;
 
+    /// <summary>Whether the machine has an outbox, which its host may deliver (R27).</summary>
+    public bool HasOutbox => _inUse is IOutboxStateMachine;
+
     /// <summary>What people want to know; null before the start.</summary>
     public ReplicaStatus? Status => _driver?.Status;
 
@@ -204,6 +207,10 @@ public sealed class GroupReplica : ISnapshotTransfer
     private Executor NewExecutor(IStateMachine machine)
     {
         var context = _settings.Context;
-        return new(context.Group, context.Configuration, machine, _gateway) { StoreOwner = _settings.StoreOwner };
+        return new(context.Group, context.Configuration, machine, _gateway)
+        {
+            Fork = _settings.Fork,
+            StoreOwner = _settings.StoreOwner,
+        };
     }
 }

@@ -8,17 +8,6 @@ public readonly record struct ClusterId(Guid Value)
     public override string ToString() => Value.ToString("N")[..12];
 }
 
-/// <summary>One history of a cluster (R33): made at genesis, and again by every forced epoch or restore.</summary>
-/// <param name="Value">64 bits; 0 before genesis.</param>
-public readonly record struct ForkId(ulong Value)
-{
-    /// <summary>Before genesis.</summary>
-    public static ForkId None => default;
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Value:x16}";
-}
-
 /// <summary>Who a process is (R13); said at every connect and written into every folder.</summary>
 /// <param name="Cluster">The cluster.</param>
 /// <param name="Fork">The fork.</param>

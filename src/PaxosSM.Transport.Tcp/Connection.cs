@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tcp;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Hosting.Tests;
@@ -16,6 +17,7 @@ public sealed class MetricsTests : IDisposable
         _readings = new(_meter);
         Sink = new(_meter, "b");
         NodeGauges.Add(_meter, "b", () => _status);
+        _ = new OutboxEvents(new(NullLogger.Instance, "b"), _meter, "b");
     }
 
     private MetricsEventSink Sink { get; }

@@ -49,6 +49,11 @@ public abstract class StateMachine<TCommand, TResult, TQuery, TAnswer> : IStateM
     /// <inheritdoc/>
     public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
     {
+        if (this is IOutboxStateMachine outbox && OutboxRequests.TryApply(outbox, in context, in command))
+        {
+            return;
+        }
+
         if (!Serializer.TryRead<TCommand>(command, out var typed))
         {
             TypedReply.WriteMalformed(result, typeof(TCommand));
@@ -63,6 +68,11 @@ public abstract class StateMachine<TCommand, TResult, TQuery, TAnswer> : IStateM
     /// <inheritdoc/>
     public void Query(in QueryContext context, ReadOnlySequence<byte> query, IBufferWriter<byte> result)
     {
+        if (this is IOutboxStateMachine outbox && OutboxRequests.TryQuery(outbox, in query, result))
+        {
+            return;
+        }
+
         if (!Serializer.TryRead<TQuery>(query, out var typed))
         {
             TypedReply.WriteMalformed(result, typeof(TQuery));

@@ -74,6 +74,10 @@ public sealed class Executor
     /// <summary>The machine.</summary>
     public IStateMachine Machine { get; }
 
+    /// <summary>The cluster's history, which every command is told (R33); known before the first is applied, and the
+    /// same at all members.</summary>
+    public Func<ForkId> Fork { get; init; } = () => ForkId.None;
+
     /// <summary>Whose a machine's own store is, in words: cluster, fork and disk. One that is another's is refused
     /// (R27).</summary>
     public string StoreOwner { get; init; } = string.Empty;
@@ -268,7 +272,7 @@ public sealed class Executor
     public void ReadState(ReadOnlySpan<byte> state)
     {
         Invariant.Holds(_speculation is not { IsOpen: true });
-        var reader = new StateReader(CheckedBody(state, out var version));
+        var reader = new StateReader(StateHead.CheckedBody(state, out var version));
         var head = StateHead.Read(ref reader, version, Epoch);
         StateReader.Require(head.Group == Group, $"it is of group {head.Group}, not {Group}");
         var sessions = SessionTable.Read(ref reader, _limits);
@@ -279,17 +283,6 @@ public sealed class Executor
         _sessions = sessions;
         _timers = timers;
         _records?.Replace(_sessions, _timers);
-    }
-
-    /// <summary>What follows a state's header, once the checksum is right.</summary>
-    internal static ReadOnlySpan<byte> CheckedBody(ReadOnlySpan<byte> state, out int version)
-    {
-        var length = ReadStateLength(state);
-        StateReader.Require(state.Length - StateHeaderSize == length, "it ends too early or too late");
-        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(StateHeaderSize - sizeof(uint))..]);
-        StateReader.Require(Crc32C.Of(state[StateHeaderSize..]) == checksum, "its checksum is wrong");
-        version = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]);
-        return state[StateHeaderSize..];
     }
 
     private void Execute(Slot slot, Value value)
@@ -495,5 +488,5 @@ public sealed class Executor
         _sink.OnResult(entry.Session, entry.Sequence, error, 0, slot, default);
 
     private CommandContext ContextOf(Slot slot, int index, SessionId session, long sequence) =>
-        new(Group, slot, index, _at.Time, session, sequence, _timers);
+        new(Group, slot, index, _at.Time, session, sequence, _timers) { Fork = Fork(), Epoch = Epoch.Epoch };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Execution;
@@ -16,7 +17,7 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
     /// <exception cref="FormatException">It is damaged, or of a version that does not tell its members.</exception>
     public static StateHead Of(ReadOnlySpan<byte> state)
     {
-        var reader = new StateReader(Executor.CheckedBody(state, out var version));
+        var reader = new StateReader(CheckedBody(state, out var version));
         return Read(ref reader, version, null);
     }
 
@@ -28,7 +29,7 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
     /// <exception cref="FormatException">The state is damaged, or the epoch does not follow it.</exception>
     public static ReadOnlyMemory<byte> Continue(ReadOnlySpan<byte> state, EpochStart next)
     {
-        var body = Executor.CheckedBody(state, out var version);
+        var body = CheckedBody(state, out var version);
         var reader = new StateReader(body);
         var head = Read(ref reader, version, null);
         StateReader.Require(
@@ -43,6 +44,17 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
         var whole = new ArrayBufferWriter<byte>();
         WriteBody(whole, version, moved.WrittenSpan);
         return whole.WrittenMemory;
+    }
+
+    /// <summary>What follows a state's header, once the checksum is right.</summary>
+    internal static ReadOnlySpan<byte> CheckedBody(ReadOnlySpan<byte> state, out int version)
+    {
+        var length = Executor.ReadStateLength(state);
+        StateReader.Require(state.Length - Executor.StateHeaderSize == length, "it ends too early or too late");
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(Executor.StateHeaderSize - sizeof(uint))..]);
+        StateReader.Require(Crc32C.Of(state[Executor.StateHeaderSize..]) == checksum, "its checksum is wrong");
+        version = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]);
+        return state[Executor.StateHeaderSize..];
     }
 
     internal static StateHead Read(ref StateReader reader, int version, EpochStart? first)

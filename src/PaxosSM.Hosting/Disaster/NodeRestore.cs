@@ -1,4 +1,3 @@
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Ports;
 using PaxosSM.Storage;

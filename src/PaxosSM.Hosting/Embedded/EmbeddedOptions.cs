@@ -26,6 +26,9 @@ public sealed record EmbeddedOptions
     /// <summary>See <see cref="NodeServices.GroupMachines"/>. Default null: one group.</summary>
     public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
 
+    /// <summary>See <see cref="NodeServices.OutboxHandler"/>. Default null: outboxes are not delivered.</summary>
+    public IOutboxHandler? OutboxHandler { get; init; }
+
     /// <summary>Where to log. Default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

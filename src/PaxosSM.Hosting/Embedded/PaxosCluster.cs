@@ -215,6 +215,7 @@ public sealed class PaxosCluster : IAsyncDisposable
             LoggerFactory = _options.LoggerFactory,
             EventSinks = _options.EventSinks,
             GroupMachines = _options.GroupMachines,
+            OutboxHandler = _options.OutboxHandler,
         });
 
     private PaxosOptions NewOptions(int index)

@@ -18,6 +18,11 @@ internal sealed class NodeEvents : IDisposable
             new MetricsEventSink(node.Meter, node.Name),
             .. node.Services.EventSinks,
         ];
+        if (node.Outboxes is { } outboxes)
+        {
+            sinks.Add(outboxes);
+        }
+
         Observer = node.Log;
         if (node.Options.Trace.Length > 0)
         {

@@ -97,7 +97,7 @@ internal sealed class HostedGroups : IAsyncDisposable
         var why = $"{_node.Name} is stopping";
         foreach (var (_, group) in _running)
         {
-            await group.StopAsync(_pump, why).ConfigureAwait(false);
+            await StopAsync(group, why).ConfigureAwait(false);
         }
 
         await _catalog.DisposeAsync().ConfigureAwait(false);
@@ -131,7 +131,7 @@ internal sealed class HostedGroups : IAsyncDisposable
         {
             if (!wanted.ContainsKey(id) && _running.TryRemove(id, out _))
             {
-                await group.StopAsync(_pump, $"{id} was removed").ConfigureAwait(false);
+                await StopAsync(group, $"{id} was removed").ConfigureAwait(false);
                 Forget(id);
                 Move();
             }
@@ -152,6 +152,12 @@ internal sealed class HostedGroups : IAsyncDisposable
         {
             PooledGroup group = new(
                 _settings(info.Id, info.Founders), () => _machines(info), _node.NewGateway(info.Id), _pools);
+            if (_node.Outboxes is { } outboxes && group.HasOutbox)
+            {
+                group.Advanced = outboxes.Add(
+                    info.Id, _devices.Members.Self.Node, () => _node.NewClient(group.Gateway));
+            }
+
             await group.StartAsync(_pump, cancellationToken).ConfigureAwait(false);
             _running[info.Id] = group;
         }
@@ -163,6 +169,16 @@ internal sealed class HostedGroups : IAsyncDisposable
         }
 
         Move();
+    }
+
+    private async Task StopAsync(PooledGroup group, string why)
+    {
+        if (_node.Outboxes is { } outboxes)
+        {
+            await outboxes.RemoveAsync(group.Gateway.Group).ConfigureAwait(false);
+        }
+
+        await group.StopAsync(_pump, why).ConfigureAwait(false);
     }
 
     private void Forget(GroupId group)

@@ -85,8 +85,7 @@ public sealed class NodeGroups
         var gateway = Host.GatewayOf(group)
             ?? throw new PaxosException(PaxosError.Stopped, $"{_node.Name} has no {group}: it was removed, or is not "
                 + "made here yet");
-        return new PaxosClient(
-            new InProcessChannel(gateway.Connect), (options ?? _node.Options.Client) with { Group = group });
+        return _node.NewClient(gateway, options);
     }
 
     /// <summary>Ends a group's present epoch, and begins one with other members: as

@@ -1,4 +1,5 @@
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting;
@@ -18,6 +19,16 @@ internal sealed class PooledGroup
 
     /// <summary>Where its clients are.</summary>
     public Gateway Gateway { get; }
+
+    /// <summary>See <see cref="GroupReplica.HasOutbox"/>.</summary>
+    public bool HasOutbox => _replica.HasOutbox;
+
+    /// <summary>See <see cref="ApplyLoop.Advanced"/>; set before the start.</summary>
+    public Action? Advanced
+    {
+        get => _replica.Execution.Advanced;
+        set => _replica.Execution.Advanced = value;
+    }
 
     /// <summary>What people want to know; null before the start.</summary>
     public ReplicaStatus? Status => _replica.Status;

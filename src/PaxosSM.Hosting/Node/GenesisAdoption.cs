@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PaxosSM.Reconfiguration;
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 
 namespace PaxosSM.Hosting;

@@ -21,6 +21,16 @@ internal sealed class GroupHost : IAsyncDisposable
         _thread = new(_replica.Execution, $"paxos-apply {name}");
     }
 
+    /// <summary>See <see cref="GroupReplica.HasOutbox"/>.</summary>
+    public bool HasOutbox => _replica.HasOutbox;
+
+    /// <summary>See <see cref="ApplyLoop.Advanced"/>; set before the start.</summary>
+    public Action? Advanced
+    {
+        get => _replica.Execution.Advanced;
+        set => _replica.Execution.Advanced = value;
+    }
+
     /// <summary>What people want to know.</summary>
     public ReplicaStatus? Status => _replica.Status;
 

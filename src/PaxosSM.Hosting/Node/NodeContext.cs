@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using PaxosSM.Client;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Serving;
 
@@ -29,6 +30,9 @@ internal sealed record NodeContext
     /// <summary>Leads clients to their group's gateway.</summary>
     public required ClientRouter Clients { get; init; }
 
+    /// <summary>Delivers the outboxes of the node's groups; null where nobody takes them.</summary>
+    public NodeOutboxes? Outboxes { get; init; }
+
     /// <summary>The node is of no use any more.</summary>
     public required Action<string> Fail { get; init; }
 
@@ -46,15 +50,21 @@ internal sealed record NodeContext
         Action<string> fail)
     {
         var gateway = NewGateway(GroupId.Default, options, services.Time);
+        Meter meter = new(MetricsEventSink.MeterName);
+        NodeLog log = new(services.LoggerFactory.CreateLogger<PaxosNode>(), options.Self);
+        OutboxEvents outboxEvents = new(log, meter, options.Self);
         return new()
         {
             Options = options,
             Machine = machine,
             Services = services,
-            Meter = new(MetricsEventSink.MeterName),
-            Log = new(services.LoggerFactory.CreateLogger<PaxosNode>(), options.Self),
+            Meter = meter,
+            Log = log,
             Gateway = gateway,
             Clients = new(group => group == gateway.Group ? gateway : find(group)),
+            Outboxes = services.OutboxHandler is { } handler
+                ? new(handler, options.Outbox, outboxEvents, services.Time)
+                : null,
             Fail = fail,
         };
     }
@@ -64,6 +74,10 @@ internal sealed record NodeContext
 
     private static Gateway NewGateway(GroupId group, PaxosOptions options, TimeProvider time) => new(
         group, options.Gateway with { Durability = options.Durability }, () => NodeLoop.Now(time));
+
+    /// <summary>A client of a group at this node, within the process; the caller disposes it.</summary>
+    public IPaxosClient NewClient(Gateway gateway, PaxosClientOptions? options = null) => new PaxosClient(
+        new InProcessChannel(gateway.Connect), (options ?? Options.Client) with { Group = gateway.Group });
 
     /// <summary>The node's name.</summary>
     public string Name => Options.Self;

@@ -27,6 +27,7 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
             OnHalted = node.Log.OnHalted,
             Storage = self.Storage,
             StoreOwner = self.StoreOwner,
+            Fork = () => devices.Members.Self.Fork,
             Clock = node.Time,
             Execution = new()
             {

@@ -29,6 +29,15 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void TraceStopped(Exception why) => LogTraceStopped(_node, why);
 
+    public void DeliveryFailed(OutboxEntry entry, int attempts, TimeSpan pause, Exception? why) =>
+        LogDeliveryFailed(_node, entry.Destination, entry.Token, attempts, pause, why);
+
+    public void DeliveryStopped(StoppedDelivery delivery) =>
+        LogDeliveryStopped(_node, delivery.Token.Group, delivery.Destination, delivery.Token, delivery.Why);
+
+    public void OutboxUnreadable(GroupId group, TimeSpan pause, Exception? why) =>
+        LogOutboxUnreadable(_node, group, pause, why);
+
     public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
     {
         // One for each slot: for trace files, not for people.
@@ -89,6 +98,25 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     [LoggerMessage(31, LogLevel.Error, "{Node} {Group}: snapshot through {Slot} is damaged and set aside (R24): {Why}")]
     private partial void LogDamaged(string node, GroupId group, Slot slot, string why);
+
+    [LoggerMessage(
+        34,
+        LogLevel.Warning,
+        "{Node}: {Token} is not delivered to '{Destination}', try {Attempts}; the next one after {Pause}")]
+    private partial void LogDeliveryFailed(
+        string node, string destination, OutboxToken token, int attempts, TimeSpan pause, Exception? why);
+
+    [LoggerMessage(
+        35,
+        LogLevel.Error,
+        "{Node} {Group}: nothing more is delivered to '{Destination}', {Token} {Why}. It waits in the outbox: put the "
+        + "receiver right, then let another node lead, or call PaxosNode.ResumeDeliveries")]
+    private partial void LogDeliveryStopped(
+        string node, GroupId group, string destination, OutboxToken token, string why);
+
+    [LoggerMessage(
+        36, LogLevel.Warning, "{Node} {Group}: the outbox can't be read or acknowledged; the next try after {Pause}")]
+    private partial void LogOutboxUnreadable(string node, GroupId group, TimeSpan pause, Exception? why);
 
     [LoggerMessage(32, LogLevel.Error, "{Node}: the trace ends here, the replica goes on")]
     private partial void LogTraceStopped(string node, Exception why);

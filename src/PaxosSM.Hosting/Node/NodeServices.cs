@@ -25,6 +25,10 @@ public sealed record NodeServices
     /// others. The same at every node. See <see cref="PaxosNode.Groups"/>.</summary>
     public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
 
+    /// <summary>Takes effects from the groups' outboxes to their receivers (R27), at whichever node leads a group;
+    /// null: what machines put there waits. The same at every node. See <see cref="IOutboxStateMachine"/>.</summary>
+    public IOutboxHandler? OutboxHandler { get; init; }
+
     /// <summary>Takes the core's events beside log and metrics.</summary>
     public IReadOnlyList<IProtocolEventSink> EventSinks { get; init; } = [];
 }

@@ -40,6 +40,12 @@ internal sealed class NodeServing : IAsyncDisposable
             OnEpochs = OnEpochs,
         };
         _group = new(node.Name, settings, node.Machine, node.Gateway, devices.Snapshots);
+        if (node.Outboxes is { } outboxes && _group.HasOutbox)
+        {
+            _group.Advanced = outboxes.Add(
+                node.Gateway.Group, devices.Members.Self.Node, () => node.NewClient(node.Gateway));
+        }
+
         Backup = new(node, devices, _group);
     }
 
@@ -101,6 +107,11 @@ internal sealed class NodeServing : IAsyncDisposable
         if (Groups is { } groups)
         {
             await groups.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_node.Outboxes is { } outboxes)
+        {
+            await outboxes.RemoveAsync(_node.Gateway.Group).ConfigureAwait(false);
         }
 
         _loop?.Dispose();

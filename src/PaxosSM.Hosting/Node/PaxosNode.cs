@@ -61,6 +61,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <summary>Why this node only learns, though it is listed as a voter (R13, R26); null when it does not.</summary>
     public string? OnlyLearns => _serving?.OnlyLearns;
 
+    /// <summary>Destinations of outboxes that this node delivers nothing more to, and why (R27).</summary>
+    public IReadOnlyList<StoppedDelivery> StoppedDeliveries => _context.Outboxes?.Stopped ?? [];
+
     /// <summary>The group here; null before genesis has ended.</summary>
     internal GroupHost? Group => _serving?.Group;
 
@@ -99,7 +102,10 @@ public sealed class PaxosNode : IAsyncDisposable
 
     /// <summary>A client of this node's group, within the process; the caller disposes it.</summary>
     public IPaxosClient CreateClient(PaxosClientOptions? options = null) =>
-        new PaxosClient(new InProcessChannel(_context.Gateway.Connect), options ?? _context.Options.Client);
+        _context.NewClient(_context.Gateway, options);
+
+    /// <summary>Delivers again where <see cref="StoppedDeliveries"/> tells of an end.</summary>
+    public void ResumeDeliveries() => _context.Outboxes?.Resume();
 
     /// <summary>Lets a node in that is no member yet: it may learn from this one (R15) until an epoch lists it. Lasts
     /// as long as this process; invite it again at another leader.</summary>

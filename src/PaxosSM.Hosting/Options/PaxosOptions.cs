@@ -63,6 +63,9 @@ public sealed class PaxosOptions
     /// matter.</summary>
     public GatewayOptions Gateway { get; set; } = new();
 
+    /// <summary>How outboxes are delivered, where there is an <see cref="IOutboxHandler"/>.</summary>
+    public OutboxOptions Outbox { get; set; } = new();
+
     /// <summary>The client of this process.</summary>
     public PaxosClientOptions Client { get; set; } = new();
 }

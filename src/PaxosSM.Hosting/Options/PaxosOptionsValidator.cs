@@ -284,6 +284,7 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         Action[] parts =
         [
             options.Transport.Validate, options.Client.Validate, options.Log.Validate, options.Snapshots.Validate,
+            options.Outbox.Validate,
         ];
         foreach (var part in parts)
         {

@@ -58,6 +58,7 @@ public static class PaxosSettings
                 (options, value) => options.Snapshots = options.Snapshots with { LogBytesMax = value }),
             .. ProtocolSettings.All,
             .. NodeSettings.All,
+            .. OutboxSettings.All,
         ];
         ByName = All.ToDictionary(setting => setting.Name, StringComparer.OrdinalIgnoreCase);
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace PaxosSM.Hosting;
 
 /// <summary>Unhealthy when the node has failed or halted; degraded while it waits for members, a leader, or only
-/// learns.</summary>
+/// learns, and where an outbox is not delivered.</summary>
 public sealed class PaxosHealthCheck : IHealthCheck
 {
     private readonly PaxosNode _node;
@@ -30,6 +30,11 @@ public sealed class PaxosHealthCheck : IHealthCheck
         if (status.Leader == NodeId.None)
         {
             return HealthCheckResult.Degraded("no leader is known");
+        }
+
+        if (_node.StoppedDeliveries is [var stopped, ..])
+        {
+            return HealthCheckResult.Degraded($"nothing is delivered to '{stopped.Destination}': {stopped.Why}");
         }
 
         return _node.OnlyLearns is { } why

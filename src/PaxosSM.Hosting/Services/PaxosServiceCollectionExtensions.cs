@@ -14,8 +14,8 @@ public static class PaxosServiceCollectionExtensions
 {
     /// <summary>Adds a node that starts and stops with the host, its <see cref="IPaxosClient"/>, and its health
     /// check.</summary>
-    /// <remarks>One node a service collection. An <see cref="IProtocolEventSink"/> or <see cref="IConnectionSecurity"/>
-    /// among the services is used.</remarks>
+    /// <remarks>One node a service collection. An <see cref="IProtocolEventSink"/>, <see cref="IConnectionSecurity"/>
+    /// or <see cref="IOutboxHandler"/> among the services is used.</remarks>
     /// <exception cref="PaxosConfigurationException">No state machine was named.</exception>
     public static IServiceCollection AddPaxosSM(this IServiceCollection services, Action<PaxosBuilder> cluster)
     {
@@ -54,6 +54,7 @@ public static class PaxosServiceCollectionExtensions
             LoggerFactory = provider.GetRequiredService<ILoggerFactory>(),
             Time = provider.GetService<TimeProvider>() ?? TimeProvider.System,
             Security = provider.GetService<IConnectionSecurity>() ?? new PlainConnections(),
+            OutboxHandler = provider.GetService<IOutboxHandler>(),
             EventSinks = [.. provider.GetServices<IProtocolEventSink>()],
         });
 }

@@ -80,6 +80,10 @@ public sealed class ApplyLoop : IExecution
         }
     }
 
+    /// <summary>Called when more is applied, and durable in the machine's own store where it has one; on the executor's
+    /// thread, at most once a round. Must be quick and must not throw. Set before the first round.</summary>
+    public Action? Advanced { get; set; }
+
     /// <summary>Restores the newest durable snapshot, if there is one; or goes on from where the machine's own store
     /// got to (R27).</summary>
     /// <param name="fresh">Makes another executor around another empty machine, for after a damaged snapshot, which
@@ -311,6 +315,7 @@ public sealed class ApplyLoop : IExecution
             {
                 _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
                 _executor.Results.OnRoundEnd();
+                Advanced?.Invoke();
             }
         }
 
@@ -380,6 +385,7 @@ public sealed class ApplyLoop : IExecution
         OnRestored(snapshot);
         _ahead.OnRestored(snapshot);
         _executor.Results.OnRestored();
+        Advanced?.Invoke();
         _replica?.Post(
             new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline) { Epoch = _executor.Epoch });
     }

@@ -78,7 +78,7 @@ public sealed class GenesisTests
             var storages = outcome.Configuration.Members.Select(member => member.Storage);
             Assert.Equal(Everybody.Select(cluster.StorageOf), storages);
             Assert.Equal(outcomes[0].Fork, outcome.Fork);
-            Assert.NotEqual(Runtime.ForkId.None, outcome.Fork);
+            Assert.NotEqual(ForkId.None, outcome.Fork);
             Assert.Equal(Epoch.First, outcome.Configuration.Epoch);
         }
     }

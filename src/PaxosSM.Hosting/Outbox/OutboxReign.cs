@@ -1,0 +1,203 @@
+using Polly;
+
+namespace PaxosSM.Hosting;
+
+/// <summary>Delivers one group's outbox while this node leads the group, once: a deliverer for each destination, that
+/// keeps its order.</summary>
+/// <remarks>Leading is advice: another node may deliver at the same time, and receivers tell repeats by the
+/// token.</remarks>
+internal sealed class OutboxReign
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoppedDelivery> _stopped = new(StringComparer.Ordinal);
+    private readonly OutboxGroup _group;
+    private readonly OutboxClient _outbox;
+    private readonly CancellationToken _end;
+
+    /// <summary>Delivers nothing yet.</summary>
+    /// <param name="group">Whose outbox it is, and how it is delivered.</param>
+    /// <param name="outbox">Reads and acknowledges it, at this node.</param>
+    /// <param name="stopped">What is not to be tried.</param>
+    /// <param name="end">This node leads no more, or stops.</param>
+    public OutboxReign(
+        OutboxGroup group, OutboxClient outbox, IEnumerable<StoppedDelivery> stopped, CancellationToken end)
+    {
+        (_group, _outbox, _end) = (group, outbox, end);
+        foreach (var each in stopped)
+        {
+            _stopped.Add(each.Destination, each);
+        }
+    }
+
+    /// <summary>Whether something is being delivered.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _running.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>What was given up.</summary>
+    public IReadOnlyList<StoppedDelivery> Stopped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _stopped.Values];
+            }
+        }
+    }
+
+    /// <summary>Tries again what was given up.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            _stopped.Clear();
+        }
+    }
+
+    /// <summary>Begins with the destinations that something waits for, as far as there is room.</summary>
+    public async Task BeginAsync()
+    {
+        int known, free;
+        lock (_gate)
+        {
+            free = _group.Options.DestinationsMax - _running.Count;
+            known = _running.Count + _stopped.Count;
+        }
+
+        if (free <= 0)
+        {
+            return; // the next one that is done wakes this
+        }
+
+        var waiting = await _group.Pipelines.Contact.ExecuteAsync(
+            async token => await _outbox.DestinationsAsync(known + free, ReadConsistency.Local, token)
+                .ConfigureAwait(false),
+            _end).ConfigureAwait(false);
+        lock (_gate)
+        {
+            var next = waiting.Where(each => !_running.ContainsKey(each) && !_stopped.ContainsKey(each)).Take(free);
+            foreach (var destination in next.ToList())
+            {
+                _running.Add(destination, Task.Run(() => RunAsync(destination), CancellationToken.None));
+            }
+        }
+    }
+
+    /// <summary>Completes when nothing is being delivered any more; after the end.</summary>
+    public async Task DrainAsync()
+    {
+        Task[] running;
+        lock (_gate)
+        {
+            running = [.. _running.Values];
+        }
+
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync(string destination)
+    {
+        StoppedDelivery? stopped = null;
+        try
+        {
+            stopped = await DeliverAllAsync(destination).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // What was not confirmed, the next leader delivers.
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _ = _running.Remove(destination);
+                if (stopped is not null)
+                {
+                    _stopped[destination] = stopped;
+                }
+            }
+
+            // What came meanwhile is looked for again.
+            _group.Wake();
+        }
+
+        if (stopped is not null)
+        {
+            _group.Events.Stopped(stopped);
+        }
+    }
+
+    // Everything that waits; ends with nothing, or with what can't be delivered.
+    private async Task<StoppedDelivery?> DeliverAllAsync(string destination)
+    {
+        OutboxProgress progress = new(_group, _outbox, destination);
+        while (true)
+        {
+            var entries = await _group.Pipelines.Contact.ExecuteAsync(
+                async token => await _outbox.ReadAsync(
+                    destination,
+                    _group.Options.ReadEntriesMax,
+                    _group.Options.ReadBytesMax,
+                    ReadConsistency.Local,
+                    token).ConfigureAwait(false),
+                _end).ConfigureAwait(false);
+            if (entries.Count == 0)
+            {
+                return null;
+            }
+
+            try
+            {
+                foreach (var entry in entries.Where(progress.IsNext))
+                {
+                    if (await TryDeliverAsync(entry).ConfigureAwait(false) is { } stopped)
+                    {
+                        return stopped;
+                    }
+
+                    await progress.ConfirmAsync(entry.Token, _end).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                await progress.AcknowledgeAsync(_end).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<StoppedDelivery?> TryDeliverAsync(OutboxEntry entry)
+    {
+        var context = ResilienceContextPool.Shared.Get(_end);
+        context.Properties.Set(OutboxPipelines.Entry, entry);
+        try
+        {
+            // A handler that does not heed its token is left behind: what it does later, the receiver's filter knows.
+            await _group.Pipelines.Delivery.ExecuteAsync(
+                async attempt => await _group.Handler.DeliverAsync(entry, attempt.CancellationToken).AsTask()
+                    .WaitAsync(attempt.CancellationToken).ConfigureAwait(false),
+                context).ConfigureAwait(false);
+            _group.Events.Delivered(entry.Token.Group);
+            return null;
+        }
+#pragma warning disable CA1031 // a handler is the application's: whatever it throws stops this destination, and is told
+        catch (Exception failure) when (!_end.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            var times = _group.Options.AttemptsMax;
+            return new(entry.Destination, entry.Token, $"failed {times} times, at last: {failure.Message}");
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+}
