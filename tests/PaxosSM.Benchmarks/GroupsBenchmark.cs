@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using PaxosSM.Hosting;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Benchmarks;
 

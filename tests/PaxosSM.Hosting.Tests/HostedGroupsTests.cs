@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Hosting.Tests;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Hosting;
 

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting;
 
 /// <summary>Runs, on one node, the catalog of groups and every group that it lists, as it changes.</summary>
-internal sealed class HostedGroups : IAsyncDisposable
+internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<GroupId, PooledGroup> _running = new();
-    private readonly ConcurrentDictionary<GroupId, string> _failed = new();
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -23,6 +23,7 @@ internal sealed class HostedGroups : IAsyncDisposable
     private readonly Func<GroupId, Configuration, GroupSettings> _settings;
     private readonly Action<GroupId> _onRemoved;
     private readonly CatalogReplica _catalog;
+    private readonly GroupRoster _roster;
     private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reconciling = Task.CompletedTask;
 
@@ -45,6 +46,7 @@ internal sealed class HostedGroups : IAsyncDisposable
         _machines = node.Services.GroupMachines!; // there are groups where there are machines
         _onRemoved = onRemoved;
         _pools = new(devices.Snapshots, Math.Max(2, Environment.ProcessorCount), node.Name, node.Time);
+        _roster = new(this, devices.Log, devices.Snapshots, _pools.SnapshotWorker);
         _catalog = new(
             node, settings(GroupCatalog.Id, founders), pump, _pools, () => _changes.Writer.TryWrite(true));
     }
@@ -63,7 +65,7 @@ internal sealed class HostedGroups : IAsyncDisposable
     public PooledGroup? Find(GroupId group) => _running.GetValueOrDefault(group);
 
     /// <summary>Why a group does not run here, though it should; null when nothing is known.</summary>
-    public string? FailureOf(GroupId group) => _failed.GetValueOrDefault(group);
+    public string? FailureOf(GroupId group) => _roster.FailureOf(group);
 
     /// <summary>Starts the catalog; the groups follow once it is known what it holds.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -105,71 +107,38 @@ internal sealed class HostedGroups : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    // A catalog that is behind would start groups that are removed already, and whose votes are forgotten (R13): before
-    // anything is started, all that was chosen before this node's start is known.
-    private async Task ReconcileAsync(CancellationToken cancellationToken)
-    {
-        await _catalog.CatchUpAsync(cancellationToken).ConfigureAwait(false);
-        var ids = _catalog.Groups.Values.Select(group => group.Id).ToHashSet();
-        foreach (var gone in _devices.Log.RecoveredGroups.Where(id => id.Value > GroupCatalog.Id.Value
-            && !ids.Contains(id)))
-        {
-            Forget(gone);
-        }
-
-        do
-        {
-            await ReconcileOnceAsync(cancellationToken).ConfigureAwait(false);
-        }
-        while (await _changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
-    }
-
-    private async Task ReconcileOnceAsync(CancellationToken cancellationToken)
-    {
-        var wanted = _catalog.Groups.Values.ToDictionary(group => group.Id);
-        foreach (var (id, group) in _running)
-        {
-            if (!wanted.ContainsKey(id) && _running.TryRemove(id, out _))
-            {
-                await StopAsync(group, $"{id} was removed").ConfigureAwait(false);
-                Forget(id);
-                Move();
-            }
-        }
-
-        foreach (var (id, group) in wanted)
-        {
-            if (!_running.ContainsKey(id) && !_failed.ContainsKey(id))
-            {
-                await StartAsync(group, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task StartAsync(GroupInfo info, CancellationToken cancellationToken)
+    async Task IGroupRunner.StartAsync(GroupInfo group, CancellationToken cancellationToken)
     {
         try
         {
-            PooledGroup group = new(
-                _settings(info.Id, info.Founders), () => _machines(info), _node.NewGateway(info.Id), _pools);
-            if (_node.Outboxes is { } outboxes && group.HasOutbox)
+            PooledGroup pooled = new(
+                _settings(group.Id, group.Founders), () => _machines(group), _node.NewGateway(group.Id), _pools);
+            if (_node.Outboxes is { } outboxes && pooled.HasOutbox)
             {
-                group.Advanced = outboxes.Add(
-                    info.Id, _devices.Members.Self.Node, () => _node.NewClient(group.Gateway));
+                pooled.Advanced = outboxes.Add(
+                    group.Id, _devices.Members.Self.Node, () => _node.NewClient(pooled.Gateway));
             }
 
-            await group.StartAsync(_pump, cancellationToken).ConfigureAwait(false);
-            _running[info.Id] = group;
+            await pooled.StartAsync(_pump, cancellationToken).ConfigureAwait(false);
+            _running[group.Id] = pooled;
+            Move();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // One group's machine, or snapshot, is at fault: the others go on.
-            _failed[info.Id] = exception.Message;
-            _node.Log.OnHalted(info.Id, $"'{info.Name}' does not start: {exception.Message}");
+            _node.Log.OnHalted(group.Id, $"'{group.Name}' does not start: {exception.Message}");
+            throw;
         }
-
-        Move();
     }
+
+    async Task IGroupRunner.StopAsync(GroupId group, string why)
+    {
+        if (_running.TryRemove(group, out var pooled))
+        {
+            await StopAsync(pooled, why).ConfigureAwait(false);
+        }
+    }
+
+    void IGroupRunner.OnForgotten(GroupId group) => _onRemoved(group);
 
     private async Task StopAsync(PooledGroup group, string why)
     {
@@ -181,18 +150,16 @@ internal sealed class HostedGroups : IAsyncDisposable
         await group.StopAsync(_pump, why).ConfigureAwait(false);
     }
 
-    private void Forget(GroupId group)
+    private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        _devices.Log.Forget(group);
-        _failed.TryRemove(group, out _);
-        _onRemoved(group);
-
-        // Behind the snapshots that are being written: none of the group's comes after it.
-        _pools.SnapshotWorker.Post(_ =>
+        await _catalog.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        _roster.Begin(_catalog.Groups.Values);
+        do
         {
-            _pools.Snapshots.DeleteBelow(group, new(long.MaxValue));
-            return ValueTask.CompletedTask;
-        });
+            await _roster.FollowAsync(_catalog.Groups.Values, cancellationToken).ConfigureAwait(false);
+            Move();
+        }
+        while (await _changes.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private void Move()

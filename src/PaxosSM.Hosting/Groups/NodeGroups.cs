@@ -1,6 +1,7 @@
 using System.Text;
 using PaxosSM.Client;
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Hosting;
 

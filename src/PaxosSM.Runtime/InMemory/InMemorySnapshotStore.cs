@@ -16,6 +16,18 @@ public sealed class InMemorySnapshotStore : ISnapshotStore
     public IOException? WriteFault { get; set; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> Groups
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _stored.Keys.Select(key => key.Group).Distinct()];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public Slot Latest(GroupId group)
     {
         lock (_gate)

@@ -5,6 +5,9 @@ namespace PaxosSM.Runtime.Ports;
 /// all.</remarks>
 public interface ISnapshotStore
 {
+    /// <summary>The groups that there are snapshots of, damaged ones not counted; in no order.</summary>
+    IReadOnlyList<GroupId> Groups { get; }
+
     /// <summary>The slot of the newest snapshot not known to be damaged; <see cref="Slot.Zero"/> for none.</summary>
     Slot Latest(GroupId group);
 

@@ -42,6 +42,18 @@ public sealed class SnapshotStore : ISnapshotStore
     public string? Failure => Volatile.Read(ref _failure);
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> Groups
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _intact.Where(group => group.Value.Count > 0).Select(group => group.Key)];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public Slot Latest(GroupId group)
     {
         lock (_gate)

@@ -28,12 +28,15 @@ public static class FairPlan
         return plan switch
         {
             _ when plan.Quorums.ProblemFor(plan.Members.Count(Has(MemberRoles.Acceptor))) is { } wrong => wrong,
+            _ when plan.HostsGroups && !plan.Members.All(Has(MemberRoles.Learner)) =>
+                "groups are wanted of members that don't learn which there are",
             _ when !Survives(plan, DamagedBy(plan)) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled, plan.Quorums) =>
                 "members run twice that no group survives running twice",
             _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() =>
                 "members change while some run twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
+            _ when !plan.OwnStores && plan.Faults.OfType<OldStore>().Any() => "no machine has a store to be put back",
             _ when HasOldDisks(plan.Faults) => "a disk is copied that was copied over itself",
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
             _ when plan.ClockDriftMax > DriftBound(plan.Protocol) => "clocks drift further than leases allow for",

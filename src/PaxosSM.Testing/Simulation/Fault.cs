@@ -88,6 +88,16 @@ public sealed record ClonedDisk(TimeSpan At, int Node, TimeSpan Down, int Source
 /// <param name="For">How long the copy runs.</param>
 public sealed record ClonedIdentity(TimeSpan At, int Node, TimeSpan For) : Fault(At);
 
+/// <summary>A copy of a machine's own store is made; later the process dies, and comes back on the copy
+/// (R27).</summary>
+/// <param name="At">When the copy is made.</param>
+/// <param name="Node">Whose.</param>
+/// <param name="After">How much later the process dies.</param>
+/// <param name="Down">How long it stays away.</param>
+/// <param name="Refuses">Whether its machine can't restore a snapshot then: the node may refuse to start, and whoever
+/// looks after it puts the store back that was there.</param>
+public sealed record OldStore(TimeSpan At, int Node, TimeSpan After, TimeSpan Down, bool Refuses) : Fault(At);
+
 /// <summary>A replica's machine tells a wrong digest of its state, whatever it answers: somebody halts (R28).</summary>
 /// <param name="At">When.</param>
 /// <param name="Node">Whose.</param>
@@ -119,3 +129,13 @@ public sealed record Transfer(TimeSpan At, int Node) : Fault(At);
 /// <param name="Node">Which.</param>
 /// <param name="For">For how long; its process may have ended by then.</param>
 public sealed record Drain(TimeSpan At, int Node, TimeSpan For) : Fault(At);
+
+/// <summary>Somebody wants a group beside the first one, and asks once.</summary>
+/// <param name="At">When.</param>
+/// <param name="Group">Its name, as a number; nothing happens where there is one of that name.</param>
+public sealed record CreateGroup(TimeSpan At, int Group) : Fault(At);
+
+/// <summary>Somebody wants a group gone, with all that it holds, and asks once.</summary>
+/// <param name="At">When.</param>
+/// <param name="Group">Its name, as a number.</param>
+public sealed record RemoveGroup(TimeSpan At, int Group) : Fault(At);

@@ -8,6 +8,10 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     private const int AsksMax = 10;
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<SimulatedDirection, int> _cuts = [];
+    private readonly CatalogAdmin? _groups = cluster.Catalog is null ? null : CatalogAdmin.Join(cluster);
+
+    /// <summary>How many wishes for groups are under way.</summary>
+    public int Wishes => _groups?.Open ?? 0;
 
     public void Plan(IReadOnlyList<Fault> faults)
     {
@@ -31,7 +35,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
-        if (fault is not (Cut or Reconfigure or Transfer or Drain))
+        if (fault is not (Cut or Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup))
         {
             Node(FairPlan.NodeOf(fault)).Troubled = true;
         }
@@ -56,7 +60,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
                 break;
-            case Reconfigure or Transfer or Drain:
+            case Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup:
                 Administer(fault);
                 break;
             case LyingDigest lying:
@@ -77,11 +81,19 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 Change(change);
                 break;
             case Transfer transfer:
-                cluster.Leader?.Process!.TransferLeadership(Node(transfer.Node).Id);
+                cluster.Leader?.Process!.Replica.TransferLeadership(Node(transfer.Node).Id);
                 break;
             case Drain drain:
                 DrainNode(Node(drain.Node), drain.For);
                 break;
+            case CreateGroup create when cluster.IsFounded:
+                _groups!.Create(create.Group); // there are groups where some are wanted
+                break;
+            case RemoveGroup remove:
+                _groups?.Remove(remove.Group);
+                break;
+            case CreateGroup:
+                break; // the founders' disks are not known yet
             default:
                 throw new UnreachableException($"{fault.GetType().Name} is nothing that an administrator does");
         }
@@ -105,6 +117,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 break;
             case WipedDisk wiped:
                 Node(wiped.Node).Crash(0, true, wiped.Down, () => Node(wiped.Node).Replace(new(), new()));
+                break;
+            case OldStore old:
+                PutBack(old);
                 break;
             case ClonedDisk cloned:
                 Node(cloned.Node).Crash(0, true, cloned.Down, () => Clone(cloned));
@@ -171,7 +186,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
         }
 
         var next = NextMembers.Of(cluster.Plan, change).After(present, cluster.Nodes);
-        cluster.Leader?.Process!.Reconfigure(present.Epoch, next, change.Force);
+        cluster.Leader?.Process!.Replica.Reconfigure(present.Epoch, next, change.Force);
         Later(AskAgain, () => Ask(change, present, times - 1));
     }
 
@@ -243,6 +258,20 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 node => node.Process == process || node.Process is { Halted: not null }))
             {
                 node.Crash(0, false, TimeSpan.FromMilliseconds(1));
+            }
+        });
+    }
+
+    // A copy is of a disk: where that is replaced meanwhile, nobody puts it back.
+    private void PutBack(OldStore old)
+    {
+        var node = Node(old.Node);
+        var (disk, copy) = (node.Disk, node.Store.Clone());
+        Later(old.After, () =>
+        {
+            if (node.Disk == disk && cluster.Plan.OwnStores)
+            {
+                node.Crash(0, false, old.Down, () => node.PutBack(copy, old.Refuses));
             }
         });
     }

@@ -1,6 +1,7 @@
 using PaxosSM.Client;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Ports;
+using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Testing.Simulation;
 
@@ -10,6 +11,7 @@ internal sealed class SimulatedChannel : IClientChannel
     private const long RedialMicros = 20_000;
     private readonly SimulatedCluster _cluster;
     private readonly IReadOnlyList<SimulatedNode> _nodes;
+    private readonly GroupId _group;
     private IClientChannelReceiver? _receiver;
     private SimulatedClientLink? _link;
     private int _next;
@@ -19,8 +21,10 @@ internal sealed class SimulatedChannel : IClientChannel
     /// <param name="cluster">The cluster.</param>
     /// <param name="nodes">The nodes that it tries, one after the other, from one that chance names.</param>
     /// <param name="region">The region that the client is in.</param>
-    public SimulatedChannel(SimulatedCluster cluster, IReadOnlyList<SimulatedNode> nodes, int region)
+    /// <param name="group">The group that it asks.</param>
+    public SimulatedChannel(SimulatedCluster cluster, IReadOnlyList<SimulatedNode> nodes, int region, GroupId group)
     {
+        _group = group;
         _cluster = cluster;
         _nodes = nodes;
         Region = region;
@@ -84,13 +88,13 @@ internal sealed class SimulatedChannel : IClientChannel
         }
 
         _next = (_next + 1) % _nodes.Count;
-        if (_nodes[_next].Process is not { IsAlive: true } process)
+        if (_nodes[_next].Process is not { IsAlive: true } process || process.Find(_group) is not { } replica)
         {
             DialLater();
             return;
         }
 
-        _link = new(_cluster, process, this);
+        _link = new(_cluster, process, replica.Gateway, this);
         _receiver!.OnConnected(); // set by the start
     }
 }
@@ -108,12 +112,13 @@ internal sealed class SimulatedClientLink : IClientReplies
     private long _lastDown;
     private bool _broken;
 
-    public SimulatedClientLink(SimulatedCluster cluster, SimulatedProcess process, SimulatedChannel channel)
+    public SimulatedClientLink(
+        SimulatedCluster cluster, SimulatedProcess process, Gateway gateway, SimulatedChannel channel)
     {
         _cluster = cluster;
         _channel = channel;
         Process = process;
-        _connection = process.Gateway.Connect(this);
+        _connection = gateway.Connect(this);
         process.Add(this);
     }
 

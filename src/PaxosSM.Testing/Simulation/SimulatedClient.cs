@@ -11,6 +11,7 @@ internal sealed class SimulatedClient
 
     // A fifth of the default rate: what is lost is missed a little later, and the run is faster.
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private readonly GroupLoad _load;
     private readonly SimulatedRun _run;
     private readonly SimulatedChannel _channel;
     private readonly PaxosClient _client;
@@ -26,12 +27,12 @@ internal sealed class SimulatedClient
     private bool _insists;
 
     private SimulatedClient(
-        SimulatedRun run, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
+        GroupLoad load, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
     {
-        _run = run;
+        (_load, _run) = (load, load.Run);
         _index = index;
         _random = random;
-        _isOrdered = index < run.Plan.Clients.Streams;
+        _isOrdered = index < load.Plan.Streams;
         _channel = channel;
         _client = client;
     }
@@ -51,31 +52,56 @@ internal sealed class SimulatedClient
     /// <summary>What it waits for, in words.</summary>
     public string State => _client.State;
 
-    public static SimulatedClient Join(SimulatedRun run, int index)
+    public static SimulatedClient Join(GroupLoad load, int index)
     {
-        SeededRandom random = new(run.World.Random.Next());
-        var beside = index % run.Cluster.Nodes.Count;
-        SimulatedChannel channel = new(run.Cluster, run.Cluster.Learners, run.Cluster.Network.Regions.Of(beside));
-        PaxosClient client = new(channel, new()
-        {
-            Timeout = run.Plan.Clients.Timeout,
-            SessionTimeout = run.Plan.Clients.SessionTimeout,
-            TickInterval = TickInterval,
-            TimeProvider = new SimulatedClock(run.World, 0, random.Below(1_000_000), TimeSpan.Zero),
-            Scheduling = new(work => run.World.After(random.Below(20), work), new(random.Next())),
-        });
-        return new(run, index, random, channel, client);
+        var cluster = load.Run.Cluster;
+        SeededRandom random = new(cluster.World.Random.Next());
+        var region = cluster.Network.Regions.Of(index % cluster.Nodes.Count);
+        SimulatedChannel channel = new(cluster, cluster.Learners, region, load.Group);
+        return new(load, index, random, channel, new(channel, Options(cluster, load.Plan, load.Group, random)));
     }
+
+    /// <summary>What a simulated client works with.</summary>
+    public static PaxosClientOptions Options(
+        SimulatedCluster cluster, ClientPlan plan, GroupId group, SeededRandom random)
+    {
+        var world = cluster.World;
+        return new()
+        {
+            Group = group,
+            Timeout = plan.Timeout,
+            SessionTimeout = plan.SessionTimeout,
+            TickInterval = TickInterval,
+            TimeProvider = new SimulatedClock(world, 0, random.Below(1_000_000), TimeSpan.Zero),
+            Scheduling = new(work => world.After(random.Below(20), work), new(random.Next())),
+        };
+    }
+
+    /// <summary>Has something happen once what is awaited has come.</summary>
+    public static void OnCompleted(bool isCompleted, Action<Action> onCompleted, Action then)
+    {
+        if (isCompleted)
+        {
+            then();
+        }
+        else
+        {
+            onCompleted(then);
+        }
+    }
+
+    /// <summary>It is of no use any more: what it has under way ends.</summary>
+    public void Leave() => _ = _client.DisposeAsync().AsTask();
 
     /// <summary>Calls now and then, until the run stops loading.</summary>
     public void Run()
     {
-        var plan = _run.Plan.Clients;
-        if (_run.IsLoading)
+        var plan = _load.Plan;
+        if (_load.IsLoading)
         {
             if (Open < plan.Window)
             {
-                Call(_run.Workload.Next(_random, _index, plan));
+                Call(_load.Workload.Next(_random, _index, plan));
             }
 
             var (own, all) = (IsBusy(plan) ? plan.BusyFactor : 1L, plan.Count - 1L + plan.BusyFactor);
@@ -92,19 +118,19 @@ internal sealed class SimulatedClient
             var consistency = operation.Consistency == ReadConsistency.After(Slot.Zero)
                 ? ReadConsistency.After(_lastSlot)
                 : operation.Consistency;
-            var query = _run.History.BeginQuery(_index, operation.Input, consistency);
+            var query = _load.History.BeginQuery(_index, operation.Input, consistency);
             Await(query, _client.QueryAsync(operation.Input, consistency));
         }
         else if (!_isOrdered)
         {
-            var command = _run.History.BeginCommand(_index, operation.Input);
+            var command = _load.History.BeginCommand(_index, operation.Input);
             Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
         }
         else if (_stream is { } stream)
         {
-            var command = _run.History.BeginCommand(_index, operation.Input, (_index * SessionsMax) + _streams);
+            var command = _load.History.BeginCommand(_index, operation.Input, (_index * SessionsMax) + _streams);
             Await(command, operation.Input, stream.ExecuteAsync(operation.Input));
-            if (++_streamCommands == _run.Plan.Clients.StreamCommandsMax)
+            if (++_streamCommands == _load.Plan.StreamCommandsMax)
             {
                 Close(stream);
             }
@@ -123,10 +149,10 @@ internal sealed class SimulatedClient
         WorkloadOperation operation;
         do
         {
-            operation = _run.Workload.Next(_random, _index, _run.Plan.Clients);
+            operation = _load.Workload.Next(_random, _index, _load.Plan);
         }
         while (operation.IsQuery);
-        var command = _run.History.BeginCommand(_index, operation.Input);
+        var command = _load.History.BeginCommand(_index, operation.Input);
         Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
     }
 
@@ -184,13 +210,13 @@ internal sealed class SimulatedClient
     private void Await(long id, ReadOnlyMemory<byte> input, ValueTask<CommandResult> task) =>
         Await(id, task, "commands", result => result.Slot, result =>
         {
-            _run.History.Succeeded(id, result.Result, result.Slot);
-            _run.OnAcknowledged(input, result);
+            _load.History.Succeeded(id, result.Result, result.Slot);
+            _load.Acknowledged.Add((input, result));
         });
 
     private void Await(long id, ValueTask<QueryResult> task) =>
         Await(id, task, "queries", result => result.Slot, result =>
-            _run.History.Succeeded(id, result.Result, result.Slot, result.Age, Replica()));
+            _load.History.Succeeded(id, result.Result, result.Slot, result.Age, Replica()));
 
     private void Await<TResult>(
         long id, ValueTask<TResult> task, string counted, Func<TResult, Slot> slotOf, Action<TResult> succeed)
@@ -224,11 +250,11 @@ internal sealed class SimulatedClient
         _run.Log.Mix((ulong)id, (ulong)failed.Error);
         if (failed.OutcomeUnknown)
         {
-            _run.History.Unknown(id);
+            _load.History.Unknown(id);
         }
         else
         {
-            _run.History.Refused(id);
+            _load.History.Refused(id);
         }
 
         // An ordered session that has expired takes nothing more: the next command opens another.
@@ -245,16 +271,4 @@ internal sealed class SimulatedClient
     private string? Replica() => _channel.Process is { Members.Self: var self }
         ? $"{self.Node}.{self.Incarnation}/{self.Boot:x}"
         : null;
-
-    private static void OnCompleted(bool isCompleted, Action<Action> onCompleted, Action then)
-    {
-        if (isCompleted)
-        {
-            then();
-        }
-        else
-        {
-            onCompleted(then);
-        }
-    }
 }

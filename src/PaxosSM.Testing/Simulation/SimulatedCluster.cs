@@ -1,4 +1,5 @@
 using PaxosSM.Reconfiguration;
+using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Tracing;
 using PaxosSM.Testing.Traces;
 
@@ -8,9 +9,10 @@ namespace PaxosSM.Testing.Simulation;
 internal sealed class SimulatedCluster
 {
     private const long RestartMicros = 200_000;
-    private readonly TraceChecker _checker;
-    private readonly Func<SimulatedProcess, IStateMachine> _newMachine;
+    private readonly Dictionary<GroupId, TraceChecker> _checkers = [];
+    private readonly Func<SimulatedProcess, GroupId, IStateMachine> _newMachine;
     private readonly Action<TraceEvent>? _events;
+    private readonly HashSet<NodeId> _doubled = [];
     private bool _somebodyLied;
     private bool _isWhole;
 
@@ -18,13 +20,13 @@ internal sealed class SimulatedCluster
     /// <param name="plan">The members, and how their machines are.</param>
     /// <param name="world">True time and chance.</param>
     /// <param name="log">Where it is told what happens.</param>
-    /// <param name="newMachine">Makes a process' machine.</param>
+    /// <param name="newMachine">Makes a process' machine for a group.</param>
     /// <param name="events">Takes each event of the protocol; null when nobody listens.</param>
     public SimulatedCluster(
         SimulationPlan plan,
         World world,
         RunLog log,
-        Func<SimulatedProcess, IStateMachine> newMachine,
+        Func<SimulatedProcess, GroupId, IStateMachine> newMachine,
         Action<TraceEvent>? events)
     {
         Plan = plan;
@@ -40,7 +42,14 @@ internal sealed class SimulatedCluster
                     new((ushort)place), $"n{place}", $"n{place}:1", roles, StorageId.None)),
             ],
             plan.Quorums);
-        _checker = new(GroupId.Default, Configured);
+        _checkers[GroupId.Default] = new(GroupId.Default, Configured);
+        if (plan.HostsGroups)
+        {
+            _checkers[GroupCatalog.Id] = new(GroupCatalog.Id, Configured);
+            Catalog = new(world);
+            Catalog.Made += group => _checkers[group.Id] = NewChecker(group);
+        }
+
         Torn = FairPlan.Damageable(plan, new(world.Random.Next()));
         Nodes = [.. plan.Members.Select((roles, place) => new SimulatedNode(this, place, roles))];
         Learners = [.. Nodes.Where(node => MayLearn(plan, node.Place))];
@@ -60,6 +69,9 @@ internal sealed class SimulatedCluster
     /// <remarks>R24: a tear that can't be told from damage is damage, so of these there may be no more than of damaged
     /// disks.</remarks>
     public IReadOnlyList<int> Torn { get; }
+
+    /// <summary>What the catalogs of groups said; null where the plan has no groups beside the first one.</summary>
+    public CatalogHistory? Catalog { get; }
 
     /// <summary>The members; their storages are not known before genesis.</summary>
     public Configuration Configured { get; }
@@ -124,7 +136,7 @@ internal sealed class SimulatedCluster
         }
     }
 
-    public IStateMachine NewMachine(SimulatedProcess process) => _newMachine(process);
+    public IStateMachine NewMachine(SimulatedProcess process, GroupId group) => _newMachine(process, group);
 
     public void OnEvent(SimulatedProcess process, in TraceEvent traced)
     {
@@ -136,9 +148,20 @@ internal sealed class SimulatedCluster
 
         Log.On(in traced);
         _events?.Invoke(traced);
-        if (_checker.On(in traced) is { } violation)
+        if (CheckerOf(traced.Group, traced.Origin.Node)?.On(in traced) is { } violation)
         {
             World.Break(violation.Rule, violation.ToString());
+        }
+    }
+
+    /// <summary>A group does not start at a process: right only where its records may be damaged (R24).</summary>
+    public void OnGroupFailed(SimulatedProcess process, GroupId group, string why)
+    {
+        Log.Count("groups that did not start");
+        Tell(process.Node, $"does not start {group}: {why}");
+        if (process.IsAlive && !process.Node.Disk.IsCrashed && !Torn.Contains(process.Node.Place))
+        {
+            World.Break("every group starts", $"{process.Node.Name} does not start {group}: {why}");
         }
     }
 
@@ -146,6 +169,7 @@ internal sealed class SimulatedCluster
     public void OnServes(SimulatedNode node)
     {
         node.Founded = true;
+        node.OnServes();
         IsFounded = Nodes.All(each => each.Founded);
     }
 
@@ -200,7 +224,12 @@ internal sealed class SimulatedCluster
         SimulatedNode copy = new(this, original.Place, original.Roles) { IsCopy = true };
         copy.Replace(original.Disk.Clone(), original.Store.Clone());
         Network.Intrude(copy, original, Nodes);
-        _checker.OnDoubled(original.Id);
+        _ = _doubled.Add(original.Id);
+        foreach (var (_, checker) in _checkers)
+        {
+            checker.OnDoubled(original.Id);
+        }
+
         copy.Start();
         if (copy.Process is not { IsAlive: true } process)
         {
@@ -232,9 +261,35 @@ internal sealed class SimulatedCluster
     /// <summary>A machine tells a wrong digest from now on: where that is found out, a halt is right (R28).</summary>
     public void OnLied()
     {
-        _checker.OnLied();
+        foreach (var (_, checker) in _checkers)
+        {
+            checker.OnLied();
+        }
+
         _somebodyLied = true;
     }
+
+    private TraceChecker NewChecker(GroupInfo group)
+    {
+        TraceChecker checker = new(group.Id, group.Founders);
+        foreach (var node in _doubled)
+        {
+            checker.OnDoubled(node);
+        }
+
+        if (_somebodyLied)
+        {
+            checker.OnLied();
+        }
+
+        return checker;
+    }
+
+    // Whoever is no member of a group learns what the catalog lists all the same; nobody counts on it.
+    private TraceChecker? CheckerOf(GroupId group, NodeId node) =>
+        group.Value > GroupCatalog.Id.Value && Catalog!.FoundersOf(group)?.Find(node) is null
+            ? null
+            : _checkers.GetValueOrDefault(group);
 
     private static EpochStart? EpochOf(SimulatedNode node) =>
         node.Process is { IsAlive: true, Status.Epoch: { } start } ? start : null;

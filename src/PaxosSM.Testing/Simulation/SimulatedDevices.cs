@@ -10,7 +10,11 @@ namespace PaxosSM.Testing.Simulation;
 /// <summary>What a process has of its machine: folder, log, snapshots; and who it is by them.</summary>
 internal sealed class SimulatedDevices
 {
-    private const string Path = "/data";
+    /// <summary>Where the folder is.</summary>
+    public const string Path = "/data";
+
+    private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
+    private const ulong SeedStep = 0x9e37_79b9_7f4a_7c15;
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedProcess _process;
     private readonly DataDirectory _folder;
@@ -31,17 +35,23 @@ internal sealed class SimulatedDevices
 
     public SnapshotStore Snapshots { get; }
 
+    public IDurableLog Log => _log;
+
     /// <summary>Whether a flush, or a write, has failed in this life.</summary>
     public bool Failed => _log.Failure is not null || Snapshots.Failure is not null;
 
     public static SimulatedDevices Open(
-        SimulatedCluster cluster, SimulatedProcess process, ClusterId clusterId, ulong seed)
+        SimulatedCluster cluster, SimulatedProcess process, ulong seed)
     {
         var node = process.Node;
         var folder = DataDirectory.Open(
-            Path, clusterId, "simulated", node.Id, node.Name, node.Disk, new Random((int)(seed & int.MaxValue)));
+            Path, ClusterId, "simulated", node.Id, node.Name, node.Disk, new Random((int)(seed & int.MaxValue)));
         return new(cluster, process, folder, new(process, folder.OpenLog(cluster.Plan.Log, node.Clock)));
     }
+
+    /// <summary>Opens a copy of what a node's disk holds, as its next process would.</summary>
+    public static DataDirectory OpenCopy(SimulatedNode node) => DataDirectory.Open(
+        Path, ClusterId, "simulated", node.Id, node.Name, node.Disk.Clone(), new Random(0));
 
     public GenesisProtocol NewGenesis()
     {
@@ -88,32 +98,56 @@ internal sealed class SimulatedDevices
         },
         _process.Node.Clock.Now);
 
-    public GroupSettings NewGroup(
-        ITransport transport, NodePump pump, MemberRoles own, Action<GroupId, string> onHalted)
-    {
-        var plan = _cluster.Plan;
-        var self = Members.Self;
-        return new()
+    /// <summary>What the first group works with.</summary>
+    public GroupSettings NewFirstGroup(
+        ITransport transport, NodePump pump, MemberRoles own, IProtocolEventSink events) =>
+        NewGroup(GroupId.Default, Members.Configuration, own, transport, events) with
         {
-            Context = new(
-                GroupId.Default, self.Node, self.Incarnation, Members.Configuration, plan.Protocol, self.Boot)
-            {
-                Own = own,
-            },
-            Log = _log,
-            DeviceFailure = () => Snapshots.Failure,
-            Transport = transport,
-            Events = _process,
-            Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), _process),
-            OnHalted = onHalted,
-            Storage = self.Storage,
-            StoreOwner = self.StoreOwner,
             OnEpochs = epochs =>
             {
                 var everybody = epochs.Everybody;
                 Members.Adopt(epochs, everybody);
                 pump.SetMembers([.. everybody.Select(member => member.Id)]);
             },
+        };
+
+    /// <summary>What a group beside the first one works with, as at a host.</summary>
+    public GroupSettings NewHosted(
+        GroupId group, Configuration founders, ITransport transport, IProtocolEventSink events)
+    {
+        // R13: the storage that is listed is the member, not the node of that number.
+        var self = Members.Self;
+        var roles = founders.Find(self.Node) is { } listed && listed.Storage == self.Storage
+            ? listed.Roles
+            : MemberRoles.Learner;
+        return NewGroup(group, founders, roles, transport, events) with
+        {
+            OnEpochs = epochs => Members.Adopt(group, epochs.Present.Configuration),
+            StartsAtRest = true,
+        };
+    }
+
+    /// <summary>Its snapshots, with threads of their own.</summary>
+    public SimulatedSnapshots NewSnapshots() =>
+        new(Snapshots, new SimulatedWorker(_process), new SimulatedWorker(_process));
+
+    private GroupSettings NewGroup(
+        GroupId group, Configuration founders, MemberRoles own, ITransport transport, IProtocolEventSink events)
+    {
+        var plan = _cluster.Plan;
+        var self = Members.Self;
+        var seed = self.Boot ^ ((group.Value - GroupId.Default.Value) * SeedStep); // not the same chance for all
+        return new()
+        {
+            Context = new(group, self.Node, self.Incarnation, founders, plan.Protocol, seed) { Own = own },
+            Log = _log,
+            DeviceFailure = () => Snapshots.Failure,
+            Transport = transport,
+            Events = events,
+            Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), events),
+            OnHalted = _process.OnHalted,
+            Storage = self.Storage,
+            StoreOwner = self.StoreOwner,
             Clock = _process.Node.Clock,
             Execution = new()
             {

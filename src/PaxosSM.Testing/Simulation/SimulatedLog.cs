@@ -29,7 +29,13 @@ internal sealed class SimulatedLog : IDurableLog
 
     public IReadOnlyList<GroupId> RecoveredGroups => _log.RecoveredGroups;
 
-    public void Forget(GroupId group) => _log.Forget(group);
+    public void Forget(GroupId group)
+    {
+        if (_process.CountEffect())
+        {
+            _log.Forget(group);
+        }
+    }
 
     public void Append(GroupId group, IReadOnlyList<DurableWrite> writes, Action durable)
     {

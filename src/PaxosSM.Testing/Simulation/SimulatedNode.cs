@@ -12,6 +12,7 @@ internal sealed class SimulatedNode
     private const int SectorsKeptMax = 24;
     private readonly SimulatedCluster _cluster;
     private Action? _beforeStart;
+    private SimulatedStore? _storeBefore;
     private TimeSpan _down;
     private bool _powerCut;
     private int _restarts;
@@ -55,6 +56,10 @@ internal sealed class SimulatedNode
 
     /// <summary>The machine's own store, where it has one: on the same disk.</summary>
     public SimulatedStore Store { get; private set; } = new();
+
+    /// <summary>Whether its machine can't restore a snapshot: after an older store was put back, until the process
+    /// serves.</summary>
+    public bool RefusesSnapshots { get; private set; }
 
     /// <summary>The process that runs; null while there is none.</summary>
     public SimulatedProcess? Process { get; private set; }
@@ -221,7 +226,41 @@ internal sealed class SimulatedNode
         });
     }
 
-    public void Replace(InMemoryFileLayer disk, SimulatedStore store) => (Disk, Store) = (disk, store);
+    public void Replace(InMemoryFileLayer disk, SimulatedStore store)
+    {
+        (Disk, Store) = (disk, store);
+        OnServes();
+    }
+
+    /// <summary>An older copy takes the place of the machine's own store.</summary>
+    public void PutBack(SimulatedStore copy, bool refuses)
+    {
+        _cluster.Log.Count("stores put back");
+        _storeBefore = Store;
+        Store = copy;
+        RefusesSnapshots = refuses;
+    }
+
+    /// <summary>Its process serves: the store that it found is the one that counts.</summary>
+    public void OnServes()
+    {
+        RefusesSnapshots = false;
+        _storeBefore = null;
+    }
+
+    /// <summary>Its process refused the store: whoever looks after it puts the one back that was there.</summary>
+    public bool OnStoreRefused()
+    {
+        if (!RefusesSnapshots || _storeBefore is not { } before)
+        {
+            return false;
+        }
+
+        _cluster.Log.Count("stores refused");
+        Store = before;
+        OnServes();
+        return true;
+    }
 
     /// <summary>Nothing goes wrong here from now on.</summary>
     public void Heal()

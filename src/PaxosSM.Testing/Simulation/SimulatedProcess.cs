@@ -1,9 +1,6 @@
 using PaxosSM.Messages;
 using PaxosSM.Runtime;
-using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Genesis;
-using PaxosSM.Runtime.Serving;
-using PaxosSM.Runtime.Tracing;
 using PaxosSM.Storage;
 using PaxosSM.Storage.Simulated;
 
@@ -11,11 +8,8 @@ namespace PaxosSM.Testing.Simulation;
 
 /// <summary>One life of a node: the production parts, composed as a host composes them, with actors for
 /// threads.</summary>
-internal sealed class SimulatedProcess : IProtocolEventSink
+internal sealed class SimulatedProcess
 {
-    // As a host's thread does: a snapshot that waits for its back-off is looked after this often.
-    private const long ExecutorIdleMicros = 1_000_000;
-    private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     private readonly SimulatedCluster _cluster;
     private readonly Actor _loop;
     private readonly List<Actor> _onDisk = [];
@@ -24,11 +18,9 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     private SimulatedGenesis? _genesis;
     private bool _isStalled;
     private NodePump? _pump;
-    private GroupReplica? _replica;
     private SimulatedDevices? _devices;
+    private SimulatedGroups? _groups;
     private int _effectsLeft = int.MaxValue;
-    private long _events;
-    private Epoch _epoch = Epoch.First;
 
     public SimulatedProcess(SimulatedCluster cluster, SimulatedNode node, ulong seed)
     {
@@ -37,8 +29,9 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         Node = node;
         World = cluster.World;
         Processor = new(node);
-        _loop = new(this, ShortDelay, RunLoop);
-        Gateway = new(GroupId.Default, new(), () => Node.Clock.Now);
+        _loop = NewActor(RunLoop);
+        Replica = new(cluster, this, GroupId.Default);
+        StartedAt = World.Now;
     }
 
     public World World { get; }
@@ -50,19 +43,20 @@ internal sealed class SimulatedProcess : IProtocolEventSink
 
     public bool IsAlive { get; private set; } = true;
 
-    public Gateway Gateway { get; }
+    /// <summary>When it started, in true time.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>The first group; it has not started before genesis has ended.</summary>
+    public SimulatedReplica Replica { get; }
+
+    /// <summary>The groups beside it, once they may start; null where the plan has none.</summary>
+    public SimulatedGroups? Groups => _groups;
 
     /// <summary>Who is who; null before the start.</summary>
     public NodeMembers? Members => _devices?.Members;
 
-    /// <summary>Null before genesis has ended.</summary>
-    public ReplicaStatus? Status => _replica?.Status;
-
-    /// <summary>The executor; null before genesis has ended.</summary>
-    public ApplyLoop? Execution => _replica?.Execution;
-
-    /// <summary>The machine in use; null before genesis has ended.</summary>
-    public IStateMachine? Machine { get; private set; }
+    /// <summary>The first group's; null before genesis has ended.</summary>
+    public ReplicaStatus? Status => Replica.Status;
 
     /// <summary>Whether the disk has failed it: then a halt is right (R1).</summary>
     public bool DeviceFailed => _devices is { Failed: true };
@@ -78,11 +72,14 @@ internal sealed class SimulatedProcess : IProtocolEventSink
     /// <exception cref="LogDamagedException">The log is.</exception>
     public void Start()
     {
-        _devices = SimulatedDevices.Open(_cluster, this, ClusterId, _seed);
+        _devices = SimulatedDevices.Open(_cluster, this, _seed);
         Node.Storage = _devices.Members.Self.Storage;
         _genesis = new(this, _devices, new(this, _cluster));
         RunLoop();
     }
+
+    /// <summary>A thread that computes.</summary>
+    public Actor NewActor(Action step) => new(this, ShortDelay, step);
 
     /// <summary>A thread that is busy with the disk: a step begins once it took its time there.</summary>
     public Actor NewDiskActor(Action step)
@@ -142,22 +139,17 @@ internal sealed class SimulatedProcess : IProtocolEventSink
         }
     }
 
-    /// <summary>Somebody asks for another epoch; nobody waits for what becomes of it.</summary>
-    public void Reconfigure(Epoch expected, Configuration next, bool force) =>
-        Guard(() => _ = _replica?.ReconfigureAsync(expected, next, force, CancellationToken.None));
-
-    /// <summary>Somebody asks for another leader; nobody waits for what becomes of it.</summary>
-    public void TransferLeadership(NodeId to) =>
-        Guard(() => _ = _replica?.TransferLeadershipAsync(to, CancellationToken.None));
-
     /// <summary>Somebody drains the node, or takes it back; one that does not serve yet is left alone.</summary>
     public void Drain(bool drained)
     {
         if (IsAlive && _pump is not null)
         {
-            Guard(() => _replica!.Drain(drained)); // it serves
+            Replica.Drain(drained);
         }
     }
+
+    /// <summary>A group's replica here; null for one that does not run here.</summary>
+    public SimulatedReplica? Find(GroupId group) => group == GroupId.Default ? Replica : _groups?.Find(group);
 
     public void Die()
     {
@@ -181,19 +173,15 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             ? Task.CompletedTask
             : _pump.OnMessageAsync(from, group, epoch, message).AsTask();
 
-    public void Add(SimulatedClientLink link) => _links.Add(link);
-
-    void IProtocolEventSink.On(GroupId group, ProtocolEvent happened)
+    /// <summary>A replica halted for good.</summary>
+    public void OnHalted(GroupId group, string why)
     {
-        if (CountEffect())
-        {
-            _events++;
-            _epoch = happened is EpochBegan began ? began.Start.Epoch : _epoch;
-            _cluster.OnEvent(this, new(_events, World.Now, group, Origin, happened));
-        }
+        Halted = why;
+        Find(group)?.Gateway.OnHalted(why);
+        _cluster.OnHalted(this, why);
     }
 
-    private TraceOrigin Origin => new(_epoch, Node.Id, Members!.Self.Incarnation); // it serves
+    public void Add(SimulatedClientLink link) => _links.Add(link);
 
     private long ShortDelay() => World.Random.Below(30) * Node.Factor;
 
@@ -262,6 +250,10 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             // As a host does: a node that can't write its folder fails, and says so.
             Node.OnFailed();
         }
+        catch (InvalidDataException) when (Node.OnStoreRefused())
+        {
+            Node.OnFailed();
+        }
         catch (Exception damaged) when (
             damaged is InvariantViolationException or InvalidDataException && _cluster.Torn.Contains(Node.Place))
         {
@@ -281,43 +273,18 @@ internal sealed class SimulatedProcess : IProtocolEventSink
             return;
         }
 
+        var founders = devices.Members.Configuration;
         SimulatedTransport transport = new(this, _cluster);
         var pump = devices.NewPump(transport);
         pump.Woken += _loop.Wake;
-        var settings = devices.NewGroup(transport, pump, own, (_, why) => OnHalted(why)) with { Events = this };
-        SimulatedWorker saving = new(this);
-        SimulatedWorker moving = new(this);
-        _replica = new(settings, NewMachine, Gateway, devices.Snapshots, saving, moving);
-        Actor executor = new(this, ShortDelay, () => { });
-        executor = new(this, ShortDelay, () =>
-        {
-            if (_replica.Execution.RunOnce())
-            {
-                executor.Wake();
-            }
-            else
-            {
-                executor.WakeAt(World.Now + ExecutorIdleMicros);
-            }
-        });
-        _replica.Execution.Wake = executor.Wake;
-        var starting = _replica.StartAsync(pump, CancellationToken.None);
-        if (!starting.IsCompleted)
-        {
-            throw new InvalidOperationException("a replica on a simulated disk starts at once");
-        }
-
-        starting.GetAwaiter().GetResult();
+        var settings = devices.NewFirstGroup(transport, pump, own, Replica);
+        Replica.Start(settings, pump, devices.NewSnapshots(), () => _cluster.NewMachine(this, GroupId.Default));
         _pump = pump;
         _cluster.OnServes(Node);
-    }
-
-    private IStateMachine NewMachine() => Machine = _cluster.NewMachine(this);
-
-    private void OnHalted(string why)
-    {
-        Halted = why;
-        Gateway.OnHalted(why);
-        _cluster.OnHalted(this, why);
+        if (_cluster.Catalog is not null)
+        {
+            _groups = new(_cluster, this, devices, transport);
+            _groups.Start(founders, pump);
+        }
     }
 }

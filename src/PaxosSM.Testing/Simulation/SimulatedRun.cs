@@ -1,4 +1,4 @@
-using PaxosSM.Testing.Linearizability;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Testing.Simulation;
 
@@ -12,6 +12,11 @@ internal sealed class SimulatedRun
     private const int LeadTimeouts = 12;
     private const int AnswerTimeouts = 30;
     private const int EqualTimeouts = 30;
+
+    // Of a group beside the first one: how many clients it has, and which part of the first one's load.
+    private const int GroupClients = 2;
+    private const int GroupRateShare = 4;
+    private readonly Dictionary<GroupId, GroupLoad> _loads = [];
     private readonly FaultInjector _faults;
     private readonly IReadOnlyList<SimulationProperty> _properties =
     [
@@ -20,6 +25,7 @@ internal sealed class SimulatedRun
         new ReplicasAreEqual(),
         new HistoryIsConsistent(),
         new MemoryIsBounded(),
+        new RemovedGroupsAreGone(),
     ];
 
     public SimulatedRun(SimulationPlan plan, SimulationOptions options)
@@ -28,17 +34,20 @@ internal sealed class SimulatedRun
         Options = options;
         World = new(plan.Seed);
         Log = new(World, options.Trace);
-        Workload = options.Workload();
-        History = new(() => World.Now);
-        Witness = new(World);
+        First = new(this, GroupId.Default, plan.Clients, null);
+        _loads[GroupId.Default] = First;
         Cluster = new(
             plan,
             World,
             Log,
-            NewMachine,
+            (process, group) => _loads[group].NewMachine(process),
             options.Events);
         _faults = new(Cluster);
-        Clients = [];
+        if (Cluster.Catalog is { } catalog)
+        {
+            catalog.Made += OnMade;
+            catalog.Removed += group => _loads[group.Id].End();
+        }
     }
 
     public SimulationPlan Plan { get; }
@@ -49,69 +58,60 @@ internal sealed class SimulatedRun
 
     public RunLog Log { get; }
 
-    public IWorkload Workload { get; }
-
-    public HistoryRecorder History { get; }
-
-    public Witness Witness { get; }
-
     public SimulatedCluster Cluster { get; }
 
-    public IReadOnlyList<SimulatedClient> Clients { get; private set; }
+    /// <summary>The first group.</summary>
+    public GroupLoad First { get; }
 
-    /// <summary>What clients were told.</summary>
-    public List<(ReadOnlyMemory<byte> Input, CommandResult Result)> Acknowledged { get; } = [];
-
-    /// <summary>What the clients' history broke, once it was judged.</summary>
-    public HistoryViolation? BrokenHistory { get; set; }
+    /// <summary>All groups of the run, in the order of their making; removed ones too.</summary>
+    public IEnumerable<GroupLoad> Loads => _loads.Values.OrderBy(load => load.Group.Value);
 
     /// <summary>Whether clients go on calling.</summary>
     public bool IsLoading { get; private set; } = true;
 
-    /// <summary>The nodes whose machines count.</summary>
-    public IEnumerable<SimulatedNode> Learners => Cluster.Nodes.Where(node =>
-        node.Process is { IsAlive: true, Execution: not null } && Cluster.IsLearner(node));
-
     public SimulationResult Run()
     {
         Cluster.Begin();
-        Clients = [.. Enumerable.Range(0, Plan.Clients.Count).Select(index => SimulatedClient.Join(this, index))];
-        foreach (var client in Clients)
-        {
-            client.Run();
-        }
-
+        First.Begin();
         _faults.Plan(Plan.Faults);
         Look();
         World.RunUntil(World.Micros(Plan.Duration));
         Finish();
         LookAtEnd();
-        Log.Mix((ulong)Acknowledged.Count, (ulong)Witness.Count);
+        foreach (var load in Loads)
+        {
+            Tell(load);
+        }
+
         Log.Count("events", World.Events);
-        Log.Count("slots shown ahead of choice", Witness.Shown);
-        Log.Count("slots confirmed", Witness.Confirmed);
-        Log.Count("slots taken back", Witness.TakenBack);
-        Options.Histories?.Invoke(History.Capture(), Workload.Model, BrokenHistory);
+        var told = Loads.FirstOrDefault(load => load.BrokenHistory is not null) ?? First;
+        Options.Histories?.Invoke(told.History.Capture(), told.Workload.Model, told.BrokenHistory);
         var violation = World.Broken is { } broken ? broken with { Tail = Log.Tail } : null;
         return new(violation, Log.Hash, Log.Counts, TimeSpan.FromMicroseconds(World.Now));
     }
 
-    private IStateMachine NewMachine(SimulatedProcess process)
+    private void Tell(GroupLoad load)
     {
-        var machine = Workload.NewMachine();
-        return Plan.OwnStores
-            ? new SimulatedStoredMachine(new(machine, Witness, process), process)
-            : Witnessed(machine, process);
+        var witness = load.Witness;
+        Log.Mix((ulong)load.Acknowledged.Count, (ulong)witness.Count);
+        Log.Count("slots shown ahead of choice", witness.Shown);
+        Log.Count("slots confirmed", witness.Confirmed);
+        Log.Count("slots taken back", witness.TakenBack);
     }
 
-    public void OnAcknowledged(ReadOnlyMemory<byte> input, CommandResult result) => Acknowledged.Add((input, result));
-
-    private IStateMachine Witnessed(IStateMachine machine, SimulatedProcess process)
+    // A group beside the first one has a few clients, and the others' load is as it would be without.
+    private void OnMade(GroupInfo group)
     {
-        WitnessedMachine witnessed = new(machine, Witness, process);
-        return Plan.Optimistic && machine is IOptimisticStateMachine optimistic
-            ? new OptimisticWitness(witnessed, optimistic, Witness, process)
-            : witnessed;
+        var plan = Plan.Clients with
+        {
+            Count = GroupClients,
+            Streams = 1,
+            RatePerSecond = Math.Max(GroupClients, Plan.Clients.RatePerSecond / GroupRateShare),
+            BusyFactor = 1,
+        };
+        GroupLoad load = new(this, group.Id, plan, group.Founders);
+        _loads[group.Id] = load;
+        World.After(0, load.Begin);
     }
 
     private void Look()
@@ -133,15 +133,24 @@ internal sealed class SimulatedRun
         IsLoading = false;
         Cluster.Heal();
         Must(LeadTimeouts, () => Cluster.Leader is not null, WhoIsThere);
-        Must(AnswerTimeouts, () => Clients.All(client => client.Open == 0), WhoWaits);
+        Must(AnswerTimeouts, AllAnswered, WhoWaits);
         foreach (var client in Clients)
         {
             client.CallUntilOneSucceeds();
         }
 
-        Must(AnswerTimeouts, () => Clients.All(client => client.Open == 0), WhoWaits);
-        Must(EqualTimeouts, AreEqual, WhoIsBehind);
+        Must(AnswerTimeouts, AllAnswered, WhoWaits);
+        Must(EqualTimeouts, () => Living.All(load => load.AreEqual()) && AreSettled(), WhoIsBehind);
     }
+
+    private IEnumerable<GroupLoad> Living => Loads.Where(load => !load.IsOver);
+
+    private List<SimulatedClient> Clients => [.. Living.SelectMany(load => load.Clients)];
+
+    private bool AllAnswered() => _faults.Wishes == 0 && Living.All(load => load.Open == 0);
+
+    private bool AreSettled() => Cluster.Nodes.All(node => node.Process is not { IsAlive: true, Groups: { } groups }
+        || groups.IsSettled);
 
     private const string Progress = "I13 progress";
 
@@ -161,25 +170,32 @@ internal sealed class SimulatedRun
         _ => $"{node.Name} is down",
     }));
 
-    private string WhoWaits() => string.Join("; ", Clients.Where(client => client.Open > 0).Select((client, index) =>
-        $"client {index} waits for {client.Open}: {client.State}; before: {client.Failure?.Message}"));
+    private string WhoWaits() => string.Join(
+        "; ",
+        Clients.Where(client => client.Open > 0).Select((client, index) =>
+            $"client {index} waits for {client.Open}: {client.State}; before: {client.Failure?.Message}")
+            .Prepend($"{_faults.Wishes} wishes for groups are open"));
 
-    private bool AreEqual() => Learners.Select(node => node.Process!.Execution!.Applied).Distinct().Count() <= 1
-        && Learners.All(node => node.Process!.Execution!.Applied >= LastAcknowledged());
-
-    private Slot LastAcknowledged() =>
-        Acknowledged.Count == 0 ? Slot.Zero : Acknowledged.Max(each => each.Result.Slot);
-
-    private string WhoIsBehind() => string.Join(
-        ", ", Learners.Select(node => $"{node.Name} has applied {node.Process!.Execution!.Applied}"));
+    private string WhoIsBehind()
+    {
+        var applied =
+            from load in Living
+            from each in load.Learners
+            select $"{each.Node.Name} has applied {each.Replica.Execution!.Applied} of {load.Group}";
+        var unsettled =
+            from node in Cluster.Nodes
+            where node.Process is { IsAlive: true, Groups.IsSettled: false }
+            select $"{node.Name} {node.Process!.Groups!.State}";
+        return string.Join(", ", applied.Concat(unsettled));
+    }
 
     private void LookAtEnd()
     {
-        foreach (var property in _properties)
+        foreach (var (property, load) in _properties.SelectMany(property => Loads.Select(load => (property, load))))
         {
-            if (World.Broken is null && property.LookAtEnd(this) is { } wrong)
+            if (World.Broken is null && property.LookAtEnd(load) is { } wrong)
             {
-                World.Break(property.Name, wrong);
+                World.Break(property.Name, load == First ? wrong : $"{load.Group}: {wrong}");
             }
         }
     }

@@ -8,12 +8,16 @@ internal sealed class SimulatedStore
     /// <summary>The machine's state; null for a new store.</summary>
     public byte[]? State { get; private set; }
 
+    /// <summary>The last slot that the machine was given a command of; null when it was given a snapshot
+    /// since.</summary>
+    public Slot? Through { get; private set; }
+
     /// <summary>The host's records.</summary>
     public IReadOnlyList<StoreRecord> Records => [.. _records.Values];
 
-    public void Commit(in StoreUnit unit, byte[] state)
+    public void Commit(in StoreUnit unit, byte[] state, Slot? through)
     {
-        State = state;
+        (State, Through) = (state, through);
         if (unit.ReplacesAll)
         {
             _records.Clear();
@@ -36,7 +40,7 @@ internal sealed class SimulatedStore
     public SimulatedStore Clone()
     {
         SimulatedStore clone = new();
-        clone.Commit(new(default, true, Records), State ?? []);
+        clone.Commit(new(default, true, Records), State ?? [], Through);
         clone.State = State;
         return clone;
     }

@@ -58,6 +58,9 @@ public sealed record SimulationPlan
 
     /// <summary>What goes wrong, in the order of time.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+    /// <summary>Whether nodes host groups beside the first one: where somebody wants some.</summary>
+    public bool HostsGroups => Faults.Any(fault => fault is CreateGroup);
 }
 
 /// <summary>How messages travel.</summary>

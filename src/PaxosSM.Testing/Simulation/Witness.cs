@@ -50,6 +50,22 @@ internal sealed class Witness(World world)
         }
     }
 
+    /// <summary>A machine that holds everything through a slot is given a command of a later one: nothing may lie
+    /// between (R27).</summary>
+    public void CheckFollows(string who, Slot through, Slot next)
+    {
+        for (var slot = through.Next; slot < next; slot = slot.Next)
+        {
+            if (_slots.ContainsKey(slot))
+            {
+                world.Break(
+                    "R27 never silently on",
+                    $"{who}'s machine holds everything through {through}, and is given {next}: {slot} is left out");
+                return;
+            }
+        }
+    }
+
     /// <summary>Whether that command was applied in that slot with that result.</summary>
     public bool Saw(Slot slot, ReadOnlySpan<byte> command, ReadOnlySpan<byte> result)
     {

@@ -149,7 +149,7 @@ public sealed class LinkTests
     private static SimulatedCluster Cluster(SimulationPlan plan)
     {
         World world = new(plan.Seed);
-        return new(plan, world, new(world, null), _ => new IdleMachine(), null);
+        return new(plan, world, new(world, null), (_, _) => new IdleMachine(), null);
     }
 
     private void Send(SimulatedCluster cluster, int from, int to, int bytes)

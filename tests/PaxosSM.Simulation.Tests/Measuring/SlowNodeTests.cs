@@ -27,7 +27,7 @@ public sealed class SlowNodeTests
 
     public SlowNodeTests()
     {
-        _cluster = new(Plan, _world, new(_world, null), _ => new IdleMachine(), null);
+        _cluster = new(Plan, _world, new(_world, null), (_, _) => new IdleMachine(), null);
         _node = _cluster.Nodes[0];
         _processor = new(_node);
     }
@@ -117,7 +117,7 @@ public sealed class SlowNodeTests
     {
         var plan = Plan with { Regions = [], Distances = [], Network = Plan.Network with { LinkBytesPerSecond = 0 } };
         World world = new(1);
-        SimulatedCluster cluster = new(plan, world, new(world, null), _ => new IdleMachine(), null);
+        SimulatedCluster cluster = new(plan, world, new(world, null), (_, _) => new IdleMachine(), null);
         var direction = cluster.Network.Between(cluster.Nodes[0], cluster.Nodes[1]);
         direction.Up();
 

@@ -76,6 +76,8 @@ public sealed class FairPlanTests
         AssertUnfair("of 3 acceptors", fair with { Quorums = QuorumRule.Flexible(1, 2) });
         AssertUnfair(
             "damaged for good", fair with { Quorums = QuorumRule.Flexible(3, 1) }, new WipedDisk(Later, 1, Down));
+        AssertUnfair("no machine has a store", fair, new OldStore(Later, 1, Down, Down, false));
+        AssertUnfair("don't learn", fair with { Members = [All, All, All, Acc] }, new CreateGroup(Later, 1));
         AssertUnfair("drift", fair with { ClockDriftMax = 60_000 });
     }
 

@@ -36,7 +36,8 @@ internal sealed class MeasuredClient
         var world = cluster.World;
         SeededRandom random = new(world.Random.Next());
         PaxosClientOptions defaults = new();
-        PaxosClient client = new(new SimulatedChannel(cluster, [node], cluster.Network.Regions.Of(node.Place)), new()
+        SimulatedChannel channel = new(cluster, [node], cluster.Network.Regions.Of(node.Place), GroupId.Default);
+        PaxosClient client = new(channel, new()
         {
             Timeout = cluster.Plan.Clients.Timeout,
             SessionTimeout = cluster.Plan.Clients.SessionTimeout,

@@ -17,7 +17,7 @@ internal sealed class MeasuredRun
         _load = load;
         _world = new(plan.Seed);
         _log = new(_world, null);
-        _cluster = new(plan, _world, _log, _ => new IdleMachine(), null);
+        _cluster = new(plan, _world, _log, (_, _) => new IdleMachine(), null);
         _cluster.Network.CountsBytes = true;
     }
 

@@ -5,22 +5,22 @@ internal sealed class AcknowledgementsAreKept : SimulationProperty
 {
     public override string Name => "I3 acknowledgements are kept";
 
-    public override string? LookAtEnd(SimulatedRun run)
+    public override string? LookAtEnd(GroupLoad load)
     {
-        foreach (var (input, result) in run.Acknowledged)
+        foreach (var (input, result) in load.Acknowledged)
         {
-            if (!run.Witness.Saw(result.Slot, input.Span, result.Result.Span))
+            if (!load.Witness.Saw(result.Slot, input.Span, result.Result.Span))
             {
                 return $"a client was told that {Convert.ToHexString(input.Span)} gave "
                     + $"{Convert.ToHexString(result.Result.Span)} in slot {result.Slot}; no replica applied that there";
             }
 
-            foreach (var node in run.Learners)
+            // What was removed is nowhere any more.
+            foreach (var (node, replica) in load.IsOver ? [] : load.Learners)
             {
-                if (node.Process!.Execution!.Applied < result.Slot)
+                if (replica.Execution!.Applied < result.Slot)
                 {
-                    return $"slot {result.Slot} was acknowledged, and {node.Name} ends at "
-                        + $"{node.Process.Execution.Applied}";
+                    return $"slot {result.Slot} was acknowledged, and {node.Name} ends at {replica.Execution.Applied}";
                 }
             }
         }

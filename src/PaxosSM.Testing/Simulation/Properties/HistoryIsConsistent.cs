@@ -7,21 +7,21 @@ internal sealed class HistoryIsConsistent : SimulationProperty
 {
     public override string Name => "I10 linearizable";
 
-    public override string? LookAtEnd(SimulatedRun run)
+    public override string? LookAtEnd(GroupLoad load)
     {
-        if (!run.Options.ChecksHistory)
+        if (!load.Run.Options.ChecksHistory)
         {
             return null;
         }
 
-        HistoryExamination examination = new(run.Workload.Model, run.Plan.ClockDriftMax);
-        var findings = examination.Run(run.History.Capture());
+        HistoryExamination examination = new(load.Workload.Model, load.Run.Plan.ClockDriftMax);
+        var findings = examination.Run(load.History.Capture());
         if (findings.Linearizability.Verdict == Verdict.Undecided)
         {
-            run.Log.Count("histories undecided");
+            load.Run.Log.Count("histories undecided");
         }
 
-        run.BrokenHistory = findings.Violations is [var worst, ..] ? worst : null;
-        return run.BrokenHistory is { } first ? $"{first.Rule}: {first.Text}" : null;
+        load.BrokenHistory = findings.Violations is [var worst, ..] ? worst : null;
+        return load.BrokenHistory is { } first ? $"{first.Rule}: {first.Text}" : null;
     }
 }

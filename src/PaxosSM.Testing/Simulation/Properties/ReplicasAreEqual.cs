@@ -5,19 +5,19 @@ internal sealed class ReplicasAreEqual : SimulationProperty
 {
     public override string Name => "replicas are equal";
 
-    public override string? LookAtEnd(SimulatedRun run)
+    public override string? LookAtEnd(GroupLoad load)
     {
         (SimulatedNode Node, Slot Applied, byte[] State)? first = null;
-        foreach (var node in run.Learners)
+        foreach (var (node, replica) in load.IsOver ? [] : load.Learners)
         {
-            var applied = node.Process!.Execution!.Applied;
-            if (node.Process.Machine is IOptimisticStateMachine optimistic)
+            var applied = replica.Execution!.Applied;
+            if (replica.Machine is IOptimisticStateMachine optimistic)
             {
                 // The run is over: what may be under way is not chosen, and goes.
                 optimistic.Rollback(applied);
             }
 
-            var state = StateOf(node.Process.Machine!);
+            var state = StateOf(replica.Machine!);
             first ??= (node, applied, state);
             if (first.Value.Applied != applied)
             {

@@ -5,7 +5,7 @@ internal sealed class SessionsAreInOrder : SimulationProperty
 {
     public override string Name => "I9 exactly once, in session order";
 
-    public override string? LookAtEnd(SimulatedRun run) =>
-        run.Clients.SelectMany(client => client.Sessions).Select(run.Witness.CheckOrder).FirstOrDefault(
+    public override string? LookAtEnd(GroupLoad load) =>
+        load.Clients.SelectMany(client => client.Sessions).Select(load.Witness.CheckOrder).FirstOrDefault(
             wrong => wrong is not null);
 }

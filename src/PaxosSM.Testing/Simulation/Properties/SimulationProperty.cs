@@ -10,7 +10,8 @@ internal abstract class SimulationProperty
     /// <returns>What is wrong; null when nothing is.</returns>
     public virtual string? Look(SimulatedRun run) => null;
 
-    /// <summary>Looked at once, when the world was whole for a while and every command has finished.</summary>
+    /// <summary>Looked at once for each group, when the world was whole for a while and every command has
+    /// finished.</summary>
     /// <returns>What is wrong; null when nothing is.</returns>
-    public virtual string? LookAtEnd(SimulatedRun run) => null;
+    public virtual string? LookAtEnd(GroupLoad load) => null;
 }

@@ -9,6 +9,7 @@ public static class FaultSpan
         Crash crash => crash.Down,
         FailedFlush failed => failed.Down,
         LyingDigest lying => lying.Down,
+        OldStore old => old.After + old.Down,
         FlippedBits flipped => flipped.Down,
         WipedDisk wiped => wiped.Down,
         ClonedDisk cloned => cloned.Down,

@@ -8,7 +8,10 @@ internal static class SwarmChanges
 
     /// <summary>What administrators do on purpose: drawn for itself.</summary>
     public static readonly IReadOnlyList<FaultKind> Kinds =
-        [FaultKind.Of<Reconfigure>(), FaultKind.Of<Transfer>(), FaultKind.Of<Drain>()];
+    [
+        FaultKind.Of<Reconfigure>(), FaultKind.Of<Transfer>(), FaultKind.Of<Drain>(), FaultKind.Of<CreateGroup>(),
+        FaultKind.Of<RemoveGroup>(), FaultKind.Of<OldStore>(),
+    ];
 
     private const int AttemptsMax = 8;
 

@@ -58,6 +58,8 @@ public static class SwarmPlans
         {
             plan = SwarmChanges.Draw(plan, options, new(seed ^ SwarmChanges.Stream));
             plan = SwarmHandOns.Draw(plan, options, new(seed ^ SwarmHandOns.Stream));
+            plan = SwarmStores.Draw(plan, options, new(seed ^ SwarmStores.Stream));
+            plan = SwarmGroups.Draw(plan, options, new(seed ^ SwarmGroups.Stream));
         }
 
         return FairPlan.KeepsTrimming(plan)

@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using PaxosSM.Runtime.Wire;
 
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Runtime.Groups;
 
 /// <summary>The replicated list of the groups that a cluster's nodes host: itself a machine in a group, so that every
 /// node makes and removes the same ones, in the same order.</summary>
 /// <remarks>The founders travel in the command: a group's first epoch is what was chosen with its name, the same at
 /// every node whenever it comes to it (R12).</remarks>
-internal sealed class GroupCatalog : IStateMachine
+public sealed class GroupCatalog : IStateMachine
 {
     /// <summary>The catalog's own group.</summary>
     public static readonly GroupId Id = new(2);
@@ -62,6 +62,7 @@ internal sealed class GroupCatalog : IStateMachine
     public static (bool Done, GroupId Group) ReadResult(ReadOnlySpan<byte> result) =>
         (result[0] != 0, new(BinaryPrimitives.ReadUInt64LittleEndian(result[1..])));
 
+    /// <inheritdoc/>
     public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
     {
         var (done, group) = Carry(command.ToArray());
@@ -80,8 +81,10 @@ internal sealed class GroupCatalog : IStateMachine
     {
     }
 
+    /// <inheritdoc/>
     public ISnapshotWriter BeginSnapshot() => new Snapshot(_nextId, _groups);
 
+    /// <inheritdoc/>
     public async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
         using MemoryStream whole = new();

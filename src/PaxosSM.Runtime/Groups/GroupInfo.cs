@@ -1,4 +1,4 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Runtime.Groups;
 
 /// <summary>A group beside the first one that the nodes of a cluster host.</summary>
 /// <param name="Id">Its number: never given out twice.</param>
