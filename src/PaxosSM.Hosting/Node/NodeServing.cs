@@ -1,5 +1,6 @@
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
+using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Serving;
 
 namespace PaxosSM.Hosting;

@@ -1,8 +1,6 @@
 using PaxosSM.Runtime;
-using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Ports;
-using PaxosSM.Runtime.Tracing;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Testing.Simulation;
@@ -14,7 +12,6 @@ internal sealed class SimulatedDevices
     public const string Path = "/data";
 
     private static readonly ClusterId ClusterId = new(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
-    private const ulong SeedStep = 0x9e37_79b9_7f4a_7c15;
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedProcess _process;
     private readonly DataDirectory _folder;
@@ -98,76 +95,9 @@ internal sealed class SimulatedDevices
         },
         _process.Node.Clock.Now);
 
-    /// <summary>What the first group works with.</summary>
-    public GroupSettings NewFirstGroup(
-        ITransport transport, NodePump pump, MemberRoles own, IProtocolEventSink events) =>
-        NewGroup(GroupId.Default, Members.Configuration, own, transport, events) with
-        {
-            OnEpochs = epochs =>
-            {
-                var everybody = epochs.Everybody;
-                Members.Adopt(epochs, everybody);
-                pump.SetMembers([.. everybody.Select(member => member.Id)]);
-            },
-        };
-
-    /// <summary>What a group beside the first one works with, as at a host.</summary>
-    public GroupSettings NewHosted(
-        GroupId group, Configuration founders, ITransport transport, IProtocolEventSink events)
-    {
-        // R13: the storage that is listed is the member, not the node of that number.
-        var self = Members.Self;
-        var roles = founders.Find(self.Node) is { } listed && listed.Storage == self.Storage
-            ? listed.Roles
-            : MemberRoles.Learner;
-        return NewGroup(group, founders, roles, transport, events) with
-        {
-            OnEpochs = epochs => Members.Adopt(group, epochs.Present.Configuration),
-            StartsAtRest = true,
-        };
-    }
-
     /// <summary>Its snapshots, with threads of their own.</summary>
     public SimulatedSnapshots NewSnapshots() =>
         new(Snapshots, new SimulatedWorker(_process), new SimulatedWorker(_process));
-
-    private GroupSettings NewGroup(
-        GroupId group, Configuration founders, MemberRoles own, ITransport transport, IProtocolEventSink events)
-    {
-        var plan = _cluster.Plan;
-        var self = Members.Self;
-        var seed = self.Boot ^ ((group.Value - GroupId.Default.Value) * SeedStep); // not the same chance for all
-        return new()
-        {
-            Context = new(group, self.Node, self.Incarnation, founders, plan.Protocol, seed) { Own = own },
-            Log = _log,
-            DeviceFailure = () => Snapshots.Failure,
-            Transport = transport,
-            Events = events,
-            Observer = new TracedExecution(new SimulatedObserver(_cluster, _process), events),
-            OnHalted = _process.OnHalted,
-            Storage = self.Storage,
-            StoreOwner = self.StoreOwner,
-            Clock = _process.Node.Clock,
-            Execution = new()
-            {
-                CheckpointSlots = plan.Protocol.CheckpointSlots,
-                Snapshots = Snapshotting(plan),
-            },
-        };
-    }
-
-    // A log that is full takes no more slots: a snapshot must be due before that.
-    private static SnapshotOptions Snapshotting(SimulationPlan plan)
-    {
-        SnapshotOptions defaults = new() { SlotsMax = plan.SnapshotSlots };
-        var quarter = plan.Protocol.LogBytesMax / 4;
-        return defaults with
-        {
-            LogBytesMin = Math.Min(defaults.LogBytesMin, quarter),
-            LogBytesMax = Math.Min(defaults.LogBytesMax, quarter),
-        };
-    }
 
     private void Adopt(Configuration configuration, ForkId fork)
     {

@@ -15,8 +15,7 @@ internal sealed class SimulatedGroups : IGroupRunner, IClientReplies
     private readonly SortedDictionary<ulong, SimulatedReplica> _running = [];
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedProcess _process;
-    private readonly SimulatedDevices _devices;
-    private readonly SimulatedTransport _transport;
+    private readonly SimulatedSettings _settings;
     private readonly SimulatedSnapshots _snapshots;
     private readonly SimulatedReplica _catalog;
     private readonly GroupRoster _roster;
@@ -29,9 +28,9 @@ internal sealed class SimulatedGroups : IGroupRunner, IClientReplies
     private bool _begun;
 
     public SimulatedGroups(
-        SimulatedCluster cluster, SimulatedProcess process, SimulatedDevices devices, SimulatedTransport transport)
+        SimulatedCluster cluster, SimulatedProcess process, SimulatedDevices devices, SimulatedSettings settings)
     {
-        (_cluster, _process, _devices, _transport) = (cluster, process, devices, transport);
+        (_cluster, _process, _settings) = (cluster, process, settings);
         _snapshots = devices.NewSnapshots();
         _catalog = new(cluster, process, GroupCatalog.Id);
         _roster = new(this, devices.Log, _snapshots.Store, _snapshots.Saving);
@@ -85,7 +84,7 @@ internal sealed class SimulatedGroups : IGroupRunner, IClientReplies
         return Task.CompletedTask;
     }
 
-    void IGroupRunner.OnForgotten(GroupId group) => _devices.Members.Forget(group);
+    void IGroupRunner.OnForgotten(GroupId group) => _settings.Forget(group);
 
     bool IClientReplies.Send(ClientFrame frame)
     {
@@ -104,7 +103,10 @@ internal sealed class SimulatedGroups : IGroupRunner, IClientReplies
 
     private void Run(SimulatedReplica replica, Configuration founders, Func<IStateMachine> newMachine) =>
         replica.Start(
-            _devices.NewHosted(replica.Gateway.Group, founders, _transport, replica), _pump!, _snapshots, newMachine);
+            _settings.NewHosted(replica.Gateway.Group, founders, replica),
+            _pump!, // the start had one
+            _snapshots,
+            newMachine);
 
     private void Ask()
     {

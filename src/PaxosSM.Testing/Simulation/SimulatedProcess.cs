@@ -277,13 +277,13 @@ internal sealed class SimulatedProcess
         SimulatedTransport transport = new(this, _cluster);
         var pump = devices.NewPump(transport);
         pump.Woken += _loop.Wake;
-        var settings = devices.NewFirstGroup(transport, pump, own, Replica);
-        Replica.Start(settings, pump, devices.NewSnapshots(), () => _cluster.NewMachine(this, GroupId.Default));
+        SimulatedSettings settings = new(_cluster, this, devices, transport, pump);
+        Replica.Start(settings.NewFirstGroup(own, Replica), pump, devices.NewSnapshots(), () => _cluster.NewMachine(this, GroupId.Default));
         _pump = pump;
         _cluster.OnServes(Node);
         if (_cluster.Catalog is not null)
         {
-            _groups = new(_cluster, this, devices, transport);
+            _groups = new(_cluster, this, devices, settings);
             _groups.Start(founders, pump);
         }
     }

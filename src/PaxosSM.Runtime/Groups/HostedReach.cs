@@ -1,8 +1,8 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Runtime.Groups;
 
 /// <summary>Whom a node must reach for the groups that it hosts beside the first one: most have the same members, so
 /// that they are counted. For one caller at a time.</summary>
-internal sealed class HostedReach
+public sealed class HostedReach
 {
     private readonly Dictionary<GroupId, IReadOnlyList<Member>> _groups = [];
     private readonly Dictionary<Member, int> _counts = [];
