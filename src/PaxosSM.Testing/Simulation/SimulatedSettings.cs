@@ -79,6 +79,7 @@ internal sealed class SimulatedSettings(
             Events = events,
             Observer = new TracedExecution(new SimulatedObserver(cluster, process), events),
             OnHalted = process.OnHalted,
+            Fork = () => devices.Members.Self.Fork,
             Storage = self.Storage,
             StoreOwner = self.StoreOwner,
             Clock = process.Node.Clock,
