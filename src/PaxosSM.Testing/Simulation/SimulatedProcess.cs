@@ -278,7 +278,11 @@ internal sealed class SimulatedProcess
         var pump = devices.NewPump(transport);
         pump.Woken += _loop.Wake;
         SimulatedSettings settings = new(_cluster, this, devices, transport, pump);
-        Replica.Start(settings.NewFirstGroup(own, Replica), pump, devices.NewSnapshots(), () => _cluster.NewMachine(this, GroupId.Default));
+        Replica.Start(
+            settings.NewFirstGroup(own, Replica),
+            pump,
+            devices.NewSnapshots(),
+            () => _cluster.NewMachine(this, GroupId.Default));
         _pump = pump;
         _cluster.OnServes(Node);
         if (_cluster.Catalog is not null)

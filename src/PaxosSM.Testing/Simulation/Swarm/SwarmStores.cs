@@ -1,6 +1,6 @@
 namespace PaxosSM.Testing.Simulation;
 
-/// <summary>Older copies of machines' own stores that are put back: in some of the plans that have such stores.</summary>
+/// <summary>Older copies of machines' own stores that are put back: in most plans that have such stores.</summary>
 internal static class SwarmStores
 {
     /// <summary>Draws of its own: what else a seed means is as it would be without.</summary>
