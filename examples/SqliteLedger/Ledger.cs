@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace PaxosSM.Examples;
@@ -6,23 +7,36 @@ namespace PaxosSM.Examples;
 /// <summary>Books an amount to an account; the reference is the caller's.</summary>
 internal sealed record Book(string Account, long Amount, string Reference);
 
+/// <summary>What became of a booking: the account's balance, or why there is none.</summary>
+internal sealed record Booked(long Balance, string Refusal);
+
 /// <summary>Asks for an account's balance.</summary>
 internal sealed record Balance(string Account);
 
 /// <summary>One row of the ledger.</summary>
 internal sealed record Entry(long Number, string Account, long Amount, string Reference);
 
+/// <summary>A large booking that the bank is to hear of.</summary>
+internal sealed record Notice(byte[] Token, string Reference);
+
+/// <summary>A whole ledger.</summary>
+internal sealed record Books(List<Entry> Entries, List<Notice> Notices);
+
 /// <summary>A ledger in a SQLite database, replicated: each booking is in each replica's database once.</summary>
-/// <remarks>One transaction holds the bookings, what is applied, and the sessions. It is open from one commit to the
-/// next; what a crash cuts off is booked again from the log.</remarks>
-internal sealed class Ledger : StateMachine<Book, long, Balance, long>, IStoredStateMachine, IDisposable
+/// <remarks>One transaction holds the bookings, the notices of large ones, what is applied, and the sessions. It is open
+/// from one commit to the next; what a crash cuts off is booked again from the log. The table of notices is an outbox:
+/// the node that leads takes them to the bank.</remarks>
+internal sealed class Ledger
+    : StateMachine<Book, Booked, Balance, long>, IStoredStateMachine, IOutboxStateMachine, IDisposable
 {
+    private const int NoticesMax = 100_000;
     private const string Schema = """
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         CREATE TABLE IF NOT EXISTS entries (
             number INTEGER PRIMARY KEY, account TEXT NOT NULL, amount INTEGER NOT NULL, reference TEXT NOT NULL);
         CREATE INDEX IF NOT EXISTS by_account ON entries (account);
+        CREATE TABLE IF NOT EXISTS notices (token BLOB PRIMARY KEY, reference TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS paxos (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         """;
 
@@ -38,6 +52,12 @@ internal sealed class Ledger : StateMachine<Book, long, Balance, long>, IStoredS
         _ = Run(Schema);
         _unit = _database.BeginTransaction();
     }
+
+    /// <summary>Who gets notices.</summary>
+    public const string Bank = "bank";
+
+    /// <summary>The least amount that the bank hears of.</summary>
+    public const long NoticeFrom = 1000;
 
     /// <summary>The database's name in the data folder.</summary>
     public const string FileName = "ledger.db";
@@ -82,14 +102,55 @@ internal sealed class Ledger : StateMachine<Book, long, Balance, long>, IStoredS
         _database.Dispose();
     }
 
-    protected override long Apply(in CommandContext context, Book command)
+    public IReadOnlyList<string> OutboxDestinations(int destinationsMax) => CountNotices(1) > 0 ? [Bank] : [];
+
+    public IReadOnlyList<OutboxEntry> ReadOutbox(string destination, int entriesMax, long bytesMax)
     {
+        List<OutboxEntry> read = [];
+        foreach (var notice in Notices(destination == Bank ? entriesMax : 0))
+        {
+            var payload = Encoding.UTF8.GetBytes(notice.Reference);
+            bytesMax -= payload.Length;
+            if (bytesMax < 0 && read.Count > 0)
+            {
+                break;
+            }
+
+            read.Add(new(OutboxToken.Read(notice.Token), Bank, payload));
+        }
+
+        return read;
+    }
+
+    // Tokens order as their bytes do.
+    public void Acknowledge(in CommandContext context, string destination, in OutboxToken through)
+    {
+        if (destination == Bank)
+        {
+            _ = Run("DELETE FROM notices WHERE token <= $1", through.ToBytes());
+        }
+    }
+
+    protected override Booked Apply(in CommandContext context, Book command)
+    {
+        var isLarge = command.Amount >= NoticeFrom;
+        if (isLarge && CountNotices(NoticesMax) == NoticesMax)
+        {
+            return new(BalanceOf(command.Account), "the bank does not take its notices; try again later");
+        }
+
+        if (isLarge)
+        {
+            var token = OutboxToken.Of(in context, number: 0).ToBytes();
+            _ = Run("INSERT INTO notices VALUES ($1, $2)", token, command.Reference);
+        }
+
         _ = Run(
             "INSERT INTO entries (account, amount, reference) VALUES ($1, $2, $3)",
             command.Account,
             command.Amount,
             command.Reference);
-        return BalanceOf(command.Account);
+        return new(BalanceOf(command.Account), string.Empty);
     }
 
     protected override long Query(in QueryContext context, Balance query) => BalanceOf(query.Account);
@@ -104,13 +165,20 @@ internal sealed class Ledger : StateMachine<Book, long, Balance, long>, IStoredS
             entries.Add(new(rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2), rows.GetString(3)));
         }
 
-        Serializer.Write(snapshot, entries);
+        Serializer.Write(snapshot, new Books(entries, Notices(NoticesMax)));
     }
 
     protected override void Load(ReadOnlySequence<byte> snapshot)
     {
         _ = Run("DELETE FROM entries");
-        foreach (var entry in Read<List<Entry>>(snapshot))
+        _ = Run("DELETE FROM notices");
+        var (entries, notices) = Read<Books>(snapshot);
+        foreach (var notice in notices)
+        {
+            _ = Run("INSERT INTO notices VALUES ($1, $2)", notice.Token, notice.Reference);
+        }
+
+        foreach (var entry in entries)
         {
             _ = Run(
                 "INSERT INTO entries VALUES ($1, $2, $3, $4)",
@@ -125,6 +193,25 @@ internal sealed class Ledger : StateMachine<Book, long, Balance, long>, IStoredS
     {
         using var command = Command("SELECT COALESCE(SUM(amount), 0) FROM entries WHERE account = $1", account);
         return (long)command.ExecuteScalar()!; // a sum has a row, always
+    }
+
+    private long CountNotices(int most)
+    {
+        using var command = Command("SELECT COUNT(*) FROM (SELECT 1 FROM notices LIMIT $1)", most);
+        return (long)command.ExecuteScalar()!; // a count has a row, always
+    }
+
+    private List<Notice> Notices(int most)
+    {
+        List<Notice> notices = [];
+        using var command = Command("SELECT token, reference FROM notices ORDER BY token LIMIT $1", most);
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            notices.Add(new((byte[])rows[0], rows.GetString(1)));
+        }
+
+        return notices;
     }
 
     private int Run(string sql, params object[] values)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PaxosSM.Examples;
 
@@ -51,7 +52,39 @@ public sealed class SqliteLedgerTests : IDisposable
         // The process ended when a quorum had applied the last one; the third may lack the end.
         Assert.All(ledgers, ledger => Assert.Equal(ledgers[^1].Take(ledger.Count), ledger));
         Assert.Empty(booked.Except(ledgers[^1]));
-        Assert.Contains($"ann has {5 * ledgers[^1].Count}", output, StringComparison.Ordinal);
+        Assert.Contains($"ann has {Ledgers().Max(SumOf)}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_notice_is_at_the_bank_once_whenever_the_process_is_killed()
+    {
+        // The bank has just kept a notice, and takes a while to say so.
+        const int ConfirmAfter = 100;
+        int[] lives = [1, 2, 14, 1, 3];
+        foreach (var noticed in lives)
+        {
+            using var process = Start(60, ConfirmAfter);
+            var left = noticed;
+            while (left > 0 && await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
+            {
+                left -= line.StartsWith("the bank has ", StringComparison.Ordinal) ? 1 : 0;
+            }
+
+            Assert.Equal(0, left);
+            process.Kill();
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+
+        using var last = Start(3);
+        _ = await last.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        await last.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, last.ExitCode);
+
+        var ledger = Ledgers().MaxBy(path => References(path).Count)!;
+        var large = Texts(ledger, $"SELECT reference FROM entries WHERE amount >= {Ledger.NoticeFrom} ORDER BY number");
+        var bank = Path.Combine(_folder, "bank.db");
+        Assert.Equal(large, Texts(bank, "SELECT reference FROM received ORDER BY number"));
+        Assert.NotEmpty(Texts(bank, "SELECT reference FROM repeats"));
     }
 
     [Fact]
@@ -102,27 +135,35 @@ public sealed class SqliteLedgerTests : IDisposable
     private static string? ReferenceOf(string line) =>
         line.StartsWith("booked ", StringComparison.Ordinal) ? line["booked ".Length..line.IndexOf(':')] : null;
 
-    private static List<string> References(string path)
+    private static List<string> References(string path) =>
+        Texts(path, "SELECT reference FROM entries ORDER BY number");
+
+    private static long SumOf(string path) =>
+        long.Parse(Assert.Single(Texts(path, "SELECT SUM(amount) FROM entries")), CultureInfo.InvariantCulture);
+
+    private static List<string> Texts(string path, string sql)
     {
         SqliteConnectionStringBuilder source = new() { DataSource = path, Pooling = false };
         using SqliteConnection database = new(source.ToString());
         database.Open();
         using var command = database.CreateCommand();
-        command.CommandText = "SELECT reference FROM entries ORDER BY number";
+#pragma warning disable CA2100 // all statements are this test's own
+        command.CommandText = sql;
+#pragma warning restore CA2100
         using var rows = command.ExecuteReader();
-        List<string> references = [];
+        List<string> texts = [];
         while (rows.Read())
         {
-            references.Add(rows.GetString(0));
+            texts.Add(rows.GetString(0));
         }
 
-        return references;
+        return texts;
     }
 
     private IEnumerable<string> Ledgers() =>
         Directory.EnumerateFiles(_folder, Ledger.FileName, SearchOption.AllDirectories);
 
-    private Process Start(int count)
+    private Process Start(int count, int confirmAfter = 0)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)
         {
@@ -132,6 +173,7 @@ public sealed class SqliteLedgerTests : IDisposable
         start.ArgumentList.Add(typeof(Ledger).Assembly.Location);
         start.ArgumentList.Add(_folder);
         start.ArgumentList.Add($"{count}");
+        start.ArgumentList.Add($"{confirmAfter}");
         var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
