@@ -28,6 +28,10 @@ public sealed class StateMachinePropertiesTests
         StateMachineProperties.Check<RichMachine>(new() { Runs = 60 });
 
     [Fact]
+    public void A_machine_with_an_outbox_that_takes_back_passes_everything_in_two_processes() =>
+        StateMachineProperties.Check<OutboxTally>(Options with { UsesSecondProcess = true });
+
+    [Fact]
     public void A_machine_that_reads_the_clock_is_found() =>
         AssertFound<ReadsTheClock>(new Determinism(), "the result of step 1", steps: 1);
 
