@@ -155,6 +155,11 @@ internal sealed class OutboxReign
                 return null;
             }
 
+            if (!progress.IsNext(entries[^1]))
+            {
+                return new(destination, entries[0].Token, "is still there though the log was told: the machine is wrong");
+            }
+
             try
             {
                 foreach (var entry in entries.Where(progress.IsNext))

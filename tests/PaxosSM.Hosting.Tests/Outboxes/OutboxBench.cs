@@ -54,6 +54,9 @@ internal sealed class OutboxBench : IPaxosClient
     /// <summary>How many acknowledgements fail from now on.</summary>
     public int FailingAcknowledgements { get; set; }
 
+    /// <summary>Acknowledgements are answered, and change nothing.</summary>
+    public bool DropsAcknowledgements { get; init; }
+
     /// <summary>What waits.</summary>
     public int Waiting
     {
@@ -94,6 +97,11 @@ internal sealed class OutboxBench : IPaxosClient
             if (command.Span[0] == 0 && FailingAcknowledgements-- > 0)
             {
                 return ValueTask.FromException<CommandResult>(new PaxosException(PaxosError.Timeout, "as asked"));
+            }
+
+            if (command.Span[0] == 0 && DropsAcknowledgements)
+            {
+                return new(new CommandResult(default, new(_slot), Durability.Synced));
             }
 
             CommandContext context = new(

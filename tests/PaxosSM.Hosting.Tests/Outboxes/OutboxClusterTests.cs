@@ -39,6 +39,7 @@ public sealed class OutboxClusterTests : IDisposable
         }
 
         await AllTakenAsync(cluster, sent);
+        Assert.Single(_receiver.Taken.Select(entry => entry.Token.Fork).Distinct());
         Assert.True(_receiver.Duplicates >= 4, $"{_receiver.Duplicates} repeats");
     }
 

@@ -143,6 +143,18 @@ public sealed class OutboxDispatcherTests
     }
 
     [Fact]
+    public async Task A_machine_that_does_not_let_go_of_what_was_acknowledged_is_told_and_not_asked_for_ever()
+    {
+        OutboxBench bench = new() { DropsAcknowledgements = true };
+        bench.Dispatcher.OnLeader(OutboxBench.Self);
+        await bench.AddAsync("bank", "1");
+        await OutboxBench.Eventually(() => bench.Dispatcher.Stopped.Count == 1, "nothing tells of the machine");
+        Assert.Contains("the machine is wrong", bench.Dispatcher.Stopped[0].Why, StringComparison.Ordinal);
+        Assert.Equal(["1"], bench.Receiver.TextsFor("bank"));
+        await bench.EndAsync();
+    }
+
+    [Fact]
     public async Task An_end_waits_for_nothing()
     {
         OutboxBench bench = new();
