@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace PaxosSM.Examples;
 
-/// <summary>A receiver of notices with a database of its own: each notice is in it once, however often it comes.</summary>
+/// <summary>A receiver of notices with a database of its own: each notice is in it once, however often it
+/// comes.</summary>
 /// <remarks>The notice and the mark of how far notices were taken are one transaction: that is all that a receiver has
 /// to do. Repeats are counted, for the curious.</remarks>
 internal sealed class Bank : IOutboxHandler, IDisposable

@@ -23,9 +23,9 @@ internal sealed record Notice(byte[] Token, string Reference);
 internal sealed record Books(List<Entry> Entries, List<Notice> Notices);
 
 /// <summary>A ledger in a SQLite database, replicated: each booking is in each replica's database once.</summary>
-/// <remarks>One transaction holds the bookings, the notices of large ones, what is applied, and the sessions. It is open
-/// from one commit to the next; what a crash cuts off is booked again from the log. The table of notices is an outbox:
-/// the node that leads takes them to the bank.</remarks>
+/// <remarks>One transaction holds the bookings, the notices of large ones, what is applied, and the sessions. It is
+/// open from one commit to the next; what a crash cuts off is booked again from the log. The table of notices is an
+/// outbox: the node that leads takes them to the bank.</remarks>
 internal sealed class Ledger
     : StateMachine<Book, Booked, Balance, long>, IStoredStateMachine, IOutboxStateMachine, IDisposable
 {

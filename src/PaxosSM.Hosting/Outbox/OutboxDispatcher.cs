@@ -99,25 +99,27 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (await _wakes.Reader.ReadAsync(_stopping.Token).ConfigureAwait(false))
+        while (true)
         {
-            CancellationToken reign;
-            lock (_gate)
+            // A reign that ended may have taken the next one's wake for its own.
+            var isOver = Reign() is { } reign && await LeadAsync(reign).ConfigureAwait(false);
+            if (!isOver)
             {
-                if (_leads is not { IsCancellationRequested: false } leads)
-                {
-                    continue;
-                }
-
-                reign = leads.Token;
+                await _wakes.Reader.ReadAsync(_stopping.Token).ConfigureAwait(false);
             }
+        }
+    }
 
-            await LeadAsync(reign).ConfigureAwait(false);
+    private CancellationToken? Reign()
+    {
+        lock (_gate)
+        {
+            return _leads is { IsCancellationRequested: false } leads ? leads.Token : null;
         }
     }
 
     // A client's session costs the group a command and signs of life: it lasts while there is work.
-    private async Task LeadAsync(CancellationToken end)
+    private async Task<bool> LeadAsync(CancellationToken end)
     {
         var client = _group.Connect();
         await using (client.ConfigureAwait(false))
@@ -150,6 +152,8 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
                 }
             }
         }
+
+        return end.IsCancellationRequested;
     }
 
     private async Task<bool> WakesAsync(CancellationToken end)

@@ -157,7 +157,8 @@ internal sealed class OutboxReign
 
             if (!progress.IsNext(entries[^1]))
             {
-                return new(destination, entries[0].Token, "is still there though the log was told: the machine is wrong");
+                return new(
+                    destination, entries[0].Token, "is still there though the log was told: the machine is wrong");
             }
 
             try

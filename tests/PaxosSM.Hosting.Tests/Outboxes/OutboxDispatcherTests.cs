@@ -54,6 +54,23 @@ public sealed class OutboxDispatcherTests
     }
 
     [Fact]
+    public async Task A_leader_that_is_deposed_and_leads_again_at_once_goes_on_by_itself()
+    {
+        OutboxBench bench = new();
+        bench.Receiver.BeforeConfirm = (_, end) => Task.Delay(Timeout.Infinite, end);
+        await bench.AddAsync("bank", "1");
+        for (var reign = 0; reign < 50; reign++)
+        {
+            bench.Dispatcher.OnLeader(OutboxBench.Self);
+            await OutboxBench.Eventually(() => bench.Receiver.Duplicates == reign, "the new reign does not begin");
+            await OutboxBench.Eventually(() => bench.Receiver.Taken.Count == 1, "the first did not come");
+            bench.Dispatcher.OnLeader(NodeId.None);
+        }
+
+        await bench.EndAsync();
+    }
+
+    [Fact]
     public async Task A_leader_that_is_deposed_acknowledges_what_was_confirmed()
     {
         OutboxBench bench = new();
