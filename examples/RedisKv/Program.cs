@@ -13,6 +13,11 @@ try
         return await VerifyRun.RunAsync(backup);
     }
 
+    if (args is ["force", ..])
+    {
+        return await ForceRun.RunAsync(ForceArguments.Parse(args[1..]));
+    }
+
     var arguments = ArgumentParser.Parse(args);
     if (arguments.Mode == RunMode.Help)
     {

@@ -209,7 +209,7 @@ public sealed class GroupReplica : ISnapshotTransfer
         var context = _settings.Context;
         return new(context.Group, context.Configuration, machine, _gateway)
         {
-            Fork = _settings.Fork,
+            Origin = _settings.Origin,
             StoreOwner = _settings.StoreOwner,
         };
     }

@@ -38,8 +38,8 @@ public sealed record GroupSettings
     /// <summary>Whose a machine's own store is, in words: cluster, fork and disk (R27).</summary>
     public string StoreOwner { get; init; } = string.Empty;
 
-    /// <summary>See <see cref="PaxosSM.Execution.Executor.Fork"/>.</summary>
-    public Func<ForkId> Fork { get; init; } = () => ForkId.None;
+    /// <summary>See <see cref="PaxosSM.Execution.Executor.Origin"/>.</summary>
+    public Func<ForkId> Origin { get; init; } = () => ForkId.None;
 
     /// <summary>See <see cref="ReplicaPorts.OnEpochs"/>.</summary>
     public Action<GroupEpochs> OnEpochs { get; init; } = _ => { };

@@ -20,6 +20,14 @@ public readonly record struct ClusterId(Guid Value)
 public sealed record NodeIdentity(
     ClusterId Cluster, ForkId Fork, NodeId Node, StorageId Storage, uint Incarnation, ulong Boot, Epoch Epoch)
 {
+    /// <summary>The fork that the cluster began with: another one only where a quorum was lost, and an operator had the
+    /// survivors go on (R33).</summary>
+    public ForkId Origin
+    {
+        get => field == ForkId.None ? Fork : field;
+        init;
+    }
+
     /// <summary>Whose a machine's own store here is, in words: the same in every life on this disk (R27).</summary>
     public string StoreOwner => $"cluster {Cluster}, fork {Fork}, storage {Storage}";
 }

@@ -11,7 +11,7 @@ public sealed class NodeMembers
     private volatile NodeIdentity _self;
     private volatile Configuration _configuration;
     private volatile Configuration _everybody;
-    private volatile Action<ForkId>? _joined;
+    private volatile Action<NodeIdentity>? _joined;
 
     /// <summary>What is known before genesis.</summary>
     /// <param name="self">Who this node is.</param>
@@ -82,15 +82,15 @@ public sealed class NodeMembers
 
     /// <summary>This node joins a cluster whose fork it does not know yet: the first member that it meets
     /// tells.</summary>
-    /// <param name="joined">Makes the fork durable, and adopts it. Any thread.</param>
-    public void Join(Action<ForkId> joined) => _joined = joined;
+    /// <param name="joined">Makes that member's fork durable, and adopts it. Any thread.</param>
+    public void Join(Action<NodeIdentity> joined) => _joined = joined;
 
     private void Learn(PeerFacts facts)
     {
         _storages[facts.Identity.Node] = facts.Identity.Storage;
         if (_self.Fork == ForkId.None && facts.Identity.Fork != ForkId.None)
         {
-            _joined?.Invoke(facts.Identity.Fork);
+            _joined?.Invoke(facts.Identity);
         }
     }
 }

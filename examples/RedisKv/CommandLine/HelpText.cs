@@ -27,6 +27,13 @@ internal static class HelpText
           RedisKv admin --config FILE transfer --to ID | drain ID | undrain ID [--timeout SECONDS]
               Has ID lead; or has ID hand on what it leads and send its clients to others, so that it can be
               stopped without a pause; or takes it back.
+          RedisKv force collect --config FILE --self ID --data DIR --survivors ID,... --to REPORT
+          RedisKv force plan REPORT...
+          RedisKv force apply --config FILE --self ID --data DIR --fork FORK REPORT...
+          RedisKv force abandon --config FILE --self ID --data DIR
+              When a quorum is lost for ever: takes what the survivors hold into a history of its own.
+              Acknowledged writes may be lost; none changes its order. Stop the survivors; collect a report
+              of each; read the plan; apply it, naming its fork, at each; start them. abandon gives it up.
           RedisKv --standalone [--listen ADDRESS:PORT]
               No replication and no disk: to measure what replication costs.
 

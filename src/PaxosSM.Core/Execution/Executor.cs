@@ -74,9 +74,9 @@ public sealed class Executor
     /// <summary>The machine.</summary>
     public IStateMachine Machine { get; }
 
-    /// <summary>The cluster's history, which every command is told (R33); known before the first is applied, and the
-    /// same at all members.</summary>
-    public Func<ForkId> Fork { get; init; } = () => ForkId.None;
+    /// <summary>The history that genesis began, which every command is told until an epoch of another one begins (R33);
+    /// known before the first is applied, and the same at all members.</summary>
+    public Func<ForkId> Origin { get; init; } = () => ForkId.None;
 
     /// <summary>Whose a machine's own store is, in words: cluster, fork and disk. One that is another's is refused
     /// (R27).</summary>
@@ -131,6 +131,8 @@ public sealed class Executor
             return LogTime.Max(next, new(_at.Time.Microseconds + 1));
         }
     }
+
+    private ForkId Fork => Epoch.Configuration.Fork is var fork && fork != ForkId.None ? fork : Origin();
 
     private StateHead Head => new(Group, Epoch, Applied, Time, Chain);
 
@@ -382,6 +384,11 @@ public sealed class Executor
             return;
         }
 
+        if (next.Configuration.Fork != Epoch.Configuration.Fork)
+        {
+            _sessions.Enter(next);
+        }
+
         Epoch = next;
         if (Machine is IViewObserver observer)
         {
@@ -488,5 +495,5 @@ public sealed class Executor
         _sink.OnResult(entry.Session, entry.Sequence, error, 0, slot, default);
 
     private CommandContext ContextOf(Slot slot, int index, SessionId session, long sequence) =>
-        new(Group, slot, index, _at.Time, session, sequence, _timers) { Fork = Fork(), Epoch = Epoch.Epoch };
+        new(Group, slot, index, _at.Time, session, sequence, _timers) { Fork = Fork, Epoch = Epoch.Epoch };
 }

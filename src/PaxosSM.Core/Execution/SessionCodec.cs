@@ -34,4 +34,13 @@ internal static class SessionCodec
         writer.WriteInt64(session.AcknowledgedThrough);
         writer.WriteInt64(session.Highest);
     }
+
+    /// <summary>The count of opened sessions that numbers those to come apart from another fork's (R33).</summary>
+    public static long NumberApart(long opened, uint salt)
+    {
+        // A range of 2^32 numbers for each fork; half of those left may be stepped over.
+        var range = (opened >> 32) + 1;
+        var left = Math.Max(1, (int.MaxValue - range) / 2);
+        return (range + (salt % left)) << 32;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Execution;
 
@@ -254,12 +255,12 @@ internal sealed class SessionTable
     /// <param name="salt">Tells the forks apart.</param>
     public static void NumberApart(Span<byte> table, uint salt)
     {
-        // A range of 2^32 numbers for each fork; half of those left may be stepped over.
         var opened = BinaryPrimitives.ReadInt64LittleEndian(table[LimitsSize..]);
-        var range = (opened >> 32) + 1;
-        var left = Math.Max(1, (int.MaxValue - range) / 2);
-        BinaryPrimitives.WriteInt64LittleEndian(table[LimitsSize..], (range + (salt % left)) << 32);
+        BinaryPrimitives.WriteInt64LittleEndian(table[LimitsSize..], SessionCodec.NumberApart(opened, salt));
     }
+
+    /// <summary>An epoch of another fork begins (R33).</summary>
+    public void Enter(EpochStart epoch) => _opened = SessionCodec.NumberApart(_opened, epoch.Digest);
 
     private Session ReadFacts(SessionId id, ref StateReader reader)
     {

@@ -27,6 +27,9 @@ internal sealed class ChosenLog(Slot floor)
     /// <summary>Everything up to here is chosen, and is or was present.</summary>
     public Slot Frontier { get; private set; } = floor;
 
+    /// <summary>The values held above the first gap.</summary>
+    public IEnumerable<KeyValuePair<Slot, Value>> Ahead => _ahead;
+
     /// <summary>The bytes of values held.</summary>
     public long Bytes => BytesThroughFrontier + _aheadBytes;
 

@@ -84,5 +84,10 @@ public sealed record CheckpointWrite(
 /// in it (R12).</summary>
 /// <param name="Start">How it begins.</param>
 /// <param name="Before">The members of the epoch that this node was in before: they are answered, and told, how it
-/// ended (R14).</param>
-public sealed record EpochWrite(EpochStart Start, Configuration Before) : DurableWrite;
+/// ended (R14). For the first epoch itself: a group that begins with a record of its members is known by its log alone
+/// (R33).</param>
+public sealed record EpochWrite(EpochStart Start, Configuration Before) : DurableWrite
+{
+    /// <summary>The record that a log of a group may begin with: the members of its first epoch.</summary>
+    public static EpochWrite Genesis(Configuration founders) => new(EpochStart.Genesis(founders), founders);
+}

@@ -21,7 +21,8 @@ internal sealed class EpochEnding(ReplicaContext context, Proposer proposer, Fun
             return new(wish.Id, error, text, 0);
         }
 
-        var value = new Stop(wish.Expected, context.Random.Next(), wish.Next).ToValue(LogTime.Zero);
+        var next = wish.Next.InFork(context.Configuration.Fork);
+        var value = new Stop(wish.Expected, context.Random.Next(), next).ToValue(LogTime.Zero);
         proposer.BeginStop(value);
         return new(wish.Id, ReconfigurationError.None, string.Empty, value.Checksum);
     }

@@ -80,6 +80,9 @@ public sealed class Succession
     /// <summary>Whether the present epoch is over here: nothing of it is taken any more.</summary>
     public bool IsOver => _next is not null;
 
+    /// <summary>How the next epoch begins, once the present one is over here; null before.</summary>
+    internal EpochStart? Next => _next;
+
     /// <summary>The newest epoch that this node heard of and is not in yet: its members must be reached; null for
     /// none.</summary>
     public EpochStart? Ahead => _newest is { } newest && newest.Epoch > Epoch ? newest : null;
@@ -240,7 +243,8 @@ public sealed class Succession
         foreach (var (key, write) in records)
         {
             newest = key.Epoch > newest ? key.Epoch : newest;
-            if ((write as EpochWrite ?? (write as CheckpointWrite)?.Begins) is { } begin)
+            if ((write as EpochWrite ?? (write as CheckpointWrite)?.Begins) is { } begin
+                && begin.Start.Epoch != Epoch.First)
             {
                 begins[begin.Start.Epoch] = begin;
             }

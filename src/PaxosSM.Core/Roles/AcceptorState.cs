@@ -137,17 +137,24 @@ internal sealed class AcceptorState
         ForgetLearned(TrimmedTo);
     }
 
-    public Promise Report(Ballot ballot)
+    public Promise Report(Ballot ballot) => Report(ballot, ChosenThrough);
+
+    /// <summary>The same with the reign's votes above a slot that lies lower: whose values nobody else may have
+    /// (R33).</summary>
+    public Promise Report(Ballot ballot, Slot above)
     {
         var votes = new List<Vote>();
-        for (var index = _votes.IndexAbove(ChosenThrough); index < _votes.Count; index++)
+        for (var index = _votes.IndexAbove(above); index < _votes.Count; index++)
         {
             var vote = _votes.At(index).Value;
-            Invariant.Holds(vote.Ballot == LastVoted);
-            votes.Add(vote);
+            Invariant.Holds(vote.Ballot == LastVoted || vote.Slot <= ChosenThrough);
+            if (vote.Ballot == LastVoted)
+            {
+                votes.Add(vote);
+            }
         }
 
-        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, FaultyAboveChosen());
+        return new(ballot, ChosenThrough, LastVoted, SyncBase, View, votes, FaultyAbove(above));
     }
 
     /// <summary>What a restart found, for whoever checks that nothing was forgotten (I11).</summary>
@@ -169,7 +176,7 @@ internal sealed class AcceptorState
             ChosenThrough = ChosenThrough,
             TrimmedTo = TrimmedTo,
             Votes = votes,
-            Faulty = FaultyAboveChosen(),
+            Faulty = FaultyAbove(ChosenThrough),
             Damaged = damaged,
         };
     }
@@ -196,7 +203,7 @@ internal sealed class AcceptorState
     }
 
     /// <summary>Whether some of the sync last voted for can't be read (R24), above what is chosen.</summary>
-    public bool LacksSync => View is { } view && FaultyAboveChosen().Any(range => range.First <= view.Slot);
+    public bool LacksSync => View is { } view && FaultyAbove(ChosenThrough).Any(range => range.First <= view.Slot);
 
     /// <summary>Whether a checkpoint may take the place of the records before it: not while those of the epoch before
     /// are needed (R14).</summary>
@@ -238,9 +245,9 @@ internal sealed class AcceptorState
         }
     }
 
-    private SlotRange[] FaultyAboveChosen() => _lostReign
-        ? [new(ChosenThrough.Next, new(long.MaxValue / 4))]
-        : _faulty.Above(ChosenThrough);
+    private SlotRange[] FaultyAbove(Slot slot) => _lostReign
+        ? [new(slot.Next, new(long.MaxValue / 4))]
+        : _faulty.Above(slot);
 
     // A vote of a ballot whose sync is not in the log: a later checkpoint let the sync go, and tells its base and deal.
     private void RecoverReign(Ballot ballot)

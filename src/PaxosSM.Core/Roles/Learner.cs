@@ -59,6 +59,9 @@ internal sealed class Learner
     /// <summary>Values above this slot, through the frontier, are here for others to learn.</summary>
     public Slot Floor => _values.Floor;
 
+    /// <summary>The chosen values held above the first gap, in slot order.</summary>
+    public IReadOnlyList<ChosenValue> Ahead => [.. _values.Ahead.Select(held => new ChosenValue(held.Key, held.Value))];
+
     /// <summary>The bytes of values held.</summary>
     public long RetainedBytes => _values.Bytes;
 
@@ -71,6 +74,9 @@ internal sealed class Learner
 
     public void On(VotedSync sync, Effects effects)
     {
+        // What vouches for them ends with the reign; below the sync's base nobody proposes them again, and where a
+        // quorum is lost nobody could tell their values (R33).
+        Save(effects);
         _durable.Begin(sync.View);
         _votes.RemoveAbove(sync.Base);
         for (var index = 0; index < sync.Suffix.Count; index++)
@@ -162,7 +168,7 @@ internal sealed class Learner
     public void TakeBack(Effects effects) => _optimistic.TakeBack(effects);
 
     /// <summary>Makes durable what only marks in memory show to be chosen here: the votes are in the log, but what
-    /// vouches for them is not. Before the votes lose their meaning with the epoch.</summary>
+    /// vouches for them is not. Before the votes lose their meaning with the reign, or the epoch.</summary>
     public void Save(Effects effects)
     {
         while (_unsaved.TryDequeue(out var unsaved))

@@ -71,6 +71,10 @@ public sealed class Configuration
     /// before an epoch that is not. Reads, keep-alives, time and timers go on.</summary>
     public bool IsWedged { get; init; }
 
+    /// <summary>The fork that an operator began from what was left, without a quorum of the epoch before (R33): of this
+    /// epoch and those that follow. None where the history is the one that genesis began.</summary>
+    public ForkId Fork { get; init; }
+
     /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
     internal byte[]? Encoded { get; set; }
 
@@ -157,6 +161,12 @@ public sealed class Configuration
                 : Rule.ProblemFor(Acceptors.Count);
         }
     }
+
+    /// <summary>The same in a fork: nobody but <see cref="Takeover.ForcedEnd"/> changes it, and it goes on from epoch
+    /// to epoch.</summary>
+    internal Configuration InFork(ForkId fork) => fork == Fork
+        ? this
+        : new(Epoch, _members, Rule, Deal) { NextNumber = NextNumber, IsWedged = IsWedged, Fork = fork };
 
     /// <summary>Whether the node is a member, with that very storage (R13).</summary>
     public bool Lists(NodeId id, StorageId storage) => Find(id) is { } member && member.Storage == storage;

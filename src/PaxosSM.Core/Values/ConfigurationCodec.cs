@@ -7,15 +7,17 @@ namespace PaxosSM;
 
 /// <summary>A configuration as bytes: in the value that ends an epoch, in records, messages and snapshots.</summary>
 /// <remarks>Little-endian: version (1), epoch (4), next number (2), quorum kind (1), its two numbers (4 each), deal (1;
-/// 255 for none), flags (1; bit 0: wedged; the others are 0), members (2), then for each: number (2), roles (1),
-/// storage (16), name and address (each 2 for the length, then UTF-8). Version 1 has no flags: none is set.</remarks>
+/// 255 for none), flags (1; bit 0: wedged, bit 1: a fork (8) follows; the others are 0), members (2), then for each:
+/// number (2), roles (1), storage (16), name and address (each 2 for the length, then UTF-8). Version 1 has no flags:
+/// none is set.</remarks>
 public static class ConfigurationCodec
 {
     private const byte Version = 2;
     private const byte VersionWithoutFlags = 1;
     private const byte NoDeal = 255;
     private const byte WedgedFlag = 1;
-    private const byte KnownFlags = WedgedFlag;
+    private const byte ForkFlag = 2;
+    private const byte KnownFlags = WedgedFlag | ForkFlag;
     private const int MemberSizeMin = 23;
 
     /// <summary>The bytes; made once for a configuration.</summary>
@@ -33,7 +35,12 @@ public static class ConfigurationCodec
         writer.WriteInt32(configuration.Rule.First);
         writer.WriteInt32(configuration.Rule.Second);
         writer.WriteByte(configuration.Deal is { } deal ? (byte)deal : NoDeal);
-        writer.WriteByte(configuration.IsWedged ? WedgedFlag : (byte)0);
+        writer.WriteByte(FlagsOf(configuration));
+        if (configuration.Fork != ForkId.None)
+        {
+            writer.WriteInt64((long)configuration.Fork.Value);
+        }
+
         WriteUInt16(ref writer, checked((ushort)configuration.Members.Count));
         foreach (var member in configuration.Members)
         {
@@ -74,6 +81,7 @@ public static class ConfigurationCodec
         var rule = new QuorumRule((QuorumKind)reader.ReadByte(), reader.ReadInt32(), reader.ReadInt32());
         var deal = reader.ReadByte();
         var flags = version == VersionWithoutFlags ? (byte)0 : reader.ReadByte();
+        ForkId fork = new((flags & ForkFlag) == 0 ? 0 : (ulong)reader.ReadInt64());
         var count = ReadUInt16(ref reader);
 
         // What a flag means is a rule that every replica must follow: whoever does not know it can't take part.
@@ -97,9 +105,13 @@ public static class ConfigurationCodec
         {
             NextNumber = next,
             IsWedged = (flags & WedgedFlag) != 0,
+            Fork = fork,
         };
         return reader.IsAtEnd && read.Problem is null ? read : null;
     }
+
+    private static byte FlagsOf(Configuration configuration) =>
+        (byte)((configuration.IsWedged ? WedgedFlag : 0) | (configuration.Fork != ForkId.None ? ForkFlag : 0));
 
     private static void WriteUInt16(ref StateWriter writer, ushort number)
     {

@@ -53,6 +53,7 @@ public sealed class NodeGroups
         Configuration founders = new(Epoch.First, members.Members, members.Rule, members.Deal)
         {
             NextNumber = members.NextNumber,
+            Fork = members.Fork,
         };
         var (_, group) = await host.ExecuteAsync(GroupCatalog.Create(name, kind, founders), cancellationToken)
             .ConfigureAwait(false);

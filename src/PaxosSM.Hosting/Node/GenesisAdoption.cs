@@ -25,6 +25,14 @@ internal sealed record GenesisAdoption(MemberRoles Roles, string? OnlyLearns, Ge
             GenesisRefused refused => throw new PaxosConfigurationException(refused.Why),
             _ => throw new UnreachableException(),
         };
+        // R33: what genesis began an operator's act may have ended.
+        if (devices.Folder.Force is { } forced)
+        {
+            node.Log.Forced(forced.Text);
+        }
+
+        fork = devices.Folder.Identity.Fork is var own && own != ForkId.None ? own : fork;
+
         if (fork != ForkId.None)
         {
             devices.Folder.SaveFork(fork);

@@ -52,10 +52,10 @@ internal sealed class NodeDevices : IAsyncDisposable
         var (options, services, log) = (context.Options, context.Services, context.Log);
         var members = MembersOf(options);
         var self = members.First(member => member.Name == options.Self);
-        var folder = DataDirectory.Open(
-            options.Data, ClusterName.Digest(options.Cluster), options.Cluster, self.Id, self.Name, services.Files);
+        var folder = OpenFolder(options, self, services.Files);
         try
         {
+            RefuseFrozen(folder);
             var identity = folder.Identity;
             log.Opened(folder.Root, $"storage {identity.Storage}, life {identity.Incarnation}");
             NodeMembers known = new(
@@ -82,6 +82,10 @@ internal sealed class NodeDevices : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Opens the folder that is configured.</summary>
+    public static DataDirectory OpenFolder(PaxosOptions options, Member self, IFileLayer files) => DataDirectory.Open(
+        options.Data, ClusterName.Digest(options.Cluster), options.Cluster, self.Id, self.Name, files);
 
     public async Task StartAsync(NodeContext context, CancellationToken cancellationToken)
     {
@@ -113,24 +117,38 @@ internal sealed class NodeDevices : IAsyncDisposable
         Folder.Dispose();
     }
 
-    private static bool Joins(PaxosOptions options) =>
+    /// <summary>Whether this node is no founder.</summary>
+    public static bool Joins(PaxosOptions options) =>
         options.Members.Any(member => member.Id == options.Self && member.Joins);
 
-    private static Member[] FoundersOf(PaxosOptions options) =>
+    /// <summary>The first members, as configured.</summary>
+    public static Member[] FoundersOf(PaxosOptions options) =>
         [.. MembersOf(options).Where(member => !options.Members[member.Id.Value].Joins)];
 
-    private void OnJoined(ForkId fork)
+    // R33: what it holds has been counted already: nothing of it may change.
+    private static void RefuseFrozen(DataDirectory folder)
     {
-        lock (_gate)
+        if (folder.Force is { IsFrozen: true } force)
         {
-            Folder.SaveFork(fork);
-            Members.Adopt(Folder.Identity);
-            Transport.Regreet(fork);
+            throw new DataDirectoryException(
+                $"The folder {folder.Root} is held still since {force.At:u} for an epoch to be forced ({force.Text}): "
+                + "carry that out here too (force apply), or give it up (force abandon); until then nobody may serve "
+                + "from it.");
         }
     }
 
-    // Their storages are not known before genesis.
-    private static IReadOnlyList<Member> MembersOf(PaxosOptions options) =>
+    private void OnJoined(NodeIdentity met)
+    {
+        lock (_gate)
+        {
+            Folder.SaveFork(met.Fork, met.Origin);
+            Members.Adopt(Folder.Identity);
+            Transport.Regreet(met.Fork);
+        }
+    }
+
+    /// <summary>All that are configured; their storages are not known before genesis.</summary>
+    public static IReadOnlyList<Member> MembersOf(PaxosOptions options) =>
     [
         .. options.Members.Select((member, index) =>
             new Member(new((ushort)index), member.Id, member.Address, member.Roles, StorageId.None)),

@@ -27,7 +27,7 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
             OnHalted = node.Log.OnHalted,
             Storage = self.Storage,
             StoreOwner = self.StoreOwner,
-            Fork = () => devices.Members.Self.Fork,
+            Origin = () => devices.Members.Self.Origin,
             Clock = node.Time,
             Execution = new()
             {

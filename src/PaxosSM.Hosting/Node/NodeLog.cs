@@ -23,6 +23,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void OnlyLearns(string why) => LogOnlyLearns(_node, why);
 
+    public void Forced(string how) => LogForced(_node, how);
+
     public void Failed(string why) => LogFailed(_node, why);
 
     public void TwoCopies(string who) => LogTwoCopies(_node, who);
@@ -117,6 +119,9 @@ internal sealed partial class NodeLog : IExecutionObserver
     [LoggerMessage(
         36, LogLevel.Warning, "{Node} {Group}: the outbox can't be read or acknowledged; the next try after {Pause}")]
     private partial void LogOutboxUnreadable(string node, GroupId group, TimeSpan pause, Exception? why);
+
+    [LoggerMessage(37, LogLevel.Critical, "{Node}: this history was forced (R33), writes may be lost: {How}")]
+    private partial void LogForced(string node, string how);
 
     [LoggerMessage(32, LogLevel.Error, "{Node}: the trace ends here, the replica goes on")]
     private partial void LogTraceStopped(string node, Exception why);

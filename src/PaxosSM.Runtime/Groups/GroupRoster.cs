@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PaxosSM.Log;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Ports;
 
@@ -20,6 +21,7 @@ public sealed class GroupRoster
     private readonly IDurableLog _log;
     private readonly ISnapshotStore _snapshots;
     private readonly IWorker _snapshotWorker;
+    private HashSet<GroupId> _recorded = [];
     private bool _begun;
 
     /// <summary>Runs nothing yet.</summary>
@@ -40,6 +42,7 @@ public sealed class GroupRoster
         Invariant.Holds(!_begun);
         _begun = true;
         var listed = groups.Select(group => group.Id).ToHashSet();
+        _recorded = [.. _log.RecoveredGroups];
         foreach (var gone in _log.RecoveredGroups.Where(IsRemoved).ToList())
         {
             Forget(gone);
@@ -84,6 +87,12 @@ public sealed class GroupRoster
     {
         try
         {
+            // R33: whoever finds this log without the catalog knows the members.
+            if (!_recorded.Remove(group.Id))
+            {
+                _log.Append(group.Id, [EpochWrite.Genesis(group.Founders)], () => { });
+            }
+
             await _runner.StartAsync(group, cancellationToken).ConfigureAwait(false);
             _ = _running.Add(group.Id);
         }

@@ -1,4 +1,5 @@
 using PaxosSM.Messages;
+using PaxosSM.Reconfiguration;
 
 namespace PaxosSM.Runtime.Wire;
 
@@ -10,9 +11,7 @@ internal static class EpochCodec
         switch (message)
         {
             case EpochEnd end:
-                writer.WriteSlot(end.Next.Base);
-                writer.WriteUInt32(end.Next.Digest);
-                writer.WriteBytes(ConfigurationCodec.Encode(end.Next.Configuration).Span);
+                Write(writer, end.Next);
                 writer.WriteBoolean(end.Held);
                 return FrameKind.EpochEnd;
             case EpochStarted started:
@@ -34,8 +33,7 @@ internal static class EpochCodec
 
     public static Message Read(FrameKind kind, ref WireReader reader) => kind switch
     {
-        FrameKind.EpochEnd => new EpochEnd(
-            new(reader.ReadSlot(), reader.ReadUInt32(), Configuration(ref reader)), reader.ReadBoolean()),
+        FrameKind.EpochEnd => new EpochEnd(Start(ref reader), reader.ReadBoolean()),
         FrameKind.EpochStarted => new EpochStarted(
             new(reader.ReadUInt32()), reader.ReadSlot(), reader.ReadUInt32(), reader.ReadStorageId()),
         FrameKind.EpochQuery => new EpochQuery(new(reader.ReadUInt32())),
@@ -43,7 +41,17 @@ internal static class EpochCodec
         _ => throw MessageCodec.Unknown(kind),
     };
 
-    private static Configuration Configuration(ref WireReader reader) =>
+    public static void Write(WireWriter writer, EpochStart start)
+    {
+        writer.WriteSlot(start.Base);
+        writer.WriteUInt32(start.Digest);
+        writer.WriteBytes(ConfigurationCodec.Encode(start.Configuration).Span);
+    }
+
+    public static EpochStart Start(ref WireReader reader) =>
+        new(reader.ReadSlot(), reader.ReadUInt32(), Configuration(ref reader));
+
+    public static Configuration Configuration(ref WireReader reader) =>
         ConfigurationCodec.Decode(reader.ReadBytes().Span)
             ?? throw new WireFormatException("a configuration that can't be read, or that nobody could work with");
 }

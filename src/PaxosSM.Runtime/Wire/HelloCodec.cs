@@ -8,7 +8,8 @@ namespace PaxosSM.Runtime.Wire;
 /// <remarks>
 /// Little-endian: "PXSM" (4), type (1: 1 hello, 2 refusal), oldest version (1), newest version (1), role or reason (1),
 /// length of the body (2), body, CRC-32C over all before it (4). A hello's body: cluster (16), fork (8), node (2),
-/// storage (16), incarnation (4), boot (8), epoch (4). A refusal's body: UTF-8.
+/// storage (16), incarnation (4), boot (8), epoch (4), and, where the fork is not the one that the cluster
+/// began with, that one (8). A refusal's body: UTF-8.
 /// </remarks>
 public static class HelloCodec
 {
@@ -19,6 +20,7 @@ public static class HelloCodec
     public const int BodyBytesMax = 1024;
 
     private const int IdentitySize = 58;
+    private const int OriginSize = 8;
     private const byte HelloType = 1;
     private const byte RefusalType = 2;
 
@@ -27,10 +29,17 @@ public static class HelloCodec
     /// <summary>A hello's bytes.</summary>
     public static byte[] Encode(Hello hello)
     {
-        var bytes = new byte[HeaderSize + IdentitySize + FrameHeader.ChecksumSize];
+        var identity = hello.Identity;
+        var isForced = identity.Origin != identity.Fork;
+        var size = isForced ? IdentitySize + OriginSize : IdentitySize;
+        var bytes = new byte[HeaderSize + size + FrameHeader.ChecksumSize];
         WriteHeader(bytes, HelloType, hello.VersionMin, hello.VersionMax, (byte)hello.Role);
         var body = bytes.AsSpan(HeaderSize);
-        var identity = hello.Identity;
+        if (isForced)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(body[IdentitySize..], identity.Origin.Value);
+        }
+
         identity.Cluster.Value.TryWriteBytes(body);
         BinaryPrimitives.WriteUInt64LittleEndian(body[16..], identity.Fork.Value);
         BinaryPrimitives.WriteUInt16LittleEndian(body[24..], identity.Node.Value);
@@ -63,7 +72,7 @@ public static class HelloCodec
         var length = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
         return header[4] switch
         {
-            HelloType when length == IdentitySize => length + FrameHeader.ChecksumSize,
+            HelloType when length is IdentitySize or IdentitySize + OriginSize => length + FrameHeader.ChecksumSize,
             RefusalType when length <= BodyBytesMax => length + FrameHeader.ChecksumSize,
             _ => throw new WireFormatException($"greeting of type {header[4]} with {length} bytes"),
         };
@@ -110,7 +119,10 @@ public static class HelloCodec
         new(new Guid(body.Slice(26, 16))),
         BinaryPrimitives.ReadUInt32LittleEndian(body[42..]),
         BinaryPrimitives.ReadUInt64LittleEndian(body[46..]),
-        new(BinaryPrimitives.ReadUInt32LittleEndian(body[54..])));
+        new(BinaryPrimitives.ReadUInt32LittleEndian(body[54..])))
+    {
+        Origin = new(body.Length > IdentitySize ? BinaryPrimitives.ReadUInt64LittleEndian(body[IdentitySize..]) : 0),
+    };
 
     private static void WriteHeader(byte[] bytes, byte type, byte versionMin, byte versionMax, byte code)
     {

@@ -31,7 +31,7 @@ internal static class Phase1Codec
         _ => throw MessageCodec.Unknown(kind),
     };
 
-    private static void WritePromise(WireWriter writer, Promise promise)
+    public static void WritePromise(WireWriter writer, Promise promise)
     {
         writer.WriteBallot(promise.Ballot);
         writer.WriteSlot(promise.ChosenThrough);
@@ -47,7 +47,7 @@ internal static class Phase1Codec
         ListCodec.Write(writer, promise.Faulty);
     }
 
-    private static Promise ReadPromise(ref WireReader reader)
+    public static Promise ReadPromise(ref WireReader reader)
     {
         var ballot = reader.ReadBallot();
         var chosenThrough = reader.ReadSlot();

@@ -17,26 +17,27 @@ public sealed class DataDirectory : IDisposable
     private const string LockName = "lock";
     private const string IdentityName = "identity";
     private const string GenesisName = "genesis";
+    private const string ForceName = "force";
 
     private readonly Lock _gate = new();
     private readonly IDisposable _lock;
     private readonly TwinFile _identityFile;
     private readonly TwinFile _genesisFile;
+    private readonly TwinFile _forceFile;
     private IdentityRecord _record;
 
     private DataDirectory(
         string path,
         IFileLayer files,
         IDisposable held,
-        TwinFile identity,
-        TwinFile genesis,
+        (TwinFile Identity, TwinFile Genesis, TwinFile Force) twins,
         IdentityRecord record)
     {
         Root = path;
         Files = files;
         _lock = held;
-        _identityFile = identity;
-        _genesisFile = genesis;
+        (_identityFile, _genesisFile, _forceFile) = twins;
+        Force = ReadForce(path, _forceFile);
         _record = record;
     }
 
@@ -51,10 +52,16 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Who the process is.</summary>
     public NodeIdentity Identity => new(
-        _record.Cluster, _record.Fork, _record.Node, _record.Storage, _record.Incarnation, Boot, _record.Epoch);
+        _record.Cluster, _record.Fork, _record.Node, _record.Storage, _record.Incarnation, Boot, _record.Epoch)
+    {
+        Origin = _record.Origin,
+    };
 
     /// <summary>The genesis record as it was saved; null before.</summary>
     public ReadOnlyMemory<byte>? Genesis => _genesisFile.Payload;
+
+    /// <summary>What an operator's act made of the folder (R33); null for none.</summary>
+    public ForceRecord? Force { get; private set; }
 
     /// <summary>Where the log is.</summary>
     public string LogPath => Path.Combine(Root, "log");
@@ -87,6 +94,7 @@ public sealed class DataDirectory : IDisposable
         {
             var identity = TwinFile.Open(files, path, IdentityName);
             var genesis = TwinFile.Open(files, path, GenesisName);
+            var force = TwinFile.Open(files, path, ForceName);
             var record = identity.Payload is { } payload ? IdentityRecord.Decode(payload) : null;
             if (record is null)
             {
@@ -112,12 +120,15 @@ public sealed class DataDirectory : IDisposable
             // R13: durable before its first use, so that no two lives share an incarnation, nor a ballot.
             record = record with { Incarnation = checked(record.Incarnation + 1) };
             identity.Save(record.Encode());
-            if (genesis.NeedsRepair)
+            foreach (var twin in (TwinFile[])[genesis, force])
             {
-                genesis.Save(genesis.Payload);
+                if (twin.NeedsRepair)
+                {
+                    twin.Save(twin.Payload);
+                }
             }
 
-            return new(path, files, held, identity, genesis, record) { Boot = NewNumber(random) };
+            return new(path, files, held, (identity, genesis, force), record) { Boot = NewNumber(random) };
         }
         catch (Exception exception)
         {
@@ -136,8 +147,23 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Binds the folder to a genesis record, or replaces it; durable on return.</summary>
     public void SaveGenesis(ReadOnlySpan<byte> record) => _genesisFile.Save(record);
 
+    /// <summary>Holds the folder still for an operator's act (R33), or lets it go again; durable on return.</summary>
+    /// <param name="record">The act; null to give it up.</param>
+    public void SaveForce(ForceRecord? record)
+    {
+        _forceFile.Save(record is null ? [] : record.Encode());
+        Force = record;
+    }
+
     /// <summary>Writes down the fork; durable on return.</summary>
-    public void SaveFork(ForkId fork) => Save(record => record with { Fork = fork });
+    /// <param name="fork">The fork.</param>
+    /// <param name="origin">The one that the cluster began with, where it is another one; none for what is known.
+    /// </param>
+    public void SaveFork(ForkId fork, ForkId origin = default) => Save(record => record with
+    {
+        Fork = fork,
+        Origin = origin != ForkId.None ? origin : record.Origin != ForkId.None ? record.Origin : record.Fork,
+    });
 
     /// <summary>Writes down the newest epoch known; durable on return.</summary>
     public void SaveEpoch(Epoch epoch) => Save(record => record with { Epoch = epoch });
@@ -220,6 +246,22 @@ public sealed class DataDirectory : IDisposable
                 + $"not to '{nodeName}' ({node}), of the cluster '{clusterName}'. "
                 + "Point this node at its own folder, or at an empty one.");
         }
+    }
+
+    private static ForceRecord? ReadForce(string path, TwinFile file)
+    {
+        if (file.IsLost)
+        {
+            throw new DataDirectoryException(
+                $"Both copies of the record of a forced epoch in {path} are damaged: whether this folder may go on, "
+                + $"and in which fork, is lost{WhatToDo}");
+        }
+
+        return file.Payload is not { Length: > 0 } payload ? null
+            : ForceRecord.TryDecode(payload, out var record) ? record
+            : throw new DataDirectoryException(
+                $"The record of a forced epoch in {path} is of a version that this program does not know; run the one "
+                + "that wrote it.");
     }
 
     private static Guid NewGuid(Random? random)

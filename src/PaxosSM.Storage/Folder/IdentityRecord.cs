@@ -18,12 +18,17 @@ internal sealed record IdentityRecord(
     bool HasLog)
 {
     private const int FixedSize = 16 + 8 + 2 + 16 + 4 + 4 + 8 + 1;
+    private const int OriginSize = 8;
+
+    /// <summary>The fork that the cluster began with; none where that is <see cref="Fork"/>.</summary>
+    public ForkId Origin { get; init; }
 
     public byte[] Encode()
     {
         var cluster = Encoding.UTF8.GetBytes(ClusterName);
         var node = Encoding.UTF8.GetBytes(NodeName);
-        var bytes = new byte[FixedSize + 2 + cluster.Length + 2 + node.Length];
+        var hasOrigin = Origin != ForkId.None && Origin != Fork;
+        var bytes = new byte[FixedSize + 2 + cluster.Length + 2 + node.Length + (hasOrigin ? OriginSize : 0)];
         var rest = bytes.AsSpan();
         _ = Cluster.Value.TryWriteBytes(rest);
         BinaryPrimitives.WriteUInt64LittleEndian(rest[16..], Fork.Value);
@@ -39,6 +44,11 @@ internal sealed record IdentityRecord(
             BinaryPrimitives.WriteUInt16LittleEndian(rest, checked((ushort)text.Length));
             text.CopyTo(rest[2..]);
             rest = rest[(2 + text.Length)..];
+        }
+
+        if (hasOrigin)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(rest, Origin.Value);
         }
 
         return bytes;
@@ -60,7 +70,10 @@ internal sealed record IdentityRecord(
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[42..]),
             new(BinaryPrimitives.ReadUInt32LittleEndian(bytes[46..])),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[50..]),
-            bytes[58] != 0);
+            bytes[58] != 0)
+        {
+            Origin = new(texts.Length >= OriginSize ? BinaryPrimitives.ReadUInt64LittleEndian(texts) : 0),
+        };
     }
 
     private static string TakeText(ref ReadOnlySpan<byte> source)

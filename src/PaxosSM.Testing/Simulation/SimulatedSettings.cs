@@ -79,7 +79,7 @@ internal sealed class SimulatedSettings(
             Events = events,
             Observer = new TracedExecution(new SimulatedObserver(cluster, process), events),
             OnHalted = process.OnHalted,
-            Fork = () => devices.Members.Self.Fork,
+            Origin = () => devices.Members.Self.Origin,
             Storage = self.Storage,
             StoreOwner = self.StoreOwner,
             Clock = process.Node.Clock,

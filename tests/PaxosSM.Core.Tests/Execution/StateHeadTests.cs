@@ -27,6 +27,18 @@ public sealed class StateHeadTests
     }
 
     [Fact]
+    public void A_forced_epoch_numbers_sessions_apart_once_R33()
+    {
+        var members = _before.Executor.Epoch.Configuration.Members;
+        _before.Apply(new Stop(Epoch.First, 1, new(new(2), members) { Fork = new(9) }).ToValue(LogTime.Zero));
+        var first = NextSession(_before);
+        Assert.True(first > 1L << 32, $"{first}");
+        _before.Apply(new Stop(new(2), 1, new(new(3), members) { Fork = new(9) }).ToValue(LogTime.Zero));
+        var told = _before.Apply(new TestBatch().Open(3, SessionMode.Ordered, 9, 60_000).At(0));
+        Assert.Equal(first + 1, Assert.Single(told).Result);
+    }
+
+    [Fact]
     public void What_does_not_follow_or_is_damaged_is_refused()
     {
         var state = _before.State;

@@ -19,6 +19,9 @@ internal sealed class FuzzChecks(Configuration configuration, QuorumSystem quoru
     /// <summary>The highest slot that any machine applied: its effects may be known to clients.</summary>
     public Slot Visible => new(_applied.Count - 1);
 
+    /// <summary>What is chosen, and in which ballot it first was.</summary>
+    public IReadOnlyDictionary<Slot, (uint Checksum, Ballot Ballot)> Chosen => _chosen;
+
     public bool IsDone(long id) => _done.Contains(id);
 
     public void OnSubmitted(long id) => _submitted.Add(id);

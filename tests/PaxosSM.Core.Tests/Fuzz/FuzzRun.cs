@@ -40,7 +40,33 @@ internal sealed class FuzzRun
         }
     }
 
+    /// <summary>Runs a seed until all nodes lose their power at once, in the middle of it.</summary>
+    public static (FuzzCluster Cluster, SeededRandom Random) UntilAllCrash(ulong seed)
+    {
+        FuzzRun run = new(seed);
+        run.Break();
+        foreach (var node in run._cluster.Nodes)
+        {
+            node.Crash(wipe: false);
+        }
+
+        return (run._cluster, run._random);
+    }
+
     private void Run()
+    {
+        Break();
+        Heal();
+        var timeout = _plan.Options.ElectionTimeout;
+        var leads = _cluster.RunUntil(() => _cluster.Nodes.Any(node => node.Core!.LeaderNode == node.Id), timeout * 12);
+        FuzzChecks.Holds(leads is not null, "I13: nobody leads");
+        var done = _cluster.RunUntil(() => _cluster.OpenCommands == 0, timeout * 20);
+        FuzzChecks.Holds(done is not null, $"I13: {_cluster.OpenCommands} commands did not finish");
+        var same = _cluster.RunUntil(AreEqual, timeout * 20);
+        FuzzChecks.Holds(same is not null, "I13: the replicas did not become equal");
+    }
+
+    private void Break()
     {
         _cluster.StartAll();
         Load();
@@ -51,14 +77,6 @@ internal sealed class FuzzRun
         }
 
         _cluster.Run(_plan.Chaos);
-        Heal();
-        var timeout = _plan.Options.ElectionTimeout;
-        var leads = _cluster.RunUntil(() => _cluster.Nodes.Any(node => node.Core!.LeaderNode == node.Id), timeout * 12);
-        FuzzChecks.Holds(leads is not null, "I13: nobody leads");
-        var done = _cluster.RunUntil(() => _cluster.OpenCommands == 0, timeout * 20);
-        FuzzChecks.Holds(done is not null, $"I13: {_cluster.OpenCommands} commands did not finish");
-        var same = _cluster.RunUntil(AreEqual, timeout * 20);
-        FuzzChecks.Holds(same is not null, "I13: the replicas did not become equal");
     }
 
     private bool AreEqual() =>

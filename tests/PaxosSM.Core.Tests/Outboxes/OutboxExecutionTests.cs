@@ -1,3 +1,4 @@
+using System.Buffers;
 using FsCheck.Xunit;
 using PaxosSM.Core.Tests.Execution;
 using PaxosSM.Execution;
@@ -29,6 +30,49 @@ public sealed class OutboxExecutionTests
             ],
             machine.Added);
         Assert.Equal(machine.Added.Order(), machine.Added);
+    }
+
+    [Fact]
+    public void A_forced_epoch_begins_tokens_of_its_fork_wherever_the_log_is_read_from_R33()
+    {
+        Value[] log =
+        [
+            new TestBatch().Open(1, SessionMode.Unordered, 8, 60_000).At(1),
+            new TestBatch().Command(1, 1, 0, 1, 7).At(2),
+            StopOf(Epoch.First, new(0xf2)),
+            new TestBatch().Command(1, 2, 0, 1, 7).At(60),
+            StopOf(new(2), new(0xf2)),
+            new TestBatch().Command(1, 3, 0, 1, 7).Open(2, SessionMode.Unordered, 8, 60_000).At(61),
+        ];
+        for (var saved = 0; saved <= log.Length; saved++)
+        {
+            EffectMachine machine = new();
+            var executor = NewExecutor(machine);
+            foreach (var value in log[..saved])
+            {
+                Apply(executor, value);
+            }
+
+            var opened = executor;
+            if (saved > 0)
+            {
+                var state = new ArrayBufferWriter<byte>();
+                executor.WriteState(state);
+                opened = NewExecutor(machine);
+                opened.ReadState(state.WrittenSpan);
+            }
+
+            foreach (var value in log[saved..])
+            {
+                Apply(opened, value);
+            }
+
+            Assert.Equal(3, machine.Added.Select(token => token.Epoch).Distinct().Count());
+            Assert.All(
+                machine.Added,
+                token => Assert.Equal(token.Epoch == Epoch.First ? Fork : new(0xf2), token.Fork));
+            Assert.Equal(machine.Added.Order(), machine.Added);
+        }
     }
 
     [Property(MaxTest = 300)]
@@ -113,9 +157,9 @@ public sealed class OutboxExecutionTests
         return new(ValueKind.View, TestBatch.Milliseconds(1), ViewCodec.Encode(view));
     }
 
-    private static Value StopOf(Epoch epoch)
+    private static Value StopOf(Epoch epoch, ForkId fork = default)
     {
-        Configuration next = new(epoch.Next, TestExecutor.ThreeMembers.Members);
+        Configuration next = new(epoch.Next, TestExecutor.ThreeMembers.Members) { Fork = fork };
         return new Stop(epoch, 1, next).ToValue(TestBatch.Milliseconds(55));
     }
 
@@ -123,7 +167,7 @@ public sealed class OutboxExecutionTests
         new(Fork, GroupId.Default, new(epoch), new(slot), index, number);
 
     private static Executor NewExecutor(EffectMachine machine) =>
-        new(GroupId.Default, TestExecutor.ThreeMembers, machine, new RecordingSink()) { Fork = () => Fork };
+        new(GroupId.Default, TestExecutor.ThreeMembers, machine, new RecordingSink()) { Origin = () => Fork };
 
     private static void Apply(Executor executor, Value value) => executor.Apply(executor.Applied.Next, value);
 }

@@ -30,6 +30,20 @@ public sealed class ConfigurationCodecTests
     }
 
     [Fact]
+    public void The_fork_that_was_forced_follows_the_flags_and_goes_on_from_epoch_to_epoch()
+    {
+        var bytes = Encode(true);
+        bytes[FlagsAt] = 3;
+        byte[] forced = [.. bytes[..(FlagsAt + 1)], 7, 0, 0, 0, 0, 0, 0, 0, .. bytes[(FlagsAt + 1)..]];
+        var read = ConfigurationCodec.Decode(forced)!;
+        Assert.Equal((true, new ForkId(7)), (read.IsWedged, read.Fork));
+        Assert.Equal([Member], read.Members);
+        Assert.Equal(forced, ConfigurationCodec.Encode(read).ToArray());
+        var next = ConfigurationCodec.Decode(Encode(true))!.InFork(read.Fork);
+        Assert.Equal(forced, ConfigurationCodec.Encode(next).ToArray());
+    }
+
+    [Fact]
     public void Version_1_had_no_flags_and_none_is_set()
     {
         var bytes = Encode(true);

@@ -104,12 +104,18 @@ internal sealed class RedisCluster : IDisposable
     }
 
     /// <summary>Runs an administrator's command, as its user would.</summary>
-    public (int ExitCode, string Output) Admin(params string[] words)
+    public (int ExitCode, string Output) Admin(params string[] words) =>
+        Run(["admin", "--config", _configuration, .. words]);
+
+    /// <summary>Runs a step of an operator who takes the cluster on without its quorum, at a replica.</summary>
+    public (int ExitCode, string Output) Force(string name, params string[] words) =>
+        Run(["force", .. words, "--config", _configuration, "--self", name, "--data", DataOf(name)]);
+
+    /// <summary>Runs the program to its end.</summary>
+    public static (int ExitCode, string Output) Run(IReadOnlyList<string> words)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments =
-            [Path.Combine(AppContext.BaseDirectory, "RedisKv.dll"), "admin", "--config", _configuration, .. words];
-        foreach (var argument in arguments)
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "RedisKv.dll"), .. words])
         {
             start.ArgumentList.Add(argument);
         }
