@@ -126,6 +126,11 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             _node.Log.OnHalted(group.Id, $"'{group.Name}' does not start: {exception.Message}");
+            if (_node.Outboxes is { } outboxes)
+            {
+                await outboxes.RemoveAsync(group.Id).ConfigureAwait(false);
+            }
+
             throw;
         }
     }

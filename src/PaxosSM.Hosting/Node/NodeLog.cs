@@ -31,6 +31,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void TraceStopped(Exception why) => LogTraceStopped(_node, why);
 
+    public void NoOutbox(GroupId group) => LogNoOutbox(_node, group);
+
     public void DeliveryFailed(OutboxEntry entry, int attempts, TimeSpan pause, Exception? why) =>
         LogDeliveryFailed(_node, entry.Destination, entry.Token, attempts, pause, why);
 
@@ -115,6 +117,13 @@ internal sealed partial class NodeLog : IExecutionObserver
         + "receiver right, then let another node lead, or call PaxosNode.ResumeDeliveries")]
     private partial void LogDeliveryStopped(
         string node, GroupId group, string destination, OutboxToken token, string why);
+
+    [LoggerMessage(
+        37,
+        LogLevel.Warning,
+        "{Node} {Group}: there is an IOutboxHandler, and nothing for it to deliver: the machine is no "
+        + "IOutboxStateMachine")]
+    private partial void LogNoOutbox(string node, GroupId group);
 
     [LoggerMessage(
         36, LogLevel.Warning, "{Node} {Group}: the outbox can't be read or acknowledged; the next try after {Pause}")]

@@ -41,10 +41,9 @@ internal sealed class NodeServing : IAsyncDisposable
             OnEpochs = OnEpochs,
         };
         _group = new(node.Name, settings, node.Machine, node.Gateway, devices.Snapshots);
-        if (node.Outboxes is { } outboxes && _group.HasOutbox)
+        if (node.Outboxes is { } outboxes)
         {
-            _group.Advanced = outboxes.Add(
-                node.Gateway.Group, devices.Members.Self.Node, () => node.NewClient(node.Gateway));
+            AddTo(outboxes);
         }
 
         Backup = new(node, devices, _group);
@@ -112,12 +111,25 @@ internal sealed class NodeServing : IAsyncDisposable
 
         if (_node.Outboxes is { } outboxes)
         {
-            await outboxes.RemoveAsync(_node.Gateway.Group).ConfigureAwait(false);
+            await outboxes.DisposeAsync().ConfigureAwait(false);
         }
 
         _loop?.Dispose();
         await _group.DisposeAsync().ConfigureAwait(false);
         _events.Dispose();
+    }
+
+    private void AddTo(NodeOutboxes outboxes)
+    {
+        if (_group.HasOutbox)
+        {
+            _group.Advanced = outboxes.Add(
+                _node.Gateway.Group, _devices.Members.Self.Node, () => _node.NewClient(_node.Gateway));
+        }
+        else if (_node.Services.GroupMachines is null)
+        {
+            _node.Log.NoOutbox(_node.Gateway.Group);
+        }
     }
 
     private void OnHalted(GroupId group, string why)

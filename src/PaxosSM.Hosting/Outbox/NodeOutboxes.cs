@@ -3,7 +3,7 @@ using PaxosSM.Runtime;
 namespace PaxosSM.Hosting;
 
 /// <summary>The outboxes of all groups that a node serves, and who leads those groups.</summary>
-internal sealed class NodeOutboxes : IProtocolEventSink
+internal sealed class NodeOutboxes : IProtocolEventSink, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<GroupId, NodeId> _leaders = [];
@@ -69,6 +69,21 @@ internal sealed class NodeOutboxes : IProtocolEventSink
         if (dispatcher is not null)
         {
             await dispatcher.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Delivers nothing more: those of groups that never came to run, too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GroupId[] groups;
+        lock (_gate)
+        {
+            groups = [.. _dispatchers.Keys];
+        }
+
+        foreach (var group in groups)
+        {
+            await RemoveAsync(group).ConfigureAwait(false);
         }
     }
 

@@ -143,7 +143,7 @@ internal sealed class OutboxBench : IPaxosClient
         _meter.Dispose();
     }
 
-    private OutboxBench Connect()
+    public IPaxosClient Connect()
     {
         lock (_gate)
         {
