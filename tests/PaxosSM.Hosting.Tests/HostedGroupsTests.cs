@@ -120,6 +120,35 @@ public sealed class HostedGroupsTests
     }
 
     [Fact]
+    public async Task All_members_are_replaced_by_newcomers_and_the_catalog_and_the_groups_go_with_them()
+    {
+        await using NewcomersRig rig = new(Many);
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many);
+        var group = await cluster.Nodes[0]!.Groups.CreateAsync("accounts");
+        await using (var client = cluster.Nodes[0]!.Groups.CreateClient(group.Id))
+        {
+            await client.ExecuteAsync(SumMachine.Add(7));
+        }
+
+        await rig.StartAsync(cluster, 3);
+        await rig.ReplaceAllAsync(cluster);
+        await rig.ReplaceAllAsync(cluster, group.Id);
+        for (var index = 0; index < 3; index++)
+        {
+            await cluster.StopNodeAsync(index);
+        }
+
+        var later = await rig.Nodes[1].Groups.CreateAsync("later");
+        foreach (var (id, sum) in new[] { (group.Id, 8), (later.Id, 1) })
+        {
+            await using var client = rig.Nodes[1].Groups.CreateClient(id);
+            Assert.Equal(sum, SumMachine.Read((await client.ExecuteAsync(SumMachine.Add(1))).Result));
+        }
+
+        Assert.True(await rig.Nodes[2].Groups.RemoveAsync("accounts"));
+    }
+
+    [Fact]
     public async Task A_machine_that_cannot_be_made_stops_its_group_only()
     {
         var options = Many with

@@ -146,6 +146,7 @@ public sealed class Succession
                 break;
             case ReconfigurationRequested wish:
                 Replica.Step(RouseRequested.Instance, now, effects);
+                RouseNewcomers(wish.Next, effects);
                 effects.Answer(_ending.On(wish));
                 break;
             default:
@@ -223,6 +224,15 @@ public sealed class Succession
         if (Rests && !MayRest)
         {
             Replica.Step(RouseRequested.Instance, now, effects);
+        }
+    }
+
+    // R15: a guest that rests tells nobody how far it has come.
+    private void RouseNewcomers(Configuration next, Effects effects)
+    {
+        foreach (var node in next.All.Except(Context.Configuration.All))
+        {
+            effects.Send(node, new Rouse(Replica.Leader));
         }
     }
 

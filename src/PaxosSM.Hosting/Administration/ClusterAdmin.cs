@@ -11,6 +11,7 @@ namespace PaxosSM.Hosting;
 public sealed class ClusterAdmin(PaxosNode node)
 {
     private const int TransferAttemptsMax = 250;
+    private const int FollowAttemptsMax = 1500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Carries out a change: lets newcomers in, waits until they are caught up, and ends the epoch.</summary>
@@ -45,7 +46,9 @@ public sealed class ClusterAdmin(PaxosNode node)
             if (result.Error is not (ReconfigurationError.NotCaughtUp or ReconfigurationError.WouldLoseQuorum)
                 || cancellationToken.IsCancellationRequested)
             {
-                return result;
+                return result.Error == ReconfigurationError.None
+                    ? await FollowAsync(result, progress, cancellationToken).ConfigureAwait(false)
+                    : result;
             }
 
             if (result.Text != last.Text)
@@ -56,6 +59,28 @@ public sealed class ClusterAdmin(PaxosNode node)
             last = result;
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // Who is told that a node is out may stop it at once: the catalog must not need it any more.
+    private async Task<ReconfigurationResult> FollowAsync(
+        ReconfigurationResult result, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        for (var left = FollowAttemptsMax; left > 0 && !node.IsFollowed; left--)
+        {
+            if (left == FollowAttemptsMax)
+            {
+                progress?.Report("the catalog of groups follows");
+            }
+
+            if (cancellationToken.IsCancellationRequested || left == 1)
+            {
+                return result with { Text = "the catalog of groups does not follow yet: let old members run on" };
+            }
+
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return result;
     }
 
     /// <summary>Has another node lead, and names who leads then. At the leader; others refuse. Costs clients a few

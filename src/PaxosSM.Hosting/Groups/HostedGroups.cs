@@ -24,8 +24,10 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     private readonly Action<GroupId> _onRemoved;
     private readonly CatalogReplica _catalog;
     private readonly GroupRoster _roster;
+    private readonly CatalogMembers _members;
     private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reconciling = Task.CompletedTask;
+    private Task _following = Task.CompletedTask;
 
     /// <summary>Runs nothing yet.</summary>
     /// <param name="node">The node.</param>
@@ -49,6 +51,7 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
         _roster = new(this, devices.Log, devices.Snapshots, _pools.SnapshotWorker);
         _catalog = new(
             node, settings(GroupCatalog.Id, founders), pump, _pools, () => _changes.Writer.TryWrite(true));
+        _members = new(node, _catalog.Group, () => devices.Members.Configuration);
     }
 
     /// <summary>The groups, as far as this node has come.</summary>
@@ -72,7 +75,14 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     {
         await _catalog.StartAsync(cancellationToken).ConfigureAwait(false);
         _reconciling = Task.Run(() => ReconcileAsync(_stopping.Token), CancellationToken.None);
+        _following = Task.Run(() => _members.RunAsync(_stopping.Token), CancellationToken.None);
     }
+
+    /// <summary>Whether the catalog has the first group's members, as far as this node knows.</summary>
+    public bool IsFollowed => _members.IsFollowed;
+
+    /// <summary>The first group's members may have changed: the catalog's follow.</summary>
+    public void OnMembers() => _members.Look();
 
     /// <summary>Has the catalog apply a command, once.</summary>
     public Task<(bool Done, GroupId Group)> ExecuteAsync(byte[] command, CancellationToken cancellationToken) =>
@@ -96,6 +106,7 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var why = $"{_node.Name} is stopping";
         foreach (var (_, group) in _running)
         {

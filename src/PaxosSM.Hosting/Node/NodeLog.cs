@@ -23,6 +23,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void OnlyLearns(string why) => LogOnlyLearns(_node, why);
 
+    public void CatalogLags(string why) => LogCatalogLags(_node, why);
+
     public void Forced(string how) => LogForced(_node, how);
 
     public void Failed(string why) => LogFailed(_node, why);
@@ -128,6 +130,10 @@ internal sealed partial class NodeLog : IExecutionObserver
     [LoggerMessage(
         36, LogLevel.Warning, "{Node} {Group}: the outbox can't be read or acknowledged; the next try after {Pause}")]
     private partial void LogOutboxUnreadable(string node, GroupId group, TimeSpan pause, Exception? why);
+
+    [LoggerMessage(
+        38, LogLevel.Warning, "{Node}: the catalog of groups does not have the first group's members yet: {Why}")]
+    private partial void LogCatalogLags(string node, string why);
 
     [LoggerMessage(37, LogLevel.Critical, "{Node}: this history was forced (R33), writes may be lost: {How}")]
     private partial void LogForced(string node, string how);

@@ -146,6 +146,8 @@ internal sealed class NodeServing : IAsyncDisposable
             _guests.RemoveAll(guest => epochs.Present.Configuration.Find(guest.Id) is not null);
             Reach(epochs);
         }
+
+        Groups?.OnMembers();
     }
 
     private void Reach(GroupEpochs epochs)

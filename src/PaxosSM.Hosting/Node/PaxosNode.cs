@@ -67,6 +67,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <summary>The group here; null before genesis has ended.</summary>
     internal GroupHost? Group => _serving?.Group;
 
+    /// <summary>Whether the catalog of groups, where there is one, has the first group's members.</summary>
+    internal bool IsFollowed => _serving?.Groups?.IsFollowed ?? true;
+
     /// <summary>Makes backups of the group here; null before genesis has ended.</summary>
     internal NodeBackup? Backup => _serving?.Backup;
 
