@@ -26,7 +26,6 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     private readonly GroupRoster _roster;
     private readonly CatalogMembers _members;
     private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _reconciling = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
 
     /// <summary>Runs nothing yet.</summary>
@@ -74,8 +73,9 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _catalog.StartAsync(cancellationToken).ConfigureAwait(false);
-        _reconciling = Task.Run(() => ReconcileAsync(_stopping.Token), CancellationToken.None);
-        _following = Task.Run(() => _members.RunAsync(_stopping.Token), CancellationToken.None);
+        _following = Task.WhenAll(
+            Task.Run(() => ReconcileAsync(_stopping.Token), CancellationToken.None),
+            Task.Run(() => _members.RunAsync(_stopping.Token), CancellationToken.None));
     }
 
     /// <summary>Whether the catalog has the first group's members, as far as this node knows.</summary>
@@ -105,7 +105,6 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _reconciling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var why = $"{_node.Name} is stopping";
         foreach (var (_, group) in _running)
