@@ -116,13 +116,6 @@ public sealed class ForcedEnd
 
         // What several hold together, without a gap, is held.
         Extend(values, known);
-        if (values.Exists(Stops))
-        {
-            Problem = $"the end of {Before.Epoch} is chosen, and none of the survivors holds all before it, though all "
-                + "together do: let them run for a minute, so that they learn it from each other, and begin again";
-            return;
-        }
-
         var end = new Slot(Held.Index + values.Count);
         if (end < Before.Base)
         {
@@ -138,8 +131,16 @@ public sealed class ForcedEnd
             select report.Votes);
         var chosen = survivors.Max(report => Slot.Min(
             Slot.Max(report.KnownChosen, ChosenIn(report.Votes)), Counts(report)));
-        Take(run.After(end, chosen), end, known, values);
+        Take([.. run.After(end, chosen).TakeWhile(value => !Stops(value))], end, known, values);
+        if (values.Exists(Stops))
+        {
+            Problem = $"the end of {Before.Epoch} is chosen, and none of the survivors holds all before it, though all "
+                + "together do: let them run for a minute, so that they learn it from each other, and begin again";
+            return;
+        }
+
         var last = new Slot(Held.Index + values.Count);
+        chosen = Slot.Max(chosen, known.Keys.LastOrDefault());
         LostThrough = chosen > last ? chosen : Slot.Zero;
         Excluded = [.. from report in survivors where report.TrimmedTo > last select report.Self];
         Member[] members = [.. survivors.Select(report => report.Self).Except(Excluded)];
@@ -172,23 +173,26 @@ public sealed class ForcedEnd
         }
     }
 
+    // What is known to be chosen above the run, or differs from it, has come of a reign that no survivor's acceptor
+    // knows: it must not follow what that reign may have moved past. Behind a value that both have in common it may.
     private void Take(
         IReadOnlyList<Value> run, Slot end, SortedDictionary<Slot, Value> known, List<Value> values)
     {
-        for (var index = 0; index < run.Count; index++)
+        var differs = known.Any(held => held.Key > end && held.Key.Index <= end.Index + run.Count
+            && !held.Value.IsSame(run[(int)(held.Key.Index - end.Index - 1)]));
+        var taken = differs ? 0 : run.Count;
+        while (taken > 0 && IsKnown(taken + 1) && !IsKnown(taken))
         {
-            // What may have ended the epoch is a wish of before the loss; the operator's word comes in its place. And
-            // what is known to be chosen has come of a reign that none of the survivors voted in.
-            var isKnown = known.TryGetValue(new(end.Index + 1 + index), out var chosen);
-            if (Stops(run[index]) || (isKnown && !chosen!.IsSame(run[index])))
-            {
-                break;
-            }
-
-            values.Add(run[index]);
+            taken--;
         }
 
-        Extend(values, known);
+        values.AddRange(run.Take(taken));
+        if (taken > 0 && IsKnown(taken))
+        {
+            Extend(values, known);
+        }
+
+        bool IsKnown(int after) => known.ContainsKey(new(end.Index + after));
     }
 
     // A role that nobody has is given to all: they begin the epoch with no votes, whatever they did before.

@@ -81,6 +81,30 @@ public sealed class ForcedEndTests
         Assert.Equal(new Slot(24), end.LostThrough);
     }
 
+    // What was learned above a gap may be of a later reign, which had something else in the gap.
+    [Fact]
+    public void What_is_known_of_a_later_reign_never_follows_a_run_that_it_may_have_moved_past()
+    {
+        SurvivorReport Knows(params long[] slots) => Report(5, 20) with
+        {
+            Ahead = [.. slots.Select(slot => new ChosenValue(new(slot), Value(slot, 9)))],
+        };
+        SurvivorReport Agrees(params long[] slots) => Report(5, 20) with
+        {
+            Ahead = [.. slots.Select(slot => new ChosenValue(new(slot), Value(slot, (byte)New.Round)))],
+        };
+        long[] Goes(SurvivorReport other) =>
+            [.. Stamps(ForcedEnd.Of([Report(4, 20, Votes(New, 15, 23)), other], Fork))];
+
+        Assert.Empty(Goes(Knows(22)));
+        Assert.Equal([21, 22], Goes(Knows(24)));
+        Assert.Equal([21, 22, 23], Goes(Knows(25)));
+        Assert.Equal([21, 22, 23, 24, 25], Goes(Agrees(23, 24, 25)));
+        Assert.Equal([21, 22, 23], Goes(Agrees(22, 25)));
+        var lost = ForcedEnd.Of([Report(4, 20, Votes(New, 15, 23)), Knows(25)], Fork);
+        Assert.Equal((new Slot(24), new Slot(25)), (lost.Next!.Base, lost.LostThrough));
+    }
+
     [Fact]
     public void What_survivors_hold_together_without_a_gap_is_held()
     {
