@@ -10,7 +10,7 @@ public sealed partial class ModelCheck : IAsyncLifetime
 
     private string[] _lines = [];
 
-    /// <summary>The test cases that the model declares.</summary>
+    /// <summary>The test cases that the models declare: model, dot, case.</summary>
     public static IReadOnlyList<string> Cases { get; } = FindCases();
 
     public async Task InitializeAsync()
@@ -36,10 +36,11 @@ public sealed partial class ModelCheck : IAsyncLifetime
 
     private static string[] FindCases() =>
     [
-        .. File.ReadLines(Path.Combine(Model, "Lanes/PTst/Tests.p"))
-            .Select(line => Case().Match(line))
-            .Where(match => match.Success)
-            .Select(match => match.Groups[1].Value),
+        .. from folder in Directory.GetDirectories(Model).Order(StringComparer.Ordinal)
+           from line in File.ReadLines(Path.Combine(folder, "PTst/Tests.p"))
+           let match = Case().Match(line)
+           where match.Success
+           select $"{Path.GetFileName(folder)}.{match.Groups[1].Value}",
     ];
 
     private static string FindModel()
