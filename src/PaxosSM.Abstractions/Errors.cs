@@ -42,6 +42,10 @@ public enum PaxosError : byte
     /// <summary>The command was applied, or the query answered, but the result is larger than the node sends. Doing it
     /// again would not help.</summary>
     ResultTooLarge = 11,
+
+    /// <summary>An administrator has wedged the group: it answers queries and takes no commands until it is unwedged.
+    /// Nothing was done, and nothing will be.</summary>
+    Wedged = 12,
 }
 
 /// <summary>A command or query failed; <see cref="Error"/> says how and the message says why and what to do.</summary>

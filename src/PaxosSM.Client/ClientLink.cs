@@ -13,6 +13,8 @@ internal sealed class ClientLink
     private volatile string? _busy;
     private volatile bool _connected;
     private volatile bool _leaderKnown = true;
+    private volatile bool _wedged;
+    private volatile bool _askDue;
     private long _askedAt;
     private long _unansweredSince;
     private long _stalledSince;
@@ -36,6 +38,9 @@ internal sealed class ClientLink
 
     public bool IsConnected => _connected;
 
+    /// <summary>Whether the node says that the group takes no commands: none is sent, and none more is taken.</summary>
+    public bool IsWedged => _wedged;
+
     public Instant Now => new((long)(Options.TimeProvider.GetTimestamp() * _microsecondsPerTick));
 
     public ValueTask<bool> SendAsync(ClientFrame frame) => _channel.SendAsync(frame);
@@ -49,6 +54,7 @@ internal sealed class ClientLink
     {
         _status = null;
         _leaderKnown = true;
+        _wedged = false;
         Volatile.Write(ref _unansweredSince, 0);
         OnProgress();
         _connected = true;
@@ -61,6 +67,7 @@ internal sealed class ClientLink
     {
         _status = status.Text;
         _leaderKnown = status.Leader.Length > 0;
+        _wedged = status.IsWedged;
         if (status.Id == 0 || !_leaderKnown)
         {
             _busy = null; // It was another leader's queue.
@@ -93,7 +100,6 @@ internal sealed class ClientLink
             return;
         }
 
-        _askedAt = now.Microseconds;
         var since = Volatile.Read(ref _stalledSince);
         if (since == 0)
         {
@@ -106,10 +112,19 @@ internal sealed class ClientLink
             return;
         }
 
-        Interlocked.CompareExchange(ref _unansweredSince, now.Microseconds, 0);
+        Ask(now);
+    }
 
-        // Not awaited: nothing depends on it, and the next one follows soon.
-        _ = AskAsync(new ClientStatusRequest(Options.Group, ++_lastRequest));
+    /// <summary>Somebody was refused for what may be over by now: the node is asked at the next tick.</summary>
+    public void AskSoon() => _askDue = true;
+
+    /// <summary>Time went by.</summary>
+    public void OnTick(Instant now)
+    {
+        if (_askDue && _connected && now - new Instant(_askedAt) >= StallAfter)
+        {
+            Ask(now);
+        }
     }
 
     /// <summary>What a wait waits for, as far as is known.</summary>
@@ -132,6 +147,16 @@ internal sealed class ClientLink
     {
         var since = Volatile.Read(ref _unansweredSince);
         return since != 0 && now - new Instant(since) >= StallAfter * 2;
+    }
+
+    private void Ask(Instant now)
+    {
+        _askedAt = now.Microseconds;
+        _askDue = false;
+        Interlocked.CompareExchange(ref _unansweredSince, now.Microseconds, 0);
+
+        // Not awaited: nothing depends on it, and the next one follows soon.
+        _ = AskAsync(new ClientStatusRequest(Options.Group, ++_lastRequest));
     }
 
     private async Task AskAsync(ClientStatusRequest request) => await _channel.SendAsync(request).ConfigureAwait(false);

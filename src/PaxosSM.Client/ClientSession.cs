@@ -77,9 +77,9 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             }
 
             alone = _state.IsIdle;
-            if (_state.Add(command, tentative, this) is not { } added)
+            if (_state.Add(command, tentative, this, out var refusal) is not { } added)
             {
-                task = ValueTask.FromException<CommandResult>(_state.Full());
+                task = ValueTask.FromException<CommandResult>(refusal!); // it was not taken
                 return true;
             }
 

@@ -294,6 +294,8 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         {
             _link.OnStalled(now);
         }
+
+        _link.OnTick(now);
     }
 
     private ClientSession Unordered()

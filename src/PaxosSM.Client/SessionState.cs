@@ -54,7 +54,7 @@ internal sealed class SessionState
     {
         get
         {
-            var due = IsOpen ? _keepAliveDue || _ring.Cursor < _ring.Next : _openingDue;
+            var due = IsOpen ? _keepAliveDue || (_ring.Cursor < _ring.Next && !_link.IsWedged) : _openingDue;
             return due && CanSend(_link.Now);
         }
     }
@@ -62,16 +62,24 @@ internal sealed class SessionState
     private bool IsOpen => Id != SessionId.None;
 
     /// <summary>Numbers a command and keeps it.</summary>
-    /// <returns>Its waiter; null when the window is full.</returns>
+    /// <param name="command">The command.</param>
+    /// <param name="tentative">Is told what is guessed of its result (R18); null for nobody.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="refusal">Why it was not taken: it has no number, and will never be applied.</param>
+    /// <returns>Its waiter; null when it was not taken.</returns>
     public CommandWaiter? Add(
-        ReadOnlyMemory<byte> command, Action<TentativeResult>? tentative, ClientSession session)
+        ReadOnlyMemory<byte> command,
+        Action<TentativeResult>? tentative,
+        ClientSession session,
+        out PaxosException? refusal)
     {
-        if (_ring.IsFull)
+        var now = _link.Now;
+        refusal = _link.IsWedged ? Wedged() : _ring.IsFull ? Full() : null;
+        if (refusal is not null)
         {
             return null;
         }
 
-        var now = _link.Now;
         if (_ring.IsEmpty)
         {
             _pacer.OnFirst(now);
@@ -90,8 +98,13 @@ internal sealed class SessionState
     public Action<TentativeResult>? WhoWantsTentative(long sequence) =>
         IsUnresolved(sequence) ? _ring[sequence].Waiter?.Tentative : null;
 
-    /// <summary>Why a command more was not taken.</summary>
-    public PaxosException Full() => new(
+    private PaxosException Wedged()
+    {
+        _link.AskSoon();
+        return new(PaxosError.Wedged, _link.Why());
+    }
+
+    private PaxosException Full() => new(
         PaxosError.Busy, $"{_request.Window} commands of session {Id} are unanswered: {_link.Why()}");
 
     /// <summary>Completes when every command so far is resolved.</summary>
@@ -140,7 +153,7 @@ internal sealed class SessionState
         {
             _openingDue |= now - _pacer.SentAt >= _link.Options.ResendInterval;
         }
-        else if (pending && CanSend(now))
+        else if (pending && !_link.IsWedged && CanSend(now))
         {
             _ring.Unsend(0, _pacer.ResendBefore(now));
         }
@@ -214,6 +227,12 @@ internal sealed class SessionState
             case PaxosError.NotLeader:
                 OnRefused(entry.Sequence, now);
                 break;
+            case PaxosError.Wedged when IsOpen:
+                // An earlier copy may have been applied, a later one may yet be: only what was never sent is surely
+                // not. It goes again once the group is unwedged.
+                _link.AskSoon();
+                OnRefused(entry.Sequence, now);
+                break;
             case PaxosError.Stopped:
                 OnRefused(entry.Sequence, now);
                 _link.MoveOn(Encoding.UTF8.GetString(entry.Result.Span));
@@ -273,8 +292,8 @@ internal sealed class SessionState
 
     private ClientSubmit? TakeCommands(Instant now)
     {
-        var entries = _ring.Take(Id, _link.Options.SubmitBytesMax, now, out var count);
-        if (count > 0)
+        if (!_link.IsWedged
+            && _ring.Take(Id, _link.Options.SubmitBytesMax, now, out var count) is { IsEmpty: false } entries)
         {
             return new(_link.Options.Group, entries, count) { WantsTentative = _wantsTentative };
         }

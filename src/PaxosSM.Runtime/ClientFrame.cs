@@ -94,6 +94,10 @@ public sealed record ClientStatus(GroupId Group, long Id, string Leader, string 
     /// <summary>Where clients are served now, as the node knows: an old list of addresses finds the cluster by
     /// them.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>Whether the group is wedged: it takes no commands until the node says otherwise. Told only while
+    /// somebody leads.</summary>
+    public bool IsWedged { get; init; }
 }
 
 /// <summary>Client to node: somebody who looks after the cluster wants something.</summary>

@@ -21,7 +21,8 @@ public interface IReplica
     /// <param name="count">How many.</param>
     /// <returns><see cref="PaxosError.None"/> when taken; <see cref="PaxosError.Busy"/> or <see
     /// cref="PaxosError.NotLeader"/> (nobody is known to lead) when nothing was done;
-    /// <see cref="PaxosError.Stopped"/> when this replica has halted.</returns>
+    /// <see cref="PaxosError.Wedged"/> when the group takes none; <see cref="PaxosError.Stopped"/> when this replica
+    /// has halted.</returns>
     PaxosError Submit(ReadOnlyMemory<byte> entries, int count);
 }
 
@@ -62,6 +63,9 @@ public sealed record ReplicaStatus(
 
     /// <summary>How the present epoch began, and who its members are; null where nobody said.</summary>
     public EpochStart? Epoch { get; init; }
+
+    /// <summary>Whether the group is wedged for maintenance in the present epoch.</summary>
+    public bool IsWedged => Epoch is { Configuration.IsWedged: true };
 
     /// <summary>Whether enough members have started the present epoch (R14).</summary>
     public bool IsHandedOver { get; init; } = true;

@@ -182,6 +182,11 @@ public sealed class ReplicaDriver : IReplica
             return PaxosError.Stopped;
         }
 
+        if (_status.Current.Epoch is { Configuration: var members } && !members.Takes(entries))
+        {
+            return PaxosError.Wedged;
+        }
+
         if (!_status.KnowsLeader)
         {
             if (_status.Current.Rests)

@@ -25,7 +25,20 @@ public sealed class AdminCommandTests
         Assert.Equal(("c", false), (back.Node, back.Drains));
     }
 
+    [Fact]
+    public void What_wedges_reads_back()
+    {
+        var wedge = AdminCommand.Parse("wedge");
+        Assert.Equal((true, null), (wedge.Wedges, wedge.Expected));
+        var unwedge = AdminCommand.Parse("unwedge expected:7 timeout:3");
+        Assert.Equal(
+            (false, new Epoch(7), TimeSpan.FromSeconds(3)), (unwedge.Wedges, unwedge.Expected, unwedge.Timeout));
+    }
+
     [Theory]
+    [InlineData("", "status")]
+    [InlineData("wedge now", "now")]
+    [InlineData("transfer to:b expected:7", "expected:7")]
     [InlineData("transfer b", "to:NAME")]
     [InlineData("transfer to:", "to:NAME")]
     [InlineData("drain node:c force", "force")]

@@ -1,3 +1,4 @@
+using PaxosSM.Reconfiguration;
 using PaxosSM.RedisKv.Hosting;
 using PaxosSM.Runtime;
 
@@ -43,6 +44,14 @@ public sealed class PaxosInfoTests
         Assert.Equal(
             "# Paxos\r\npaxos_self:b\r\npaxos_waiting:a does not answer\r\n",
             PaxosInfo.Describe("b", "a does not answer", onlyLearns: null, status: null));
+
+    [Fact]
+    public void Whether_the_group_is_wedged_is_told()
+    {
+        Assert.Equal(["paxos_wedged:no"], Lines(Status([]), "paxos_wedged"));
+        EpochStart wedged = new(Slot.Zero, 0, new(Epoch.First, []) { IsWedged = true });
+        Assert.Equal(["paxos_wedged:yes"], Lines(Status([]) with { Epoch = wedged }, "paxos_wedged"));
+    }
 
     private static string[] Lines(ReplicaStatus status, string name) =>
         [.. PaxosInfo.Describe("b", status.Waiting, onlyLearns: null, status).Split("\r\n")

@@ -93,6 +93,8 @@ public sealed class ServerTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal($"{Error} {Error} +PONG", await TalkAsync("SET a 1\r\nSET b 1\r\nPING\r\n"));
         _backend.Failure = new PaxosException(PaxosError.Busy, "full");
         Assert.Equal("-BUSY full", await TalkAsync("GET a\r\n"));
+        _backend.Failure = new PaxosException(PaxosError.Wedged, "wedged");
+        Assert.Equal("-READONLY wedged", await TalkAsync("SET a 1\r\n"));
         _backend.Failure = new InvalidOperationException("bug");
         Assert.StartsWith("-ERR internal error", await TalkAsync("GET a\r\n"), StringComparison.Ordinal);
     }

@@ -18,6 +18,7 @@ internal static class Samples
         new ClientStatus(new(5), 17, "10.0.0.1:7001", "no quorum: b unreachable")
         {
             Addresses = ["10.0.0.1:7001", "10.0.0.2:7002"],
+            IsWedged = true,
         },
         new ClientAdmin(new(5), 18, "change remove:b"),
         new ClientAdminResult(new(5), 19, AdminState.Elsewhere, "10.0.0.2:7002"),

@@ -10,7 +10,7 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
 {
     private const string Usage =
         "admin --config FILE status | backup --to FILE | add ID... | remove ID... | replace OLD=NEW... | rule RULE "
-        + "| deal POLICY | transfer --to ID | drain ID | undrain ID";
+        + "| deal POLICY | transfer --to ID | drain ID | undrain ID | wedge | unwedge";
 
     /// <summary>The file that a backup goes to; null for any other command.</summary>
     public string? BackupTo { get; private init; }
@@ -68,6 +68,7 @@ internal sealed record AdminArguments(string Cluster, IReadOnlyList<string> Addr
         IEnumerable<string> sent = (words[0], given) switch
         {
             ("status", []) => ["status"],
+            ("wedge" or "unwedge", []) => [words[0], .. options],
             ("transfer", [var heir]) => ["transfer", $"to:{heir}", .. options],
             ("drain" or "undrain", [var id]) => [words[0], $"node:{id}", .. options],
             _ => ["change", .. Changes(words[0], given, file), .. options],

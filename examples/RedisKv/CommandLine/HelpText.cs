@@ -34,6 +34,8 @@ internal static class HelpText
               When a quorum is lost for ever: takes what the survivors hold into a history of its own.
               Acknowledged writes may be lost; none changes its order. Stop the survivors; collect a report
               of each; read the plan; apply it, naming its fork, at each; start them. abandon gives it up.
+          RedisKv admin --config FILE wedge | unwedge [--expected EPOCH] [--timeout SECONDS]
+              Makes the cluster read-only for maintenance, or ends that: reads go on, writes are told -READONLY.
           RedisKv --standalone [--listen ADDRESS:PORT]
               No replication and no disk: to measure what replication costs.
 

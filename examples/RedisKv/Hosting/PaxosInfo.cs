@@ -23,6 +23,7 @@ internal static class PaxosInfo
         }
 
         Add("epoch", status.Epoch is { } epoch ? $"{epoch.Epoch.Number},{epoch.Base.Index}" : string.Empty);
+        Add("wedged", status.IsWedged ? "yes" : "no");
         Add("roles", status.Roles.ToString().ToLowerInvariant());
         Add("leader", status.Members.FirstOrDefault(member => member.Member.Id == status.Leader)?.Member.Name
             ?? string.Empty);

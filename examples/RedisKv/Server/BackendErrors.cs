@@ -26,6 +26,7 @@ internal static class BackendErrors
         PaxosError.Stopped => "STOPPED",
         PaxosError.SessionExpired or PaxosError.SessionGap or PaxosError.SessionStale => "SESSIONLOST",
         PaxosError.Unknown => "UNKNOWN",
+        PaxosError.Wedged => "READONLY",
         _ => "ERR",
     };
 }

@@ -253,21 +253,6 @@ public sealed class Executor
         StateHead.WriteBody(destination, StateVersion, body.WrittenSpan);
     }
 
-    /// <summary>How many bytes follow a header that <see cref="WriteState"/> wrote.</summary>
-    /// <exception cref="FormatException">It is no such header.</exception>
-    public static int ReadStateLength(ReadOnlySpan<byte> header)
-    {
-        var reader = new StateReader(header);
-        StateReader.Require((uint)reader.ReadInt32() == StateMagic, "it does not begin like one");
-        var version = reader.ReadInt32();
-        StateReader.Require(
-            version is >= StateVersionMin and <= StateVersion,
-            $"its version is {version}, this program's {StateVersion}");
-        var length = reader.ReadInt32();
-        StateReader.Require(length >= 0, "its length is negative");
-        return length;
-    }
-
     /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the
     /// same slot.</summary>
     /// <exception cref="FormatException">It is damaged, or not for this replica; nothing was changed.</exception>
@@ -420,6 +405,11 @@ public sealed class Executor
         {
             switch (entry.Kind)
             {
+                case EntryKind.Command when !Epoch.Configuration.Takes(EntryKind.Command):
+                    // No proposer takes one for a wedged epoch: whatever a program that is wrong has chosen all the
+                    // same, no machine sees it, and the session is as it was.
+                    Tell(slot, in entry, PaxosError.Wedged);
+                    break;
                 case EntryKind.Command:
                     ApplyCommand(slot, index, in entry);
                     break;
@@ -479,9 +469,11 @@ public sealed class Executor
     {
         var payload = entry.Payload.Span;
         var nonce = payload.Length < sizeof(long) ? 0 : BinaryPrimitives.ReadInt64LittleEndian(payload);
-        if (!SessionRequest.TryRead(payload, out var request))
+        var readable = SessionRequest.TryRead(payload, out var request);
+        if (!readable || !Epoch.Configuration.Takes(EntryKind.OpenSession))
         {
-            _sink.OnResult(SessionId.None, nonce, PaxosError.BadRequest, 0, slot, default);
+            var refusal = readable ? PaxosError.Wedged : PaxosError.BadRequest;
+            _sink.OnResult(SessionId.None, nonce, refusal, 0, slot, default);
             return;
         }
 

@@ -46,15 +46,31 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
         return whole.WrittenMemory;
     }
 
+    /// <summary>How many bytes follow a header that <see cref="Executor.WriteState"/> wrote.</summary>
+    /// <exception cref="FormatException">It is no such header.</exception>
+    public static int LengthBehind(ReadOnlySpan<byte> header)
+    {
+        var reader = new StateReader(header);
+        StateReader.Require((uint)reader.ReadInt32() == Executor.StateMagic, "it does not begin like one");
+        var version = reader.ReadInt32();
+        StateReader.Require(
+            version is >= Executor.StateVersionMin and <= Executor.StateVersion,
+            $"its version is {version}, this program's {Executor.StateVersion}");
+        var length = reader.ReadInt32();
+        StateReader.Require(length >= 0, "its length is negative");
+        return length;
+    }
+
     /// <summary>What follows a state's header, once the checksum is right.</summary>
     internal static ReadOnlySpan<byte> CheckedBody(ReadOnlySpan<byte> state, out int version)
     {
-        var length = Executor.ReadStateLength(state);
+        var length = LengthBehind(state);
         StateReader.Require(state.Length - Executor.StateHeaderSize == length, "it ends too early or too late");
+        var body = state[Executor.StateHeaderSize..];
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(state[(Executor.StateHeaderSize - sizeof(uint))..]);
-        StateReader.Require(Crc32C.Of(state[Executor.StateHeaderSize..]) == checksum, "its checksum is wrong");
+        StateReader.Require(Crc32C.Of(body) == checksum, "its checksum is wrong");
         version = BinaryPrimitives.ReadInt32LittleEndian(state[sizeof(int)..]);
-        return state[Executor.StateHeaderSize..];
+        return body;
     }
 
     internal static StateHead Read(ref StateReader reader, int version, EpochStart? first)

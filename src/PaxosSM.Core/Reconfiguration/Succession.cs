@@ -178,9 +178,10 @@ public sealed class Succession
         }
     }
 
-    /// <summary>Takes commands of this node's clients.</summary>
+    /// <summary>Takes commands of this node's clients; in a wedged epoch none.</summary>
     public PaxosError Submit(ReadOnlyMemory<byte> entries, int count, Effects effects) =>
-        IsOver ? PaxosError.NotLeader : Replica.Submit(entries, count, effects);
+        IsOver ? PaxosError.NotLeader
+        : _start.Configuration.Takes(entries) ? Replica.Submit(entries, count, effects) : PaxosError.Wedged;
 
     /// <summary>Lets it rest from the start, if nothing is left to do: the first that needs it rouses it. After
     /// <see cref="Recover"/>.</summary>

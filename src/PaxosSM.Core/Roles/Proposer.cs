@@ -303,16 +303,11 @@ internal sealed class Proposer
     /// <summary>Clients of this node sent so many bytes, wherever they are proposed: what deals follow (R8).</summary>
     public void NoteLoad(int bytes) => _load += bytes;
 
-    /// <summary>Takes commands to propose.</summary>
-    public PaxosError Submit(ReadOnlyMemory<byte> entries)
-    {
-        if (!Takes)
-        {
-            return PaxosError.NotLeader;
-        }
-
-        return _batcher.TryAdd(entries) ? PaxosError.None : PaxosError.Busy;
-    }
+    /// <summary>Takes commands to propose; in a wedged epoch none, whoever sent them.</summary>
+    public PaxosError Submit(ReadOnlyMemory<byte> entries) =>
+        !Takes ? PaxosError.NotLeader
+        : !_context.Configuration.Takes(entries) ? PaxosError.Wedged
+        : _batcher.TryAdd(entries) ? PaxosError.None : PaxosError.Busy;
 
     /// <summary>The group rested, and is needed again: whoever leads shows it, and nobody's silence counts.</summary>
     public void OnRoused(Instant now, Effects effects) => (_phase as Leading)?.OnRoused(_dealer, now, effects);

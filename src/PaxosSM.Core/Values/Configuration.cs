@@ -75,6 +75,28 @@ public sealed class Configuration
     /// epoch and those that follow. None where the history is the one that genesis began.</summary>
     public ForkId Fork { get; init; }
 
+    /// <summary>Whether an entry of that kind may be applied in the epoch: in a wedged one sessions are kept alive and
+    /// closed, and nothing else.</summary>
+    public bool Takes(EntryKind kind) => !IsWedged || kind is EntryKind.KeepAlive or EntryKind.CloseSession;
+
+    /// <summary>Whether all of some entries may be applied in the epoch.</summary>
+    public bool Takes(ReadOnlyMemory<byte> entries)
+    {
+        while (IsWedged && CommandEntry.TryRead(ref entries, out var entry))
+        {
+            if (!Takes(entry.Kind))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The same members and rules in the next epoch, wedged or not.</summary>
+    public Configuration InNextEpoch(bool wedged) =>
+        new(Epoch.Next, _members, Rule, Deal) { NextNumber = NextNumber, IsWedged = wedged, Fork = Fork };
+
     /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
     internal byte[]? Encoded { get; set; }
 

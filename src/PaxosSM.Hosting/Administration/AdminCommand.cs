@@ -4,8 +4,8 @@ namespace PaxosSM.Hosting;
 
 /// <summary>An administration's command in words, as it travels and as people write it.</summary>
 /// <remarks>
-/// <c>status</c>; <c>transfer to:NAME</c>, <c>drain node:NAME</c>, <c>undrain node:NAME</c>, each with
-/// <c>timeout:SECONDS</c> if wished;
+/// <c>status</c>; <c>wedge</c>, <c>unwedge</c>, each with <c>expected:EPOCH</c> if wished; <c>transfer to:NAME</c>,
+/// <c>drain node:NAME</c>, <c>undrain node:NAME</c>; each of these with <c>timeout:SECONDS</c> if wished;
 /// <c>change</c> followed by any of <c>add:NUMBER,NAME,ADDRESS,ROLES</c>, <c>remove:NAME</c>,
 /// <c>rule:majority</c>, <c>rule:flexible,Q1,Q2</c>, <c>rule:grid,ROWS,COLUMNS</c>, <c>deal:POLICY</c>,
 /// <c>expected:EPOCH</c>, <c>timeout:SECONDS</c>, <c>force</c>. Roles are joined by a plus.
@@ -24,6 +24,12 @@ public sealed record AdminCommand
     /// <summary>Whether <see cref="Node"/> is to be drained.</summary>
     public bool Drains { get; init; }
 
+    /// <summary>Whether the group is to be wedged for maintenance, or unwedged; null for something else.</summary>
+    public bool? Wedges { get; init; }
+
+    /// <summary>The epoch that <see cref="Wedges"/> means; null for the present one.</summary>
+    public Epoch? Expected { get; init; }
+
     /// <summary>How long it may wait. Default 60 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -37,14 +43,14 @@ public sealed record AdminCommand
             return new();
         }
 
-        if (words is not [_, _, ..] || New(words[0], words[1].Split(':', 2)) is not { } command)
+        if (words.Length == 0 || New(words[0], words.Length > 1 ? words[1].Split(':', 2) : []) is not { } command)
         {
             throw new FormatException(
-                $"'{text}' is no command: status, transfer to:NAME, drain node:NAME, undrain node:NAME, or change and "
-                + "what to change");
+                $"'{text}' is no command: status, wedge, unwedge, transfer to:NAME, drain node:NAME, "
+                + "undrain node:NAME, or change and what to change");
         }
 
-        foreach (var word in command.Change is null ? words[2..] : words[1..])
+        foreach (var word in command is { Change: null, Wedges: null } ? words[2..] : words[1..])
         {
             command = command.With(word);
         }
@@ -61,7 +67,8 @@ public sealed record AdminCommand
 
     private static AdminCommand? New(string verb, string[] first) => (verb, first) switch
     {
-        ("change", _) => new() { Change = new() },
+        ("change", [_, ..]) => new() { Change = new() },
+        ("wedge" or "unwedge", _) => new() { Wedges = verb == "wedge" },
         ("transfer", ["to", { Length: > 0 } name]) => new() { TransferTo = name },
         ("drain" or "undrain", ["node", { Length: > 0 } name]) => new() { Node = name, Drains = verb == "drain" },
         _ => null,
@@ -71,9 +78,12 @@ public sealed record AdminCommand
     {
         if (Change is not { } change)
         {
-            return word.Split(':') is ["timeout", var time]
-                ? this with { Timeout = TimeSpan.FromSeconds(Number(time)) }
-                : throw new FormatException($"'{word}' is known for changes only");
+            return word.Split(':') switch
+            {
+                ["timeout", var time] => this with { Timeout = TimeSpan.FromSeconds(Number(time)) },
+                ["expected", var meant] when Wedges is not null => this with { Expected = new((uint)Number(meant)) },
+                _ => throw new FormatException($"'{word}' is known for changes only"),
+            };
         }
 
         var parts = word.Split(':', 2);

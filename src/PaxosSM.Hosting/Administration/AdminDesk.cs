@@ -75,6 +75,10 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
         {
             await ChangeAsync(change, tell, giveUp).ConfigureAwait(false);
         }
+        else if (command.Wedges is { } wedges)
+        {
+            await WedgeAsync(wedges, command.Expected, tell, giveUp).ConfigureAwait(false);
+        }
         else if (command.TransferTo is { } heir)
         {
             await TransferAsync(heir, tell, giveUp).ConfigureAwait(false);
@@ -136,8 +140,24 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
 
     private async Task ChangeAsync(MembershipChange change, Action<AdminState, string> tell, CancellationToken giveUp)
     {
-        Telling progress = new(waiting => tell(AdminState.UnderWay, waiting));
-        var result = await _admin.ChangeAsync(change, progress, giveUp).ConfigureAwait(false);
+        var result = await _admin.ChangeAsync(change, Progress(tell), giveUp).ConfigureAwait(false);
+        Tell(result, tell);
+    }
+
+    private async Task WedgeAsync(
+        bool wedges, Epoch? expected, Action<AdminState, string> tell, CancellationToken giveUp)
+    {
+        var result = wedges
+            ? await _admin.WedgeAsync(expected, Progress(tell), giveUp).ConfigureAwait(false)
+            : await _admin.UnwedgeAsync(expected, Progress(tell), giveUp).ConfigureAwait(false);
+        Tell(result, tell);
+    }
+
+    private static Telling Progress(Action<AdminState, string> tell) =>
+        new(waiting => tell(AdminState.UnderWay, waiting));
+
+    private void Tell(ReconfigurationResult result, Action<AdminState, string> tell)
+    {
         switch (result.Error)
         {
             case ReconfigurationError.None:
@@ -179,7 +199,8 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
     private static string Describe(EpochStart epoch)
     {
         var members = epoch.Configuration.Members.Select(member => member.Name);
-        return $"{epoch}, {epoch.Configuration.Rule}: {string.Join(", ", members)}";
+        var wedged = epoch.Configuration.IsWedged ? ", wedged for maintenance" : string.Empty;
+        return $"{epoch}, {epoch.Configuration.Rule}{wedged}: {string.Join(", ", members)}";
     }
 
     // In order, and before the end: a Progress of the framework's would post each word somewhere.

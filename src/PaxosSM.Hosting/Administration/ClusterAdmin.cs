@@ -61,27 +61,28 @@ public sealed class ClusterAdmin(PaxosNode node)
         }
     }
 
-    // Who is told that a node is out may stop it at once: the catalog must not need it any more.
-    private async Task<ReconfigurationResult> FollowAsync(
-        ReconfigurationResult result, IProgress<string>? progress, CancellationToken cancellationToken)
-    {
-        for (var left = FollowAttemptsMax; left > 0 && !node.IsFollowed; left--)
-        {
-            if (left == FollowAttemptsMax)
-            {
-                progress?.Report("the catalog of groups follows");
-            }
+    /// <summary>Wedges the group for maintenance: from one slot on, the same at every replica, no command is applied
+    /// and no session opened, and whoever sends one is told <see cref="PaxosError.Wedged"/>. Queries of every kind,
+    /// keep-alives, the log's time and deterministic timers go on; so no session expires that would not have
+    /// anyhow.</summary>
+    /// <remarks>A change of epoch with the same members, which costs clients a few round trips. It lasts, restarts and
+    /// other changes of members included, until <see cref="UnwedgeAsync"/>. Done without an epoch more where the group
+    /// is wedged already.</remarks>
+    /// <param name="expected">The epoch that shall end; null for the present one.</param>
+    /// <param name="progress">Is told what it waits for; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up the wait; it may come all the same.</param>
+    public Task<ReconfigurationResult> WedgeAsync(
+        Epoch? expected = null, IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
+        SetWedgedAsync(true, expected, progress, cancellationToken);
 
-            if (cancellationToken.IsCancellationRequested || left == 1)
-            {
-                return result with { Text = "the catalog of groups does not follow yet: let old members run on" };
-            }
-
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        return result;
-    }
+    /// <summary>Ends what <see cref="WedgeAsync"/> began: commands are taken again, those that clients kept
+    /// first.</summary>
+    /// <param name="expected">The epoch that shall end; null for the present one.</param>
+    /// <param name="progress">Is told what it waits for; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up the wait; it may come all the same.</param>
+    public Task<ReconfigurationResult> UnwedgeAsync(
+        Epoch? expected = null, IProgress<string>? progress = null, CancellationToken cancellationToken = default) =>
+        SetWedgedAsync(false, expected, progress, cancellationToken);
 
     /// <summary>Has another node lead, and names who leads then. At the leader; others refuse. Costs clients a few
     /// round trips and loses nothing; a node that does not lead in a few election timeouts is given up.</summary>
@@ -155,6 +156,42 @@ public sealed class ClusterAdmin(PaxosNode node)
         var answer = await group.TransferLeadershipAsync(wished.Id, cancellationToken).ConfigureAwait(false);
         var leader = answer.Leader == NodeId.None ? string.Empty : members.NameOf(answer.Leader);
         return new(answer.Error, answer.Text, leader);
+    }
+
+    // Who is told that a node is out may stop it at once: the catalog must not need it any more.
+    private async Task<ReconfigurationResult> FollowAsync(
+        ReconfigurationResult result, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        for (var left = FollowAttemptsMax; left > 0 && !node.IsFollowed; left--)
+        {
+            if (left == FollowAttemptsMax)
+            {
+                progress?.Report("the catalog of groups follows");
+            }
+
+            if (cancellationToken.IsCancellationRequested || left == 1)
+            {
+                return result with { Text = "the catalog of groups does not follow yet: let old members run on" };
+            }
+
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return result;
+    }
+
+    private async Task<ReconfigurationResult> SetWedgedAsync(
+        bool wedged, Epoch? expected, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        // Only the leader knows surely which epoch is the present one.
+        if (node.Status is { Epoch: { } epoch } status && status.Leader == status.Self
+            && epoch.Configuration.IsWedged == wedged && (expected ?? epoch.Epoch) == epoch.Epoch)
+        {
+            return new(ReconfigurationError.None, string.Empty, epoch);
+        }
+
+        MembershipChange change = new() { Expected = expected, Wedged = wedged };
+        return await ChangeAsync(change, progress, cancellationToken).ConfigureAwait(false);
     }
 
     private static string? Unknown(MembershipChange change, Configuration present)

@@ -21,6 +21,9 @@ public sealed record MembershipChange
     /// <summary>Who owns lanes; null to keep it.</summary>
     public DealPolicy? Deal { get; init; }
 
+    /// <summary>Whether the group is wedged for maintenance; null to keep it as it is.</summary>
+    public bool? Wedged { get; init; }
+
     /// <summary>Don't wait for newcomers to be caught up (R15).</summary>
     public bool Force { get; init; }
 
@@ -44,9 +47,11 @@ public sealed record MembershipChange
             }
         }
 
-        Configuration next = new(present.Epoch.Next, members, Rule ?? present.Rule, Deal ?? present.Deal);
-        return next.NextNumber >= present.NextNumber
-            ? next
-            : new(present.Epoch.Next, members, next.Rule, next.Deal) { NextNumber = present.NextNumber };
+        var number = new Configuration(present.Epoch.Next, members).NextNumber;
+        return new(present.Epoch.Next, members, Rule ?? present.Rule, Deal ?? present.Deal)
+        {
+            NextNumber = Math.Max(number, present.NextNumber),
+            IsWedged = Wedged ?? present.IsWedged,
+        };
     }
 }

@@ -73,7 +73,7 @@ internal sealed class NodeBackup(NodeContext node, NodeDevices devices, GroupHos
     {
         var header = new byte[Executor.StateHeaderSize];
         await stream.ReadExactlyAsync(header, lease.Token).ConfigureAwait(false);
-        var state = new byte[header.Length + Executor.ReadStateLength(header)];
+        var state = new byte[header.Length + StateHead.LengthBehind(header)];
         header.CopyTo(state, 0);
         await stream.ReadExactlyAsync(state.AsMemory(header.Length), lease.Token).ConfigureAwait(false);
         var info = Describe(StateHead.Of(state));

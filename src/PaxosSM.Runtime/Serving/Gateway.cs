@@ -380,8 +380,15 @@ public sealed class Gateway : IResultSink
         }
 
         var status = attached.Replica.Status;
-        return Told(id, StatusText.LeaderAddress(status), StatusText.Of(status));
+        return Told(id, status);
     }
+
+    // Who knows no leader may not know either that the group is unwedged by now: its clients had better look elsewhere.
+    private ClientStatus Told(long id, ReplicaStatus status) =>
+        Told(id, StatusText.LeaderAddress(status), StatusText.Of(status)) with
+        {
+            IsWedged = status.IsWedged && status.Leader != NodeId.None,
+        };
 
     private ClientStatus Told(long id, string leader, string text) =>
         new(Group, id, leader, text) { Addresses = _addresses };
@@ -424,7 +431,7 @@ public sealed class Gateway : IResultSink
 
     private void TellLeader(ReplicaStatus status)
     {
-        var told = Told(0, StatusText.LeaderAddress(status), StatusText.Of(status));
+        var told = Told(0, status);
         foreach (var connection in _connections)
         {
             connection.ForgetLeaderless();

@@ -33,6 +33,13 @@ public static class StatusText
             text.Append(NameOf(status, status.Leader)).Append(" leads since ").Append(TimeOf(status.LeaderSince));
         }
 
+        if (status.IsWedged)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture, $"; the group is wedged for maintenance in {status.Epoch!.Epoch}: it ");
+            text.Append("answers queries, and takes no commands until an administrator unwedges it");
+        }
+
         if (missing.Length > 0)
         {
             text.Append("; ").Append(missing);

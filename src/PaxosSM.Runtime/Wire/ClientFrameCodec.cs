@@ -45,6 +45,7 @@ public static class ClientFrameCodec
                 writer.WriteText(status.Leader);
                 writer.WriteText(status.Text);
                 WriteTexts(writer, status.Addresses);
+                writer.WriteBoolean(status.IsWedged);
                 return FrameKind.ClientStatus;
             case ClientAdmin admin:
                 group = admin.Group;
@@ -90,6 +91,7 @@ public static class ClientFrameCodec
             FrameKind.ClientStatus => new ClientStatus(group, reader.ReadInt64(), reader.ReadText(), reader.ReadText())
             {
                 Addresses = ReadTexts(ref reader),
+                IsWedged = reader.ReadBoolean(),
             },
             FrameKind.ClientAdmin => new ClientAdmin(group, reader.ReadInt64(), reader.ReadText()),
             FrameKind.ClientAdminResult => new ClientAdminResult(

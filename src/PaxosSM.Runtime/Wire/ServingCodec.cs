@@ -64,7 +64,7 @@ internal static class ServingCodec
     }
 
     public static PaxosError Error(ref WireReader reader) =>
-        (PaxosError)reader.ReadByteUpTo((byte)PaxosError.ResultTooLarge);
+        (PaxosError)reader.ReadByteUpTo((byte)PaxosError.Wedged);
 
     // Checked where they come in: nobody behind the wire, and no replay of the log, ever meets a batch that can't be
     // split, or that holds more commands than it says.

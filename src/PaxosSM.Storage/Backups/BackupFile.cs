@@ -162,5 +162,5 @@ public static class BackupFile
     }
 
     private static int LengthOf(MemoryStream state) =>
-        Executor.ReadStateLength(state.GetBuffer().AsSpan(0, Executor.StateHeaderSize));
+        StateHead.LengthBehind(state.GetBuffer().AsSpan(0, Executor.StateHeaderSize));
 }

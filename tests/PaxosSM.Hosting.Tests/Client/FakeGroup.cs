@@ -26,6 +26,7 @@ internal sealed class FakeGroup : IReplica, IExecution
     private readonly Executor _executor;
     private List<ReadOnlyMemory<byte>> _proposals = [];
     private long _round = 1;
+    private Configuration _members = new(Epoch.First, Nodes);
 
     public FakeGroup(FakeTimeProvider time, GatewayOptions? options = null)
     {
@@ -91,6 +92,27 @@ internal sealed class FakeGroup : IReplica, IExecution
         Gateway.OnTick(Now);
     }
 
+    /// <summary>The group is wedged, or unwedged: another epoch begins (R11), what was on its way is void.</summary>
+    /// <param name="wedged">Which.</param>
+    /// <param name="told">Whether clients are told.</param>
+    public void SetWedged(bool wedged, bool told = true)
+    {
+        lock (_gate)
+        {
+            _members = _members.InNextEpoch(wedged);
+            _proposals = [];
+        }
+
+        if (told)
+        {
+            SetLeader(0);
+        }
+        else
+        {
+            Status = StatusOf(new(0), reachable: 3);
+        }
+    }
+
     /// <summary>The node's process starts anew; the group's state is kept by its log.</summary>
     public void RestartNode() => Gateway = NewGateway();
 
@@ -98,6 +120,11 @@ internal sealed class FakeGroup : IReplica, IExecution
     {
         lock (_gate)
         {
+            if (!_members.Takes(entries))
+            {
+                return PaxosError.Wedged;
+            }
+
             if (Status.Leader == NodeId.None)
             {
                 return PaxosError.NotLeader;
@@ -224,7 +251,10 @@ internal sealed class FakeGroup : IReplica, IExecution
             node, index < reachable, since, index < reachable ? string.Empty : "connection refused"));
         return new(
             new(0), leader, new(_round, new(0), 1), since, Applied, Applied, default, default, [
-                .. members], null, null, string.Empty);
+                .. members], null, null, string.Empty)
+        {
+            Epoch = new(Slot.Zero, 0, _members),
+        };
     }
 
     private void ApplyNext(ReadOnlyMemory<byte> entries, TimeSpan later = default)

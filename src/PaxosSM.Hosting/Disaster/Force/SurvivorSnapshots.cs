@@ -21,7 +21,7 @@ internal static class SurvivorSnapshots
                     {
                         var header = new byte[Executor.StateHeaderSize];
                         await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
-                        var state = new byte[header.Length + Executor.ReadStateLength(header)];
+                        var state = new byte[header.Length + StateHead.LengthBehind(header)];
                         header.CopyTo(state, 0);
                         await stream.ReadExactlyAsync(state.AsMemory(header.Length), cancellationToken)
                             .ConfigureAwait(false);
