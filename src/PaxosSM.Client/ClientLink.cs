@@ -115,8 +115,13 @@ internal sealed class ClientLink
         Ask(now);
     }
 
-    /// <summary>Somebody was refused for what may be over by now: the node is asked at the next tick.</summary>
-    public void AskSoon() => _askDue = true;
+    /// <summary>Something was refused as <see cref="PaxosError.Wedged"/>. That may be over by now: the node is asked
+    /// soon, and its answer counts.</summary>
+    public void OnWedged()
+    {
+        _wedged = true;
+        _askDue = true;
+    }
 
     /// <summary>Time went by.</summary>
     public void OnTick(Instant now)

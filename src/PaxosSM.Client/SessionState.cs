@@ -100,7 +100,7 @@ internal sealed class SessionState
 
     private PaxosException Wedged()
     {
-        _link.AskSoon();
+        _link.OnWedged();
         return new(PaxosError.Wedged, _link.Why());
     }
 
@@ -117,7 +117,7 @@ internal sealed class SessionState
         _pacer.OnOpportunity(_link.Now);
         _ring.Unsend(0, Instant.Never);
         _openingDue = !IsOpen;
-        _keepAliveDue |= IsOpen && _ring.IsEmpty;
+        _keepAliveDue |= IsOpen && (_ring.IsEmpty || _link.IsWedged);
     }
 
     /// <summary>A frame was lost: it goes again when there is a connection; if there is one by now, soon.</summary>
@@ -126,7 +126,7 @@ internal sealed class SessionState
         _pacer.OnRefused(_link.Now);
         _ring.Unsend(0, Instant.Never);
         _openingDue = !IsOpen;
-        _keepAliveDue |= IsOpen && _ring.IsEmpty;
+        _keepAliveDue |= IsOpen && (_ring.IsEmpty || _link.IsWedged);
     }
 
     /// <summary>Some commands were refused for now, and nobody knows whose: what is still unanswered after a pause goes
@@ -229,9 +229,10 @@ internal sealed class SessionState
                 break;
             case PaxosError.Wedged when IsOpen:
                 // An earlier copy may have been applied, a later one may yet be: only what was never sent is surely
-                // not. It goes again once the group is unwedged.
-                _link.AskSoon();
+                // not. It goes again once the group is unwedged; until then signs of life go in its place.
+                _link.OnWedged();
                 OnRefused(entry.Sequence, now);
+                _keepAliveDue = true;
                 break;
             case PaxosError.Stopped:
                 OnRefused(entry.Sequence, now);

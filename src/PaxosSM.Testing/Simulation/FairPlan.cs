@@ -33,7 +33,7 @@ public static class FairPlan
             _ when !Survives(plan, DamagedBy(plan)) => "more members are damaged for good than the group can lose",
             _ when !MayDouble(plan.Members, doubled, plan.Quorums) =>
                 "members run twice that no group survives running twice",
-            _ when doubled.Count > 0 && plan.Faults.OfType<Reconfigure>().Any() =>
+            _ when doubled.Count > 0 && plan.Faults.Any(fault => fault is Reconfigure or Wedge) =>
                 "members change while some run twice",
             _ when !KeepsTrimming(plan) => "the log gets full, with too few learners left to trim it (R25)",
             _ when !plan.OwnStores && plan.Faults.OfType<OldStore>().Any() => "no machine has a store to be put back",
@@ -150,7 +150,8 @@ public static class FairPlan
 
     private static bool Survives(SimulationPlan plan, IReadOnlyList<int> damaged) =>
         Survives(plan.Members, damaged, plan.Quorums)
-        && Epochs(plan).Skip(1).All(epoch => Survives(epoch, damaged, isFirst: false));
+        && Epochs(plan).Skip(plan.Faults.OfType<Wedge>().Any() ? 0 : 1)
+            .All(epoch => Survives(epoch, damaged, isFirst: false));
 
     /// <summary>How far clocks may drift, in parts of a million, and a lease still means what it says (R20b).</summary>
     /// <remarks>An acceptor whose clock is fast by d binds itself for D / (1 + d) of true time; a leader whose clock is

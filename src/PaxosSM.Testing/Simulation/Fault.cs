@@ -139,3 +139,9 @@ public sealed record CreateGroup(TimeSpan At, int Group) : Fault(At);
 /// <param name="At">When.</param>
 /// <param name="Group">Its name, as a number.</param>
 public sealed record RemoveGroup(TimeSpan At, int Group) : Fault(At);
+
+/// <summary>Somebody wedges the group for maintenance, and unwedges it: each time an epoch ends, once there is a leader
+/// that agrees.</summary>
+/// <param name="At">When.</param>
+/// <param name="For">After how long it is to be unwedged.</param>
+public sealed record Wedge(TimeSpan At, TimeSpan For) : Fault(At);

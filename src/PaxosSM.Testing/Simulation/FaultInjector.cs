@@ -8,6 +8,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     private const int AsksMax = 10;
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<SimulatedDirection, int> _cuts = [];
+    private readonly Wedging _wedging = new(cluster);
     private readonly CatalogAdmin? _groups = cluster.Catalog is null ? null : CatalogAdmin.Join(cluster);
 
     /// <summary>How many wishes for groups are under way.</summary>
@@ -35,7 +36,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
-        if (fault is not (Cut or Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup))
+        if (fault is not (Cut or Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge))
         {
             Node(FairPlan.NodeOf(fault)).Troubled = true;
         }
@@ -60,7 +61,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
                 break;
-            case Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup:
+            case Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge:
                 Administer(fault);
                 break;
             case LyingDigest lying:
@@ -94,6 +95,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 break;
             case CreateGroup:
                 break; // the founders' disks are not known yet
+            case Wedge wedge:
+                _wedging.Until(cluster.World.Now + World.Micros(wedge.For));
+                break;
             default:
                 throw new UnreachableException($"{fault.GetType().Name} is nothing that an administrator does");
         }

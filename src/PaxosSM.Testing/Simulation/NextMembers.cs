@@ -58,7 +58,11 @@ internal sealed record NextMembers(IReadOnlyList<MemberRoles> Roles, QuorumRule 
             from node in nodes
             where Roles[node.Place] != MemberRoles.None
             select new Member(node.Id, node.Name, $"{node.Name}:1", Roles[node.Place], node.Storage);
-        return new(present.Epoch.Next, [.. members], Rule, Deal) { NextNumber = present.NextNumber };
+        return new(present.Epoch.Next, [.. members], Rule, Deal)
+        {
+            NextNumber = present.NextNumber,
+            IsWedged = present.IsWedged,
+        };
     }
 
     /// <summary>A rule for so many acceptors, of a kind and with sizes that chance says.</summary>

@@ -8,6 +8,7 @@ internal sealed class SimulatedClient
 {
     // What a run's clients number their sessions by: each one's lie apart.
     private const int SessionsMax = 1_000_000;
+    private const long WedgedMicros = 100_000;
 
     // A fifth of the default rate: what is lost is missed a little later, and the run is faster.
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
@@ -163,9 +164,19 @@ internal sealed class SimulatedClient
         return turn % plan.Count == _index;
     }
 
-    private void CallAgain()
+    private void CallAgain(PaxosError failed)
     {
-        if (_insists && Succeeded == _succeededBefore && Open == 0)
+        if (failed == PaxosError.Wedged && _insists)
+        {
+            // Refused at once, by what the node told last: until it tells something else, the answer is the same.
+            Open++;
+            _run.World.After(WedgedMicros, () =>
+            {
+                Open--;
+                CallAgain(PaxosError.None);
+            });
+        }
+        else if (_insists && Succeeded == _succeededBefore && Open == 0)
         {
             CallUntilOneSucceeds();
         }
@@ -263,7 +274,7 @@ internal sealed class SimulatedClient
             _stream = null;
         }
 
-        CallAgain();
+        CallAgain(failed.Error);
     }
 
     // The answer was handed over by the connection that is there now.

@@ -35,6 +35,7 @@ internal sealed class SimulatedCluster
         _newMachine = newMachine;
         _events = events;
         Network = new(world, log, plan);
+        Wedges = new(plan.Faults.Any(fault => fault is Wedge));
         Configured = new(
             Epoch.First,
             [
@@ -63,6 +64,9 @@ internal sealed class SimulatedCluster
     public RunLog Log { get; }
 
     public SimulatedNetwork Network { get; }
+
+    /// <summary>Sees what is chosen while the group is wedged.</summary>
+    public WedgeWatch Wedges { get; }
 
     /// <summary>The nodes whose unflushed sectors may reach the disk in any order when the power goes; elsewhere they
     /// do in order.</summary>
@@ -144,6 +148,11 @@ internal sealed class SimulatedCluster
         if (process.Node.IsCopy)
         {
             return;
+        }
+
+        if (traced.Happened is EpochBegan began && traced.Group == GroupId.Default)
+        {
+            Wedges.OnBegan(began.Start);
         }
 
         Log.On(in traced);

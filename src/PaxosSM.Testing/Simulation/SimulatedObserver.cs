@@ -7,6 +7,10 @@ internal sealed class SimulatedObserver(SimulatedCluster cluster, SimulatedProce
 {
     public void OnApplied(GroupId group, in ChosenValue value, ulong chain)
     {
+        if (group == GroupId.Default && !process.Node.IsCopy)
+        {
+            cluster.Wedges.OnApplied(in value);
+        }
     }
 
     public void OnSnapshotSaved(GroupId group, Slot slot, ulong chain, long length) =>

@@ -26,6 +26,7 @@ internal sealed class SimulatedRun
         new HistoryIsConsistent(),
         new MemoryIsBounded(),
         new RemovedGroupsAreGone(),
+        new NothingIsChosenWhileWedged(),
     ];
 
     public SimulatedRun(SimulationPlan plan, SimulationOptions options)
@@ -84,6 +85,7 @@ internal sealed class SimulatedRun
         }
 
         Log.Count("events", World.Events);
+        Log.Count("wedged epochs", Cluster.Wedges.Count);
         var told = Loads.FirstOrDefault(load => load.BrokenHistory is not null) ?? First;
         Options.Histories?.Invoke(told.History.Capture(), told.Workload.Model, told.BrokenHistory);
         var violation = World.Broken is { } broken ? broken with { Tail = Log.Tail } : null;
@@ -133,6 +135,7 @@ internal sealed class SimulatedRun
         IsLoading = false;
         Cluster.Heal();
         Must(LeadTimeouts, () => Cluster.Leader is not null, WhoIsThere);
+        Must(LeadTimeouts, () => Cluster.Newest is not { Configuration.IsWedged: true }, () => "it is wedged");
         Must(AnswerTimeouts, AllAnswered, WhoWaits);
         foreach (var client in Clients)
         {

@@ -20,6 +20,7 @@ public static class FaultSpan
         FullDisk full => full.For,
         ClonedIdentity doubled => doubled.For,
         Drain drain => drain.For,
+        Wedge wedge => wedge.For,
         _ => TimeSpan.Zero,
     };
 }

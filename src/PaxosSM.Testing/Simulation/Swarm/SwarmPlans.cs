@@ -60,6 +60,7 @@ public static class SwarmPlans
             plan = SwarmHandOns.Draw(plan, options, new(seed ^ SwarmHandOns.Stream));
             plan = SwarmStores.Draw(plan, options, new(seed ^ SwarmStores.Stream));
             plan = SwarmGroups.Draw(plan, options, new(seed ^ SwarmGroups.Stream));
+            plan = SwarmWedges.Draw(plan, options, new(seed ^ SwarmWedges.Stream));
         }
 
         return FairPlan.KeepsTrimming(plan)
