@@ -66,6 +66,36 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hosted_group_is_backed_up_by_itself_and_begins_no_cluster()
+    {
+        EmbeddedOptions hosting = new() { GroupMachines = _ => new SumMachine() };
+        await using (var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: hosting))
+        {
+            var group = await cluster.Nodes[0]!.Groups.CreateAsync("one");
+            await using var client = cluster.Nodes[0]!.Groups.CreateClient(group.Id);
+            await RestoreRig.AddAsync(client, 30);
+            await using var first = cluster.CreateClient();
+            await RestoreRig.AddAsync(first, 3);
+
+            // Any node that has applied it: this one answered the client.
+            var made = await new ClusterBackup(cluster.Nodes[0]!, group.Id).SaveAsync(_rig.Backup);
+            Assert.Equal(group.Id, made.Group);
+            var read = await BackupFile.VerifyAsync(_rig.Backup);
+            Assert.Equal((made.Id, made.Group, made.Slot, made.Chain), (read.Id, read.Group, read.Slot, read.Chain));
+            Assert.True(made.Slot >= new Slot(30), $"{made}");
+            Assert.NotEqual(GroupId.Default, made.Group);
+
+            Assert.True(await cluster.Nodes[0]!.Groups.RemoveAsync("one"));
+            var gone = Assert.Throws<PaxosException>(
+                () => { _ = new ClusterBackup(cluster.Nodes[0]!, group.Id).WriteAsync(Stream.Null); });
+            Assert.Contains($"has no {group.Id}", gone.Message, StringComparison.Ordinal);
+        }
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => _rig.RestoreAsync(1));
+        Assert.Contains("only a backup of the first group", $"{refused}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backup_that_can_not_be_made_says_why()
     {
         await using PaxosNode node = new(new(), () => new SumMachine());

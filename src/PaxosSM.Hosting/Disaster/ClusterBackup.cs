@@ -5,8 +5,11 @@ namespace PaxosSM.Hosting;
 /// <summary>Backs a group up at a node, while it serves: its state at one slot, sessions included, in one checksummed
 /// piece; never votes or promises (R12).</summary>
 /// <remarks>A backup covers at least what the node had applied when it was asked for. Any learner will do; one that
-/// does not lead costs clients least. Safe for use by many threads.</remarks>
-public sealed class ClusterBackup(PaxosNode node)
+/// does not lead costs clients least. Safe for use by many threads. Only a backup of the first group can be restored
+/// yet: one of another group can be verified, and read.</remarks>
+/// <param name="node">The node.</param>
+/// <param name="group">The group; null for the node's first one.</param>
+public sealed class ClusterBackup(PaxosNode node, GroupId? group = null)
 {
     /// <summary>Writes a backup to a stream.</summary>
     /// <param name="destination">Takes the bytes; the caller flushes and closes it. One that takes nothing for two
@@ -19,9 +22,13 @@ public sealed class ClusterBackup(PaxosNode node)
         Stream destination,
         IProgress<BackupProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        node.Backup is { } backup
+        node.BackupOf(group ?? GroupId.Default) is { } backup
             ? backup.WriteAsync(destination, progress, cancellationToken)
-            : throw new PaxosException(PaxosError.Stopped, $"{node.Name} serves nothing yet: {node.Waiting}");
+            : throw new PaxosException(
+                PaxosError.Stopped,
+                group is { } hosted && node.Status is not null
+                    ? $"{node.Name} has no {hosted}: it was removed, or is not made here yet"
+                    : $"{node.Name} serves nothing yet: {node.Waiting}");
 
     /// <summary>Makes a file of a backup, which is there whole and verified, or not at all.</summary>
     /// <param name="path">The file; one that is there is replaced at the very end.</param>

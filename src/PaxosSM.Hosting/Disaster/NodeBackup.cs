@@ -1,11 +1,22 @@
 using PaxosSM.Execution;
+using PaxosSM.Runtime;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Hosting;
 
 /// <summary>Makes backups of a group at a node that serves it: chosen state only, never votes or promises
 /// (R12).</summary>
-internal sealed class NodeBackup(NodeContext node, NodeDevices devices, GroupHost group)
+/// <param name="node">The node.</param>
+/// <param name="devices">Its devices.</param>
+/// <param name="group">The group.</param>
+/// <param name="statusOf">How the group stands here; null where it does not run.</param>
+/// <param name="snapshotAsync">Takes a snapshot of it, durably, and tells which slot it covers.</param>
+internal sealed class NodeBackup(
+    NodeContext node,
+    NodeDevices devices,
+    GroupId group,
+    Func<ReplicaStatus?> statusOf,
+    Func<Task<Slot>> snapshotAsync)
 {
     private const int AttemptsMax = 3;
     private const int PieceBytes = 64 * 1024;
@@ -17,13 +28,13 @@ internal sealed class NodeBackup(NodeContext node, NodeDevices devices, GroupHos
         Stream destination, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         // R28: a state that differs must not spread.
-        var why = group.Status is not { } status ? "it has not begun to serve"
+        var why = statusOf() is not { } status ? $"it has not begun to serve {group}, or does no more"
             : status.Halted is { } halted ? halted
             : (status.Roles & MemberRoles.Learner) == 0 ? "it holds no state; ask a member that learns"
             : null;
         if (why is not null)
         {
-            throw new PaxosException(PaxosError.Stopped, $"{node.Name} can make no backup: {why}");
+            throw new PaxosException(PaxosError.Stopped, $"{node.Name} can make no backup of {group}: {why}");
         }
 
         progress?.Report(default);
@@ -48,14 +59,14 @@ internal sealed class NodeBackup(NodeContext node, NodeDevices devices, GroupHos
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            var slot = await group.SnapshotAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            var slot = await snapshotAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
             if (slot == Slot.Zero)
             {
                 throw new IOException("There is nothing to back up yet: no slot is applied here.");
             }
 
             // A newer one may have taken its place.
-            if (devices.Snapshots.Open(GroupId.Default, slot) is { } stream)
+            if (devices.Snapshots.Open(group, slot) is { } stream)
             {
                 return (stream, slot);
             }

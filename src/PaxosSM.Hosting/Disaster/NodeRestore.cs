@@ -38,7 +38,8 @@ internal static class NodeRestore
                 .ConfigureAwait(false);
             return info.Group == GroupId.Default
                 ? new(info.Id, info.Epoch.Epoch, info.Slot)
-                : throw new PaxosConfigurationException($"{info} is not of {GroupId.Default}");
+                : throw new PaxosConfigurationException(
+                    $"{info} can't be restored: only a backup of the first group, {GroupId.Default}, begins a cluster");
         }
         catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
         {

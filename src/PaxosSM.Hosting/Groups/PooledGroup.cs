@@ -38,6 +38,9 @@ internal sealed class PooledGroup
         Epoch expected, Configuration next, bool force, CancellationToken cancellationToken) =>
         _replica.ReconfigureAsync(expected, next, force, cancellationToken);
 
+    /// <summary>See <see cref="GroupReplica.SnapshotAsync"/>.</summary>
+    public Task<Slot> SnapshotAsync() => _replica.SnapshotAsync();
+
     /// <summary>Recovers the group, and joins it to the node's pump.</summary>
     /// <exception cref="InvalidDataException">The snapshot is intact, but not for this replica.</exception>
     public async Task StartAsync(NodePump pump, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class NodeServing : IAsyncDisposable
             AddTo(outboxes);
         }
 
-        Backup = new(node, devices, _group);
+        Backup = new(node, devices, GroupId.Default, () => _group.Status, _group.SnapshotAsync);
     }
 
     /// <summary>The group.</summary>
@@ -61,8 +61,15 @@ internal sealed class NodeServing : IAsyncDisposable
     /// <summary>Why this node only learns, though it is listed as a voter; null when it does not.</summary>
     public string? OnlyLearns => _genesis.OnlyLearns;
 
-    /// <summary>Makes backups of the group.</summary>
+    /// <summary>Makes backups of the first group.</summary>
     public NodeBackup Backup { get; }
+
+    /// <summary>Makes backups of a group; null for one that does not run here.</summary>
+    public NodeBackup? BackupOf(GroupId group) =>
+        group == GroupId.Default ? Backup
+        : Groups?.Find(group) is { } hosted
+            ? new(_node, _devices, group, () => Groups?.Find(group)?.Status, hosted.SnapshotAsync)
+        : null;
 
     /// <summary>Lets a node in that is no member yet: it may learn here (R15). Lasts as long as this process.</summary>
     /// <returns>The storage that it came with; none while it was not met.</returns>

@@ -70,8 +70,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <summary>Whether the catalog of groups, where there is one, has the first group's members.</summary>
     internal bool IsFollowed => _serving?.Groups?.IsFollowed ?? true;
 
-    /// <summary>Makes backups of the group here; null before genesis has ended.</summary>
-    internal NodeBackup? Backup => _serving?.Backup;
+    /// <summary>Makes backups of a group here; null before genesis has ended, and for a group that does not run
+    /// here.</summary>
+    internal NodeBackup? BackupOf(GroupId group) => _serving?.BackupOf(group);
 
     /// <summary>Completes once genesis has ended and the group is served; fails with the node.</summary>
     public Task Ready => _ready.Task;
