@@ -11,7 +11,7 @@ internal static class SwarmWedges
     /// <param name="dice">Decides.</param>
     public static SimulationPlan Draw(SimulationPlan plan, SwarmOptions options, Dice dice)
     {
-        var may = plan.Faults.Count > 0 && dice.OneIn(8);
+        var may = plan.Faults.Count > 0 && dice.OneIn(4);
         if (!(options.Only?.Contains(FaultKind.Of<Wedge>()) ?? may))
         {
             return plan;
