@@ -32,6 +32,10 @@ internal sealed class HandOver
     /// than may be lost, and one learner more than that, or all.</summary>
     public bool IsEnough { get; private set; }
 
+    /// <summary>Whether nobody need be told any more: enough have started, and of the epoch's other members all that
+    /// are heard of. Who rests asks nobody, and would not learn of it by itself.</summary>
+    public bool IsSettled => IsEnough && !_concerned.Any(NeedsTelling);
+
     /// <summary>How the epochs before ended. Old votes may go once as many learners as R14 asks for hold what was
     /// chosen before: of this epoch, or of the one before, who keep it until enough have started.</summary>
     public EpochEnd Tombstone => new(_start, IsEnough || LearnersSuffice || _holding.Count >= _heldNeeded);
@@ -61,16 +65,16 @@ internal sealed class HandOver
 
     public void OnTick(Instant now, Effects effects)
     {
-        if (IsEnough || now - _toldAt < _context.Options.ResendInterval)
+        if (now - _toldAt < _context.Options.ResendInterval)
         {
             return;
         }
 
-        _toldAt = now;
         foreach (var node in _concerned)
         {
-            if (node != _context.Self && !_started.Contains(node))
+            if (NeedsTelling(node))
             {
+                _toldAt = now;
                 effects.Send(node, Tombstone);
             }
         }
@@ -84,6 +88,9 @@ internal sealed class HandOver
             effects.SendAfterWrite(node, OwnOf(storage));
         }
     }
+
+    private bool NeedsTelling(NodeId node) => node != _context.Self && !_started.Contains(node)
+        && (!IsEnough || (_context.Configuration.Find(node) is not null && _context.Hears(node)));
 
     private bool LearnersSuffice =>
         _context.Configuration.Learners.Count(_started.Contains) >= _context.Configuration.LearnersNeeded;

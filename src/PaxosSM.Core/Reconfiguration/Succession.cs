@@ -218,7 +218,7 @@ public sealed class Succession
     }
 
     // A hand-over, and the way to a later epoch, need somebody who keeps telling.
-    private bool MayRest => IsHandedOver && !IsOver && Ahead is null;
+    private bool MayRest => _handOver.IsSettled && !IsOver && Ahead is null;
 
     private void RouseIfMust(Instant now, Effects effects)
     {

@@ -106,7 +106,7 @@ public sealed class EpochTests
     }
 
     [Fact]
-    public void Who_has_not_started_is_told_how_the_epoch_before_ended_until_enough_have_R14()
+    public void Who_has_not_started_is_told_how_the_epoch_before_ended_until_enough_have_and_all_that_are_heard_R14()
     {
         ReplicaContext context = new(new(1), new(1), 1, Second, new(), 1);
         HandOver handOver = new(context, new(new(9), 5, Second), First);
@@ -119,7 +119,19 @@ public sealed class EpochTests
         effects.Clear();
         handOver.On(new(2), handOver.OwnOf(StorageOf(2)));
         handOver.OnTick(Start + context.Options.ResendInterval, effects);
+        Assert.True(handOver.IsEnough);
+        Assert.False(handOver.IsSettled);
+        Assert.Equal(new NodeId(3), Assert.Single(effects.Sends).To); // heard of, and may rest
+
+        effects.Clear();
+        context.Hear([new(1), new(2)]);
+        handOver.OnTick(Start + (context.Options.ResendInterval * 2), effects);
         Assert.Empty(effects.Sends);
+        Assert.True(handOver.IsSettled);
+
+        context.Hear([new(1), new(2), new(3)]);
+        handOver.On(new(3), handOver.OwnOf(StorageOf(3)));
+        Assert.True(handOver.IsSettled);
     }
 
     [Fact]
