@@ -76,8 +76,7 @@ public sealed class Replica
     /// <summary>Whether this node's proposer stands, leads, or owns a lane: submissions may come here.</summary>
     public bool Stands => _proposer.Takes;
 
-    /// <summary>Whether the group rests here: it needs no ticks until something comes, or <see cref="RousesAt"/>.
-    /// </summary>
+    /// <summary>Whether the group rests here: no ticks until something comes, or <see cref="RousesAt"/>.</summary>
     public bool Rests => _quiescence.Rests;
 
     /// <summary>Whether it rests, or its leader does: commands must rouse it first.</summary>
@@ -134,6 +133,7 @@ public sealed class Replica
     /// <param name="effects">Takes the applies.</param>
     internal void Recover(IReadOnlyList<RecoveredRecord> records, bool votes, bool learns, Effects effects)
     {
+        _learning.Foresee(records);
         foreach (var record in records)
         {
             _damaged += record.Write is null ? 1 : 0;

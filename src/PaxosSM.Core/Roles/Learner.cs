@@ -18,6 +18,7 @@ internal sealed class Learner
     private readonly SlotLog<Vote> _votes = new();
     private readonly OptimisticDelivery _optimistic;
     private readonly Queue<(Slot Slot, Ballot Ballot)> _unsaved = new();
+    private readonly SortedDictionary<Ballot, View> _deals = [];
     private Watermarks _marks = new();
     private Watermarks _durable = new();
     private long _executingBytes;
@@ -184,6 +185,7 @@ internal sealed class Learner
     /// <summary>Everything here was read back from the log: it will be again.</summary>
     public void OnRecovered()
     {
+        _deals.Clear();
         _unsaved.Clear();
         _durable = _marks.Copy();
     }
@@ -280,6 +282,19 @@ internal sealed class Learner
         }
     }
 
+    /// <summary>Looks ahead in what the log read back: the deal of a reign whose sync was let go stands in a
+    /// checkpoint, behind the votes that tell how far the reign had come.</summary>
+    public void Foresee(IReadOnlyList<RecoveredRecord> records)
+    {
+        foreach (var record in records)
+        {
+            if (record.Write is CheckpointWrite { View: { } view })
+            {
+                _deals[view.Ballot] = view;
+            }
+        }
+    }
+
     /// <summary>Takes a record read back at start: what the same votes and watermarks taught before the
     /// restart.</summary>
     public void Recover(RecoveredRecord record, Effects effects)
@@ -290,6 +305,11 @@ internal sealed class Learner
                 On(new VotedSync(sync.Base, sync.View, sync.Suffix), effects);
                 break;
             case VoteWrite vote:
+                if (_deals.TryGetValue(vote.Ballot, out var deal))
+                {
+                    _marks.Begin(deal);
+                }
+
                 foreach (var slot in vote.Slots)
                 {
                     On(new Voted(new(slot, vote.Ballot, vote.Value)), effects);

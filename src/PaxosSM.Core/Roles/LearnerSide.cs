@@ -77,6 +77,9 @@ internal sealed class LearnerSide
     /// do.</summary>
     public bool IsApplied(Slot slot) => !_learns || _learner.Executed >= slot;
 
+    /// <summary>See <see cref="Roles.Learner.Foresee"/>; before the first record.</summary>
+    public void Foresee(IReadOnlyList<RecoveredRecord> records) => _learner.Foresee(records);
+
     public void Recover(RecoveredRecord record, Effects effects)
     {
         if (_learns)
