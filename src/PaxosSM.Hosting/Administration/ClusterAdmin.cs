@@ -158,20 +158,22 @@ public sealed class ClusterAdmin(PaxosNode node)
         return new(answer.Error, answer.Text, leader);
     }
 
-    // Who is told that a node is out may stop it at once: the catalog must not need it any more.
+    // Who is told that a node is out may stop it at once: nobody may need it any more (R14).
     private async Task<ReconfigurationResult> FollowAsync(
         ReconfigurationResult result, IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        for (var left = FollowAttemptsMax; left > 0 && !node.IsFollowed; left--)
+        var last = string.Empty;
+        for (var left = FollowAttemptsMax; WaitsFor(result.Epoch!.Epoch) is { } waiting; left--)
         {
-            if (left == FollowAttemptsMax)
+            if (cancellationToken.IsCancellationRequested || left == 0)
             {
-                progress?.Report("the catalog of groups follows");
+                return result with { Text = $"the epoch has begun, but {waiting}: let old members run on" };
             }
 
-            if (cancellationToken.IsCancellationRequested || left == 1)
+            if (waiting != last)
             {
-                return result with { Text = "the catalog of groups does not follow yet: let old members run on" };
+                progress?.Report(waiting);
+                last = waiting;
             }
 
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -179,6 +181,12 @@ public sealed class ClusterAdmin(PaxosNode node)
 
         return result;
     }
+
+    private string? WaitsFor(Epoch begun) =>
+        node.Status is not { IsHandedOver: true, Epoch: { } epoch } || epoch.Epoch < begun
+            ? "too few of its members have started yet"
+            : node.IsFollowed ? null
+            : "the catalog of groups does not follow yet";
 
     private async Task<ReconfigurationResult> SetWedgedAsync(
         bool wedged, Epoch? expected, IProgress<string>? progress, CancellationToken cancellationToken)
