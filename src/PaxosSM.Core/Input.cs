@@ -54,8 +54,13 @@ public sealed record Executed(Slot Through, LogTime Time, LogTime NextDeadline) 
 public sealed record DigestTaken(Slot Slot, ulong Chain, ulong Digest) : Input;
 
 /// <summary>A snapshot of the own machine is durable here.</summary>
-/// <param name="Slot">What it covers.</param>
-public sealed record SnapshotSaved(Slot Slot) : Input;
+/// <param name="Slot">What it covers; zero for nothing new.</param>
+public sealed record SnapshotSaved(Slot Slot) : Input
+{
+    /// <summary>Whether the log needs the group's old records gone (R25): it trims all that it may, and leaves no tail
+    /// for others.</summary>
+    public bool FreesLog { get; init; }
+}
 
 /// <summary>A fetched snapshot is durable here and restored into the machine.</summary>
 /// <param name="Slot">What it covers.</param>

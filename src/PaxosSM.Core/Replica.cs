@@ -278,7 +278,7 @@ public sealed class Replica
                 _learning.On(taken, LeaderNode, effects);
                 break;
             case SnapshotSaved saved:
-                _learning.OnSnapshot(saved.Slot, _now, effects);
+                _learning.On(saved, _now, effects);
                 break;
             case SnapshotInstalled installed:
                 _learning.On(installed, _now, effects);
@@ -437,7 +437,7 @@ public sealed class Replica
         _watch.OnTick(_now, _proposer.Stands, effects);
         _forwarded.OnTick(LeaderNode, _now, effects);
         _learning.OnTick(_now, effects);
-        if (_learning.Floor > TrimmedTo)
+        if (_learning.Trims(TrimmedTo, _votes.MayCheckpoint))
         {
             _learning.Trim(_learning.Floor);
             _acceptor.Trim(_learning.Floor, effects);

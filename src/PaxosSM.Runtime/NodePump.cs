@@ -16,6 +16,7 @@ public sealed class NodePump
 
     // Nobody but the failure detector needs the time then.
     private static readonly TimeSpan RestingTickInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RelieveInterval = TimeSpan.FromSeconds(1);
 
     private const int HostMessagesMax = 4096;
     private static readonly TimeSpan LogStallMax = TimeSpan.FromSeconds(1);
@@ -31,6 +32,7 @@ public sealed class NodePump
     private volatile IReadOnlyList<NodeId>? _nextMembers;
     private bool _failed;
     private Instant _tickedAt = new(long.MinValue / 2);
+    private Instant _relievedAt = new(long.MinValue / 2);
 
     /// <summary>A pump without groups yet.</summary>
     public NodePump(NodePumpSettings settings, Instant now)
@@ -155,6 +157,7 @@ public sealed class NodePump
             Tell(alive);
         }
 
+        RelieveLog(now);
         _awake.Ring(now, wall);
         var failed = _settings.Log.Failure is not null && !_failed;
         _failed |= failed;
@@ -174,6 +177,24 @@ public sealed class NodePump
             }
 
             driver.Tick(now, wall);
+        }
+    }
+
+    // R25: a group that rests, and never applied enough for a snapshot, would hold the log for all others.
+    private void RelieveLog(Instant now)
+    {
+        if (_settings.Log.Holders is not { Count: > 0 } holders || now - _relievedAt < RelieveInterval)
+        {
+            return;
+        }
+
+        _relievedAt = now;
+        foreach (var group in holders)
+        {
+            if (_groups.TryGetValue(group, out var driver))
+            {
+                driver.RelieveLog();
+            }
         }
     }
 

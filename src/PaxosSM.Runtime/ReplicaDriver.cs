@@ -223,6 +223,18 @@ public sealed class ReplicaDriver : IReplica
         _status.Refresh();
     }
 
+    /// <summary>The log needs this group's old records gone: it takes a snapshot, and trims, even if it rests. On the
+    /// pump's thread.</summary>
+    public void RelieveLog()
+    {
+        Post(RouseRequested.Instance);
+        Post(new SnapshotSaved(Slot.Zero) { FreesLog = true });
+        if (_ports.Execution.Applied > _core.Replica.SnapshotThrough)
+        {
+            _ports.Execution.RequestSnapshot();
+        }
+    }
+
     /// <summary>Does everything there is to do.</summary>
     public void Pump(Instant now)
     {

@@ -153,6 +153,41 @@ public sealed class HostedGroupsTests
     }
 
     [Fact]
+    public async Task A_group_that_rests_lets_go_of_the_log_that_others_fill()
+    {
+        await using var cluster = await PaxosCluster.StartEmbeddedAsync<SumMachine>(options: Many with
+        {
+            Configure = options =>
+            {
+                options.Protocol = options.Protocol with { QuiesceAfter = TimeSpan.FromMilliseconds(500) };
+                options.Log = options.Log with { SegmentBytes = 64 * 1024, FirstSegmentBytes = 64 * 1024 };
+                options.Snapshots = options.Snapshots with { SlotsMax = 100 };
+            },
+        });
+        var quiet = await cluster.Nodes[0]!.Groups.CreateAsync("quiet");
+        await using (var client = cluster.Nodes[0]!.Groups.CreateClient(quiet.Id))
+        {
+            await RestoreRig.AddAsync(client, 3);
+        }
+
+        using CancellationTokenSource stop = new();
+        var load = FillAsync(cluster, stop.Token);
+        await RestoreRig.Eventually(() => Segments(cluster).All(numbers => numbers.Last() > 20));
+        await RestoreRig.Eventually(() => Segments(cluster).All(numbers => numbers.First() > 10));
+        await stop.CancelAsync();
+        await load;
+        for (var index = 0; index < 3; index++)
+        {
+            await cluster.StopNodeAsync(index);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(index => cluster.StartNodeAsync(index)));
+        await RestoreRig.Eventually(() => cluster.Nodes[0]!.Groups.StatusOf(quiet.Id) is not null);
+        await using var late = cluster.Nodes[0]!.Groups.CreateClient(quiet.Id);
+        Assert.Equal(4, SumMachine.Read((await late.ExecuteAsync(SumMachine.Add(1))).Result));
+    }
+
+    [Fact]
     public async Task A_machine_that_cannot_be_made_stops_its_group_only()
     {
         var options = Many with
@@ -220,4 +255,19 @@ public sealed class HostedGroupsTests
             }
         }
     }
+
+    // Wide commands, many at once: whole segments of them.
+    private static async Task FillAsync(PaxosCluster cluster, CancellationToken stop)
+    {
+        await using var client = cluster.CreateClient();
+        var command = new byte[4096];
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => client.ExecuteAsync(command).AsTask()));
+        }
+    }
+
+    private static IEnumerable<long[]> Segments(PaxosCluster cluster) => Enumerable.Range(0, 3).Select(index =>
+        Directory.GetFiles(Path.Combine(cluster.DataOf(index), "log"), "*.wal")
+            .Select(path => Convert.ToInt64(Path.GetFileNameWithoutExtension(path), 16)).Order().ToArray());
 }

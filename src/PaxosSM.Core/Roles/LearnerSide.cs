@@ -16,6 +16,7 @@ internal sealed class LearnerSide
     private readonly Trimming _trimming;
     private readonly Divergence _divergence;
     private Slot _candidate;
+    private bool _freesLog;
     private LogClock? _clock;
     private bool _clockIsNew;
     private Instant _clockToldAt;
@@ -163,7 +164,28 @@ internal sealed class LearnerSide
         OnSnapshot(installed.Slot, now, effects);
     }
 
-    public void OnSnapshot(Slot slot, Instant now, Effects effects)
+    public void On(SnapshotSaved saved, Instant now, Effects effects)
+    {
+        _freesLog |= saved.FreesLog;
+        if (saved.Slot > Slot.Zero)
+        {
+            OnSnapshot(saved.Slot, now, effects);
+        }
+    }
+
+    /// <summary>Whether a checkpoint is due: the floor rose, or the log needs what stands before one gone, and all that
+    /// is applied has been let go already.</summary>
+    /// <param name="trimmedTo">The floor of the log.</param>
+    /// <param name="mayCheckpoint">Whether a checkpoint may take the place of what stands before it (R14).</param>
+    public bool Trims(Slot trimmedTo, bool mayCheckpoint)
+    {
+        var rises = Floor > trimmedTo;
+        var due = rises || (_freesLog && mayCheckpoint && (!_learns || trimmedTo >= _learner.Executed));
+        _freesLog &= !due;
+        return due;
+    }
+
+    private void OnSnapshot(Slot slot, Instant now, Effects effects)
     {
         _trimming.OnSnapshot(slot);
         _trimming.OnCursor(Slot.Zero);
@@ -249,7 +271,8 @@ internal sealed class LearnerSide
         var options = _context.Options;
         var floor = _trimming.Floor(now, _learner.RetainedBytes > options.LogBytesMax / 2);
         var candidate = _learns ? Slot.Min(floor, _learner.Executed) : floor;
-        if (candidate <= Floor || candidate == _candidate || TrimsFrom is not { } lowest || candidate < lowest)
+        if (candidate <= Floor || (candidate == _candidate && !_freesLog)
+            || TrimsFrom is not { } lowest || candidate < lowest)
         {
             return;
         }
@@ -257,6 +280,8 @@ internal sealed class LearnerSide
         // The tail is a kindness to others, and must never be what keeps the log full.
         _candidate = candidate;
         var tailBytes = Math.Min(options.TrimTailBytes, options.LogBytesMax / 4);
-        Floor = _learns ? _learner.FloorWithTail(candidate, options.TrimTailSlots, tailBytes) : candidate;
+        Floor = _learns && !_freesLog
+            ? _learner.FloorWithTail(candidate, options.TrimTailSlots, tailBytes)
+            : candidate;
     }
 }

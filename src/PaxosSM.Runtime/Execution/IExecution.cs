@@ -35,6 +35,12 @@ public interface IExecution
     /// <summary>Runs a query once every slot through its bound is applied.</summary>
     void Query(PendingQuery query);
 
+    /// <summary>Asks for a snapshot now, whatever the policy says; <see cref="SnapshotSaved"/> tells when it is
+    /// durable.</summary>
+    void RequestSnapshot()
+    {
+    }
+
     /// <summary>Forgets what is queued to apply, and restores the durable snapshot of that slot; then tells
     /// <see cref="SnapshotInstalled"/>.</summary>
     void Install(Slot snapshot);

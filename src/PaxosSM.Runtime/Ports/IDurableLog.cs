@@ -17,6 +17,10 @@ public interface IDurableLog : IAsyncDisposable
     /// waits.</summary>
     LogStall? Stall { get; }
 
+    /// <summary>Groups whose old records hold much of the log that could be let go otherwise (R25): they should take
+    /// snapshots, and trim. Some, if they are many; none where a log lets nothing pile up. Any thread.</summary>
+    IReadOnlyList<GroupId> Holders => [];
+
     /// <summary>What was read back for a group when the log was opened, in order; once a group.</summary>
     /// <remarks>What was recovered has been rewritten and flushed where its flush was in doubt (R1).</remarks>
     IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group);

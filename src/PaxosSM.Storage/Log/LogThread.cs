@@ -30,6 +30,9 @@ public sealed class LogThread : IDurableLog
     public LogStall? Stall => _log.Stall;
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> Holders => _log.Holders;
+
+    /// <inheritdoc/>
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
 
     /// <inheritdoc/>

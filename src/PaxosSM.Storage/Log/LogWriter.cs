@@ -29,6 +29,9 @@ internal sealed class LogWriter : IDisposable
     /// <summary>The oldest segment that is needed; a block has to say so before the others are deleted (R25).</summary>
     public long FloorNext => _ledger.Floor();
 
+    /// <summary>See <see cref="TrimLedger.Holders"/>.</summary>
+    public IReadOnlyList<GroupId> Holders => _ledger.Holders;
+
     /// <summary>Finds room for a block; false while none is ready.</summary>
     public bool TryReserve(int bytes)
     {

@@ -15,10 +15,24 @@ internal sealed class TrimLedger
     public static readonly CheckpointWrite GoneMark = new(
         Ballot.None, Ballot.None, Slot.Zero, null, Slot.Zero, new(long.MaxValue));
 
+    // So many segments may follow one that is held before those who hold it are asked to let go, so many groups at a
+    // time; who they are is looked up anew every so many blocks.
+    private const int HeldSegmentsMax = 4;
+    private const int HoldersMax = 64;
+    private const int LookInterval = 128;
+
     private readonly Dictionary<GroupId, GroupMarks> _groups = [];
     private readonly List<Segment> _segments;
 
+    private volatile IReadOnlyList<GroupId> _holders = [];
+    private long _lookedAt;
+    private int _looks;
+
     public TrimLedger(List<Segment> segments) => _segments = segments;
+
+    /// <summary>Groups that hold a segment which too many others follow; some of them, if they are many. Any
+    /// thread.</summary>
+    public IReadOnlyList<GroupId> Holders => _holders;
 
     /// <summary>All segments that hold blocks, oldest first; the last one is written to.</summary>
     public IReadOnlyList<Segment> Segments => _segments;
@@ -45,6 +59,7 @@ internal sealed class TrimLedger
             index++;
         }
 
+        LookForHolders(_segments[index], _segments.Count - index - 1);
         return _segments[index].Number;
     }
 
@@ -60,6 +75,20 @@ internal sealed class TrimLedger
         var removed = _segments.GetRange(0, count);
         _segments.RemoveRange(0, count);
         return removed;
+    }
+
+    private void LookForHolders(Segment segment, int behind)
+    {
+        if (behind <= HeldSegmentsMax)
+        {
+            _holders = [];
+        }
+        else if (segment.Number != _lookedAt || ++_looks % LookInterval == 0)
+        {
+            _lookedAt = segment.Number;
+            _holders = [.. segment.Stakes.Where(stake => Holds(stake.Key, stake.Value)).Take(HoldersMax)
+                .Select(stake => stake.Key)];
+        }
     }
 
     private bool IsDead(Segment segment)

@@ -62,6 +62,9 @@ public sealed class WriteAheadLog : IPumpedLog
     public string? Failure => Volatile.Read(ref _failure);
 
     /// <inheritdoc/>
+    public IReadOnlyList<GroupId> Holders => _writer.Holders;
+
+    /// <inheritdoc/>
     public LogStall? Stall => _queue.Stall(Failure ?? Volatile.Read(ref _full) ?? "the flush");
 
     /// <inheritdoc/>

@@ -25,6 +25,8 @@ internal sealed class SimulatedLog : IDurableLog
 
     public LogStall? Stall => _log.Stall;
 
+    public IReadOnlyList<GroupId> Holders => _log.Holders;
+
     public IReadOnlyList<RecoveredRecord> TakeRecovered(GroupId group) => _log.TakeRecovered(group);
 
     public IReadOnlyList<GroupId> RecoveredGroups => _log.RecoveredGroups;
