@@ -182,6 +182,7 @@ public sealed class HostedGroupsTests
         }
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(index => cluster.StartNodeAsync(index)));
+        await cluster.Nodes[0]!.Ready.WaitAsync(TimeSpan.FromSeconds(30));
         await RestoreRig.Eventually(() => cluster.Nodes[0]!.Groups.StatusOf(quiet.Id) is not null);
         await using var late = cluster.Nodes[0]!.Groups.CreateClient(quiet.Id);
         Assert.Equal(4, SumMachine.Read((await late.ExecuteAsync(SumMachine.Add(1))).Result));

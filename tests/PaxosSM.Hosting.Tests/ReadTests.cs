@@ -88,7 +88,9 @@ public sealed class ReadTests
 
         var halted = Assert.Single(Statuses(cluster), status => status.Halted is not null).Halted!;
         Assert.Contains("differs", halted, StringComparison.Ordinal);
-        Assert.Contains("at s8 ", halted, StringComparison.Ordinal);
+
+        // What was told of the first checkpoints may have been lost, before all were connected.
+        Assert.Matches("at s[0-9]+ ", halted);
     }
 
     private static IEnumerable<ReplicaStatus> Statuses(PaxosCluster cluster) =>
