@@ -11,8 +11,7 @@ namespace PaxosSM;
 /// <remarks>
 /// <para>LeaderWatch names a ballot to stand with; the proposer prepares, syncs and proposes; acceptors promise and
 /// vote; what they voted for, and what the proposer counted as chosen, meets in the learner, which hands values to the
-/// executor in slot order and fetches from other learners what it lacks. All of it by messages, on one node as between
-/// nodes.</para>
+/// executor in slot order and fetches from other learners what it lacks. By messages, on one node as on two.</para>
 /// <para>Not safe for use by many threads: one driver steps it. Sans I/O: what is to be done is in the effects.</para>
 /// </remarks>
 public sealed class Replica
@@ -115,10 +114,11 @@ public sealed class Replica
 
     internal LearnerSide Learning => _learning;
 
+    internal AcceptorState Votes => _votes;
+
     internal Proposer Proposer => _proposer;
 
-    /// <summary>Takes what the log read back, before the first step. Of the effects only the applies and events
-    /// matter.</summary>
+    /// <summary>Takes what the log read back, before the first step; of effects, applies and events matter.</summary>
     public void Recover(IReadOnlyList<RecoveredRecord> records, Effects effects)
     {
         Recover(records, votes: true, learns: true, effects);

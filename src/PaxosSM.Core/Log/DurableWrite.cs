@@ -90,4 +90,8 @@ public sealed record EpochWrite(EpochStart Start, Configuration Before) : Durabl
 {
     /// <summary>The record that a log of a group may begin with: the members of its first epoch.</summary>
     public static EpochWrite Genesis(Configuration founders) => new(EpochStart.Genesis(founders), founders);
+
+    /// <summary>What a record tells of how an epoch began: itself, or a checkpoint that took its place; null for
+    /// nothing.</summary>
+    public static EpochWrite? In(DurableWrite? write) => write as EpochWrite ?? (write as CheckpointWrite)?.Begins;
 }

@@ -254,8 +254,7 @@ public sealed class Succession
         foreach (var (key, write) in records)
         {
             newest = key.Epoch > newest ? key.Epoch : newest;
-            if ((write as EpochWrite ?? (write as CheckpointWrite)?.Begins) is { } begin
-                && begin.Start.Epoch != Epoch.First)
+            if (EpochWrite.In(write) is { } begin && begin.Start.Epoch != Epoch.First)
             {
                 begins[begin.Start.Epoch] = begin;
             }

@@ -1,6 +1,5 @@
 using PaxosSM.Log;
 using PaxosSM.Reconfiguration;
-using PaxosSM.Roles;
 
 namespace PaxosSM.Takeover;
 
@@ -31,7 +30,9 @@ public static class Survivor
             Frontier = learner.Frontier,
             KnownChosen = learner.KnownChosen,
             Ahead = learner.Ahead,
-            Votes = Votes(core, records, learner.Frontier),
+            Votes = core.IsOver || !core.IsMember || !core.Context.Has(MemberRoles.Acceptor)
+                ? null
+                : core.Replica.Votes.Report(core.Replica.Votes.Promised, learner.Frontier),
             TrimmedTo = core.Replica.TrimmedTo,
         };
 
@@ -46,26 +47,7 @@ public static class Survivor
     /// <param name="epoch">The epoch that a durable snapshot here is of; null for none.</param>
     public static Configuration? FoundersOf(IReadOnlyList<RecoveredRecord> records, EpochStart? epoch)
     {
-        var begins = records.Select(record => record.Write as EpochWrite ?? (record.Write as CheckpointWrite)?.Begins)
-            .FirstOrDefault(begin => begin is not null);
+        var begins = records.Select(record => EpochWrite.In(record.Write)).FirstOrDefault(begin => begin is not null);
         return begins?.Before ?? epoch?.Configuration;
-    }
-
-    private static Messages.Promise? Votes(Succession core, IReadOnlyList<RecoveredRecord> records, Slot frontier)
-    {
-        if (core.IsOver || !core.IsMember || !core.Context.Has(MemberRoles.Acceptor))
-        {
-            return null;
-        }
-
-        var begins = core.Before is { } before ? new EpochWrite(core.Start, before) : null;
-        AcceptorState votes = new(begins, begins is null ? Slot.Zero : core.Replica.TrimmedTo);
-        foreach (var record in records.Where(record => record.Key.Epoch == (begins?.Start.Epoch ?? default)))
-        {
-            votes.Recover(record);
-        }
-
-        votes.ForgetLearned(frontier);
-        return votes.Report(votes.Promised, frontier);
     }
 }

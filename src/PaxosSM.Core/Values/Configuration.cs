@@ -94,8 +94,10 @@ public sealed class Configuration
     }
 
     /// <summary>The same members and rules in the next epoch, wedged or not.</summary>
-    public Configuration InNextEpoch(bool wedged) =>
-        new(Epoch.Next, _members, Rule, Deal) { NextNumber = NextNumber, IsWedged = wedged, Fork = Fork };
+    public Configuration InNextEpoch(bool wedged) => Copy(Epoch.Next, wedged, Fork);
+
+    /// <summary>The same members and rules as those of the first epoch of another group.</summary>
+    public Configuration AsFounders() => Copy(Epoch.First, false, Fork);
 
     /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
     internal byte[]? Encoded { get; set; }
@@ -186,15 +188,16 @@ public sealed class Configuration
 
     /// <summary>The same in a fork: nobody but <see cref="Takeover.ForcedEnd"/> changes it, and it goes on from epoch
     /// to epoch.</summary>
-    internal Configuration InFork(ForkId fork) => fork == Fork
-        ? this
-        : new(Epoch, _members, Rule, Deal) { NextNumber = NextNumber, IsWedged = IsWedged, Fork = fork };
+    internal Configuration InFork(ForkId fork) => fork == Fork ? this : Copy(Epoch, IsWedged, fork);
 
     /// <summary>Whether the node is a member, with that very storage (R13).</summary>
     public bool Lists(NodeId id, StorageId storage) => Find(id) is { } member && member.Storage == storage;
 
     /// <summary>Its name, or its number where it is no member.</summary>
     public string NameOf(NodeId id) => Find(id)?.Name ?? id.ToString();
+
+    private Configuration Copy(Epoch epoch, bool wedged, ForkId fork) =>
+        new(epoch, _members, Rule, Deal) { NextNumber = NextNumber, IsWedged = wedged, Fork = fork };
 
     private NodeId[] Select(MemberRoles role) =>
         [.. from member in _members where (member.Roles & role) == role select member.Id];

@@ -1,5 +1,6 @@
 using PaxosSM.Execution;
 using PaxosSM.Runtime;
+using PaxosSM.Runtime.Execution;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Hosting;
@@ -82,11 +83,7 @@ internal sealed class NodeBackup(
         IProgress<BackupProgress>? progress,
         CancellationTokenSource lease)
     {
-        var header = new byte[Executor.StateHeaderSize];
-        await stream.ReadExactlyAsync(header, lease.Token).ConfigureAwait(false);
-        var state = new byte[header.Length + StateHead.LengthBehind(header)];
-        header.CopyTo(state, 0);
-        await stream.ReadExactlyAsync(state.AsMemory(header.Length), lease.Token).ConfigureAwait(false);
+        var state = await SnapshotReader.ReadStateAsync(stream, lease.Token).ConfigureAwait(false);
         var info = Describe(StateHead.Of(state));
         using var writer = await BackupWriter.BeginAsync(destination, info, lease.Token).ConfigureAwait(false);
         await writer.WriteAsync(state, lease.Token).ConfigureAwait(false);

@@ -49,12 +49,7 @@ public sealed class NodeGroups
         Check(name);
         Check(kind, least: 0);
         var host = Host;
-        var members = Members;
-        Configuration founders = new(Epoch.First, members.Members, members.Rule, members.Deal)
-        {
-            NextNumber = members.NextNumber,
-            Fork = members.Fork,
-        };
+        var founders = Members.AsFounders();
         var (_, group) = await host.ExecuteAsync(GroupCatalog.Create(name, kind, founders), cancellationToken)
             .ConfigureAwait(false);
         await WaitAsync(() => host.Find(group) is not null, group, name, cancellationToken).ConfigureAwait(false);

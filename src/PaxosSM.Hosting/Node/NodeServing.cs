@@ -33,7 +33,7 @@ internal sealed class NodeServing : IAsyncDisposable
         _events = new(node, devices.Members);
         _settings = new(node, devices, _events);
         var members = devices.Members.Configuration;
-        _founders = new(Epoch.First, members.Members, members.Rule, members.Deal) { NextNumber = members.NextNumber };
+        _founders = members.AsFounders();
         var settings = _settings.Of(GroupId.Default, members, _genesis.Roles) with
         {
             Start = _genesis.Start,

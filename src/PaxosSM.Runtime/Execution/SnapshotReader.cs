@@ -5,11 +5,25 @@ namespace PaxosSM.Runtime.Execution;
 
 /// <summary>Restores an executor and its machine from a stored snapshot: the executor's state, then the
 /// machine's.</summary>
-internal static class SnapshotReader
+public static class SnapshotReader
 {
+    /// <summary>Reads the executor's state, which a snapshot begins with, header included; the machine's
+    /// follows.</summary>
+    /// <exception cref="FormatException">It does not begin like one.</exception>
+    /// <exception cref="EndOfStreamException">It is cut.</exception>
+    public static async ValueTask<byte[]> ReadStateAsync(Stream snapshot, CancellationToken cancellationToken)
+    {
+        var header = new byte[Executor.StateHeaderSize];
+        await snapshot.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
+        var state = new byte[header.Length + StateHead.LengthBehind(header)];
+        header.CopyTo(state, 0);
+        await snapshot.ReadExactlyAsync(state.AsMemory(header.Length), cancellationToken).ConfigureAwait(false);
+        return state;
+    }
+
     /// <summary>Restores.</summary>
     /// <exception cref="InvalidDataException">The snapshot is missing, damaged, or not for this replica.</exception>
-    public static async ValueTask RestoreAsync(
+    internal static async ValueTask RestoreAsync(
         ISnapshotStore store, Executor executor, Slot slot, CancellationToken cancellationToken)
     {
         try
@@ -30,7 +44,7 @@ internal static class SnapshotReader
 
     /// <summary>Whether the store can read every byte of a snapshot; what a machine makes of them is another question.
     /// What can't be read is damaged (R24).</summary>
-    public static async ValueTask<bool> IsIntactAsync(
+    internal static async ValueTask<bool> IsIntactAsync(
         ISnapshotStore store, GroupId group, Slot slot, CancellationToken cancellationToken)
     {
         try
@@ -56,12 +70,7 @@ internal static class SnapshotReader
     private static async ValueTask ReadAsync(
         Stream stream, Executor executor, Slot slot, CancellationToken cancellationToken)
     {
-        var header = new byte[Executor.StateHeaderSize];
-        await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
-        var state = new byte[header.Length + StateHead.LengthBehind(header)];
-        header.CopyTo(state, 0);
-        await stream.ReadExactlyAsync(state.AsMemory(header.Length), cancellationToken).ConfigureAwait(false);
-        executor.ReadState(state);
+        executor.ReadState(await ReadStateAsync(stream, cancellationToken).ConfigureAwait(false));
         if (executor.Applied != slot)
         {
             throw new InvalidDataException($"it covers slot {executor.Applied}");

@@ -28,11 +28,7 @@ internal sealed class CatalogAdmin
     {
         if (_cluster.Newest is { Configuration: var members })
         {
-            Configuration founders = new(Epoch.First, members.Members, members.Rule, members.Deal)
-            {
-                NextNumber = members.NextNumber,
-            };
-            Ask(GroupCatalog.Create(NameOf(number), string.Empty, founders));
+            Ask(GroupCatalog.Create(NameOf(number), string.Empty, members.AsFounders()));
         }
     }
 

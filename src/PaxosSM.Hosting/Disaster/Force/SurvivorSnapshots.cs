@@ -1,4 +1,5 @@
 using PaxosSM.Execution;
+using PaxosSM.Runtime.Execution;
 using PaxosSM.Storage;
 
 namespace PaxosSM.Hosting;
@@ -19,13 +20,8 @@ internal static class SurvivorSnapshots
                 {
                     await using (stream.ConfigureAwait(false))
                     {
-                        var header = new byte[Executor.StateHeaderSize];
-                        await stream.ReadExactlyAsync(header, cancellationToken).ConfigureAwait(false);
-                        var state = new byte[header.Length + StateHead.LengthBehind(header)];
-                        header.CopyTo(state, 0);
-                        await stream.ReadExactlyAsync(state.AsMemory(header.Length), cancellationToken)
-                            .ConfigureAwait(false);
-                        var head = StateHead.Of(state);
+                        var head = StateHead.Of(
+                            await SnapshotReader.ReadStateAsync(stream, cancellationToken).ConfigureAwait(false));
                         await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
                         return head;
                     }
