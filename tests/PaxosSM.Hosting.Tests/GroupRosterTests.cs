@@ -10,6 +10,7 @@ public sealed class GroupRosterTests : IGroupRunner, IAsyncDisposable
 {
     private readonly List<string> _steps = [];
     private readonly HashSet<string> _broken = [];
+    private readonly HashSet<string> _unfit = [];
     private readonly InMemoryLog _log = new();
     private readonly InMemorySnapshotStore _snapshots = new();
     private readonly PumpedWorker _worker = new();
@@ -74,6 +75,50 @@ public sealed class GroupRosterTests : IGroupRunner, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_backup_is_installed_before_anything_is_recorded_and_one_that_is_unfit_is_tried_again()
+    {
+        var roster = NewRoster(_log);
+        roster.Begin([]);
+        _unfit.Add("1024");
+
+        await roster.FollowAsync([Restored(1024)], CancellationToken.None);
+        Assert.Equal("no backup", roster.FailureOf(new(1024)));
+        Assert.Equal(0, _log.Pump());
+        Assert.False(roster.TryAgain(new(1025)));
+        Assert.True(roster.TryAgain(new(1024)));
+        _unfit.Clear();
+        await roster.FollowAsync([Restored(1024)], CancellationToken.None);
+
+        Assert.Equal(["install new 1024", "install new 1024", "start 1024"], _steps);
+        Assert.Null(roster.FailureOf(new(1024)));
+        _log.Pump();
+
+        // R33: the log alone tells that it did not begin with nothing.
+        var begun = EpochWrite.In(Assert.Single(_log.DurableOf(new(1024))))!.Start;
+        Assert.Equal((new Epoch(5), new Slot(9)), (begun.Epoch, begun.Base));
+
+        await using var recovered = _log.Restart();
+        _steps.Clear();
+        roster = NewRoster(recovered);
+        roster.Begin([Restored(1024)]);
+        await roster.FollowAsync([Restored(1024)], CancellationToken.None);
+        Assert.Equal(["install 1024", "start 1024"], _steps);
+    }
+
+    [Fact]
+    public async Task One_whose_log_was_read_is_not_tried_again()
+    {
+        var roster = NewRoster(_log);
+        roster.Begin([]);
+        _broken.Add("1024");
+        await roster.FollowAsync([Restored(1024)], CancellationToken.None);
+
+        // Its records are read back once: a second start would find none, and vote with an empty memory (R13).
+        Assert.False(roster.TryAgain(new(1024)));
+        Assert.Equal("no machine", roster.FailureOf(new(1024)));
+    }
+
+    [Fact]
     public async Task Nothing_starts_before_the_catalog_is_current()
     {
         var roster = NewRoster(_log);
@@ -84,6 +129,14 @@ public sealed class GroupRosterTests : IGroupRunner, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
+
+    Task IGroupRunner.InstallAsync(GroupInfo group, bool isNew, CancellationToken cancellationToken)
+    {
+        _steps.Add($"install {(isNew ? "new " : string.Empty)}{group.Name}");
+        return _unfit.Contains(group.Name)
+            ? Task.FromException(new InvalidDataException("no backup"))
+            : Task.CompletedTask;
+    }
 
     Task IGroupRunner.StartAsync(GroupInfo group, CancellationToken cancellationToken)
     {
@@ -103,6 +156,11 @@ public sealed class GroupRosterTests : IGroupRunner, IAsyncDisposable
     void IGroupRunner.OnForgotten(GroupId group) => _steps.Add($"forget {group.Value}");
 
     private static GroupInfo Group(ulong id) => new(new(id), $"{id}", string.Empty, new(Epoch.First, []));
+
+    private static GroupInfo Restored(ulong id) => Group(id) with
+    {
+        Restores = new(new(1, 2, 3, new byte[8]), new(3), new(4), new(9), new(7)),
+    };
 
     private GroupRoster NewRoster(InMemoryLog log) => new(this, log, _snapshots, _worker);
 

@@ -215,7 +215,16 @@ public sealed class HostedGroupsTests
         await using var client = cluster.CreateClient(new() { Group = GroupCatalog.Id });
         var whole = GroupCatalog.Create("cut", string.Empty, new(Epoch.First, []));
 
-        foreach (var nonsense in (byte[][])[[], [9], [1, 255, 255, 255, 255], whole[..^1]])
+        GroupRestoration endless = new(Guid.NewGuid(), new(3), new(uint.MaxValue), new(1), new(1));
+        GroupRestoration last = new(Guid.NewGuid(), new(ulong.MaxValue), new(1), new(1), new(1));
+        byte[][] commands =
+        [
+            [], [9], [1, 255, 255, 255, 255], whole[..^1], [3, .. whole[1..]],
+            GroupCatalog.Create("endless", string.Empty, new(Epoch.First, []), endless),
+            GroupCatalog.Create("last", string.Empty, new(Epoch.First, []), last),
+        ];
+
+        foreach (var nonsense in commands)
         {
             var (done, group) = GroupCatalog.ReadResult((await client.ExecuteAsync(nonsense)).Result.Span);
             Assert.Equal((false, default(GroupId)), (done, group));

@@ -25,6 +25,9 @@ internal sealed class RawSession : IClientChannelReceiver, IAsyncDisposable
 
     public SessionId Id { get; private set; }
 
+    /// <summary>The group that its commands go to.</summary>
+    public GroupId Group { get; set; } = GroupId.Default;
+
     public async Task OpenAsync()
     {
         var request = new byte[SessionRequest.Size];
@@ -82,7 +85,7 @@ internal sealed class RawSession : IClientChannelReceiver, IAsyncDisposable
         using CancellationTokenSource patience = new(Patience);
         while (true)
         {
-            await _channel.SendAsync(new ClientSubmit(GroupId.Default, entry, 1));
+            await _channel.SendAsync(new ClientSubmit(Group, entry, 1));
             using var resend = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
             resend.CancelAfter(Resend);
             try

@@ -116,9 +116,12 @@ public sealed class BackupFileTests
         }
     }
 
-    [Fact]
-    public async Task An_installed_backup_is_the_same_state_in_the_epoch_that_follows()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1030)]
+    public async Task An_installed_backup_is_the_same_state_in_the_epoch_that_follows(ulong number)
     {
+        GroupId group = new(number);
         var state = StateThroughFirst();
         var before = StateHead.Of(state);
         byte[] machine = [1, 2, 3];
@@ -126,14 +129,14 @@ public sealed class BackupFileTests
         EpochStart next = new(new(1), 7, new(before.Epoch.Epoch.Next, before.Epoch.Configuration.Members));
         SnapshotStore store = new(_disk, "/snapshots");
         await Assert.ThrowsAsync<InvalidDataException>(
-            () => BackupFile.InstallAsync(Path, Guid.NewGuid(), next, store, _disk));
-        Assert.Equal(Slot.Zero, store.Latest(new(1)));
+            () => BackupFile.InstallAsync(Path, Guid.NewGuid(), next, group, store, _disk));
+        Assert.Equal(Slot.Zero, store.Latest(group));
 
-        await BackupFile.InstallAsync(Path, saved.Id, next, store, _disk);
-        var bytes = ReadFirst(store);
+        await BackupFile.InstallAsync(Path, saved.Id, next, group, store, _disk);
+        var bytes = ReadFirst(store, group);
         Assert.Equal(machine, bytes[^3..]);
         var after = StateHead.Of(bytes.AsSpan(0, bytes.Length - 3));
-        Assert.Equal(before with { Epoch = after.Epoch }, after);
+        Assert.Equal(before with { Epoch = after.Epoch, Group = group }, after);
         Assert.Equal((next.Epoch, next.Digest), (after.Epoch.Epoch, after.Epoch.Digest));
     }
 
@@ -147,10 +150,10 @@ public sealed class BackupFileTests
         return state.WrittenSpan.ToArray();
     }
 
-    private static byte[] ReadFirst(SnapshotStore store)
+    private static byte[] ReadFirst(SnapshotStore store, GroupId group)
     {
         using MemoryStream installed = new();
-        using var stream = store.Open(new(1), new(1))!;
+        using var stream = store.Open(group, new(1))!;
         stream.CopyTo(installed);
         return installed.ToArray();
     }

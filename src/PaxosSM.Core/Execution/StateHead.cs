@@ -26,8 +26,9 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
     /// opened.</summary>
     /// <param name="state">What <see cref="Executor.WriteState"/> wrote.</param>
     /// <param name="next">The epoch; its base is the state's last slot.</param>
+    /// <param name="group">The group that goes on; null for the one that the state is of.</param>
     /// <exception cref="FormatException">The state is damaged, or the epoch does not follow it.</exception>
-    public static ReadOnlyMemory<byte> Continue(ReadOnlySpan<byte> state, EpochStart next)
+    public static ReadOnlyMemory<byte> Continue(ReadOnlySpan<byte> state, EpochStart next, GroupId? group = null)
     {
         var body = CheckedBody(state, out var version);
         var reader = new StateReader(body);
@@ -37,7 +38,7 @@ public sealed record StateHead(GroupId Group, EpochStart Epoch, Slot Applied, Lo
             $"{next} does not follow {head.Epoch.Epoch} at {head.Applied}");
         var moved = new ArrayBufferWriter<byte>();
         var writer = new StateWriter(moved);
-        (head with { Epoch = next }).Write(ref writer);
+        (head with { Group = group ?? head.Group, Epoch = next }).Write(ref writer);
         var rest = reader.ReadRest().ToArray();
         SessionTable.NumberApart(rest, next.Digest);
         writer.WriteBytes(rest);

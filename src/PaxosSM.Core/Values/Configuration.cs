@@ -97,7 +97,11 @@ public sealed class Configuration
     public Configuration InNextEpoch(bool wedged) => Copy(Epoch.Next, wedged, Fork);
 
     /// <summary>The same members and rules as those of the first epoch of another group.</summary>
-    public Configuration AsFounders() => Copy(Epoch.First, false, Fork);
+    public Configuration AsFounders() => AsFounders(Epoch.First);
+
+    /// <summary>The same members and rules as those of a later epoch that another group begins with: a restored one
+    /// (R12).</summary>
+    public Configuration AsFounders(Epoch epoch) => Copy(epoch, false, Fork);
 
     /// <summary>Its bytes, once somebody asked for them: an epoch's are sent and written again and again.</summary>
     internal byte[]? Encoded { get; set; }

@@ -14,12 +14,17 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
     private int _backups;
 
     /// <summary>Has a node's gateway bring here what concerns it.</summary>
-    public static void Open(PaxosNode node, Gateway gateway, CancellationToken stopping)
+    public static AdminDesk Open(PaxosNode node, Gateway gateway, CancellationToken stopping)
     {
         AdminDesk desk = new(node, stopping);
         gateway.Administer = desk.RunAsync;
-        gateway.Backup = desk.BackupAsync;
+        desk.Serve(gateway);
+        return desk;
     }
+
+    /// <summary>Has a gateway bring here who asks for a backup of its group.</summary>
+    public void Serve(Gateway gateway) => gateway.Backup = (destination, cancellationToken) =>
+        BackupAsync(gateway.Group, destination, cancellationToken);
 
     /// <summary>Carries out a command.</summary>
     /// <param name="text">The command.</param>
@@ -45,11 +50,8 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
         }
     }
 
-    /// <summary>Backs the group up into a stream, one at a time.</summary>
-    /// <param name="destination">Takes the bytes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What the backup is, in words.</returns>
-    public async Task<string> BackupAsync(Stream destination, CancellationToken cancellationToken)
+    // One at a time.
+    private async Task<string> BackupAsync(GroupId group, Stream destination, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _backups) > 1)
         {
@@ -60,7 +62,8 @@ internal sealed class AdminDesk(PaxosNode node, CancellationToken stopping)
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
-            var info = await new ClusterBackup(node).WriteAsync(destination, null, either.Token).ConfigureAwait(false);
+            var info = await new ClusterBackup(node, group).WriteAsync(destination, null, either.Token)
+                .ConfigureAwait(false);
             return info.ToString();
         }
         finally

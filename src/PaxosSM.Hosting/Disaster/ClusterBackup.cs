@@ -5,8 +5,9 @@ namespace PaxosSM.Hosting;
 /// <summary>Backs a group up at a node, while it serves: its state at one slot, sessions included, in one checksummed
 /// piece; never votes or promises (R12).</summary>
 /// <remarks>A backup covers at least what the node had applied when it was asked for. Any learner will do; one that
-/// does not lead costs clients least. Safe for use by many threads. Only a backup of the first group can be restored
-/// yet: one of another group can be verified, and read.</remarks>
+/// does not lead costs clients least. Safe for use by many threads. A backup of the first group begins a cluster
+/// (<see cref="PaxosOptions.Restore"/>); one of any group begins a group of a running cluster
+/// (<see cref="NodeGroups.RestoreAsync"/>).</remarks>
 /// <param name="node">The node.</param>
 /// <param name="group">The group; null for the node's first one.</param>
 public sealed class ClusterBackup(PaxosNode node, GroupId? group = null)

@@ -39,7 +39,8 @@ internal static class NodeRestore
             return info.Group == GroupId.Default
                 ? new(info.Id, info.Epoch.Epoch, info.Slot)
                 : throw new PaxosConfigurationException(
-                    $"{info} can't be restored: only a backup of the first group, {GroupId.Default}, begins a cluster");
+                    $"{info} can't be restored: only a backup of the first group, {GroupId.Default}, begins a cluster; "
+                    + "one that is up takes this one with Groups.RestoreAsync");
         }
         catch (Exception unreadable) when (unreadable is IOException or InvalidDataException)
         {
@@ -69,8 +70,13 @@ internal static class NodeRestore
             if (store.Latest(GroupId.Default) < restores.Slot)
             {
                 await BackupFile.InstallAsync(
-                    options.Restore, restores.Backup, start, store, folder.Files, cancellationToken)
-                    .ConfigureAwait(false);
+                    options.Restore,
+                    restores.Backup,
+                    start,
+                    GroupId.Default,
+                    store,
+                    folder.Files,
+                    cancellationToken).ConfigureAwait(false);
             }
 
             folder.SaveGenesis((record with { IsInstalled = true }).Encode());

@@ -27,6 +27,10 @@ public sealed record EmbeddedOptions
     /// <summary>See <see cref="NodeServices.GroupMachines"/>. Default null: one group.</summary>
     public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
 
+    /// <summary>See <see cref="NodeServices.GroupBackups"/>; its first argument is the node's data folder. Default: no
+    /// node has any.</summary>
+    public Func<string, Guid, string?> GroupBackups { get; init; } = (_, _) => null;
+
     /// <summary>See <see cref="NodeServices.OutboxHandler"/>. Default null: outboxes are not delivered.</summary>
     public IOutboxHandler? OutboxHandler { get; init; }
 

@@ -215,6 +215,7 @@ public sealed class PaxosCluster : IAsyncDisposable
             LoggerFactory = _options.LoggerFactory,
             EventSinks = _options.EventSinks,
             GroupMachines = _options.GroupMachines,
+            GroupBackups = backup => _options.GroupBackups(options.Data, backup),
             OutboxHandler = _options.OutboxHandler,
         });
 

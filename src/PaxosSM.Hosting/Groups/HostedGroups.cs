@@ -51,10 +51,14 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
         _catalog = new(
             node, settings(GroupCatalog.Id, founders), pump, _pools, () => _changes.Writer.TryWrite(true));
         _members = new(node, _catalog.Group, () => devices.Members.Configuration);
+        Restore = new(node, devices);
     }
 
     /// <summary>The groups, as far as this node has come.</summary>
     public ImmutableSortedDictionary<string, GroupInfo> All => _catalog.Groups;
+
+    /// <summary>The backups that groups go on from.</summary>
+    public GroupRestore Restore { get; }
 
     /// <summary>How many run here.</summary>
     public int Running => _running.Count;
@@ -88,6 +92,15 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
     public Task<(bool Done, GroupId Group)> ExecuteAsync(byte[] command, CancellationToken cancellationToken) =>
         _catalog.ExecuteAsync(command, cancellationToken);
 
+    /// <summary>Tries a group again whose backup was unfit here; any other is left alone.</summary>
+    public void TryAgain(GroupId group)
+    {
+        if (_roster.TryAgain(group))
+        {
+            _changes.Writer.TryWrite(true);
+        }
+    }
+
     /// <summary>Waits until something was started or stopped here, or the time is over.</summary>
     public async Task<bool> MovesAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -117,12 +130,18 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
         _stopping.Dispose();
     }
 
+    Task IGroupRunner.InstallAsync(GroupInfo group, bool isNew, CancellationToken cancellationToken) =>
+        Restore.InstallAsync(group, isNew, cancellationToken);
+
     async Task IGroupRunner.StartAsync(GroupInfo group, CancellationToken cancellationToken)
     {
         try
         {
             PooledGroup pooled = new(
-                _settings(group.Id, group.Founders), () => _machines(group), _node.NewGateway(group.Id), _pools);
+                _settings(group.Id, group.Founders) with { Start = group.Start },
+                () => _machines(group),
+                _node.NewGateway(group.Id),
+                _pools);
             if (_node.Outboxes is { } outboxes && pooled.HasOutbox)
             {
                 pooled.Advanced = outboxes.Add(

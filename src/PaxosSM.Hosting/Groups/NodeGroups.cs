@@ -36,6 +36,9 @@ public sealed class NodeGroups
     /// <summary>The group's state here, as of its last tick; null while it does not run here.</summary>
     public ReplicaStatus? StatusOf(GroupId group) => Host.Find(group)?.Status;
 
+    /// <summary>Why a group does not run here, though it should; null when nothing is known.</summary>
+    public string? FailureOf(GroupId group) => Host.FailureOf(group);
+
     /// <summary>Makes a group, at all nodes; completes when it runs here.</summary>
     /// <param name="name">Its name: 1 to 256 bytes of UTF-8.</param>
     /// <param name="kind">Which machine it replicates.</param>
@@ -48,16 +51,34 @@ public sealed class NodeGroups
     {
         Check(name);
         Check(kind, least: 0);
-        var host = Host;
-        var founders = Members.AsFounders();
-        var (_, group) = await host.ExecuteAsync(GroupCatalog.Create(name, kind, founders), cancellationToken)
-            .ConfigureAwait(false);
-        await WaitAsync(() => host.Find(group) is not null, group, name, cancellationToken).ConfigureAwait(false);
-        var made = host.All.GetValueOrDefault(name);
-        return made?.Id == group && made.Kind == kind
-            ? made
-            : throw new PaxosException(
-                PaxosError.BadRequest, $"'{name}' is {(made is null ? "removed" : $"of the kind '{made.Kind}'")}");
+        return await MakeAsync(name, kind, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a group that goes on from a backup of another one, which may be of another cluster, or removed:
+    /// with its state, sessions and timers, behind the backup's last slot, in the epoch that follows, and under a
+    /// number of its own. Completes when it runs here.</summary>
+    /// <remarks>
+    /// <para>This node must have the backup (<see cref="NodeServices.GroupBackups"/>); founders that have none learn
+    /// the state from those that do. Until enough hold it (<see cref="ReplicaStatus.IsHandedOver"/>, R14) the backup
+    /// must stay: it is all that a loss of those could be made good with. A founder whose backup is damaged, or another
+    /// one, does not run the group (<see cref="FailureOf"/>) until it is restored again there.</para>
+    /// <para>Clients of the lost group are no clients of this one, which has another number; a session of theirs that
+    /// is taken up here goes on (R17).</para>
+    /// </remarks>
+    /// <param name="name">Its name: 1 to 256 bytes of UTF-8.</param>
+    /// <param name="backup">The backup's number (<see cref="Storage.BackupInfo.Id"/>).</param>
+    /// <param name="kind">Which machine it replicates.</param>
+    /// <param name="cancellationToken">Ends the wait; the group may come still.</param>
+    /// <exception cref="PaxosException">The backup is not here, or unfit, or there is a group of that name which is
+    /// another (<see cref="PaxosError.BadRequest"/>); or it was not made in time, or does not start here.</exception>
+    /// <returns>The group; one that was restored before is found, so that a call may be repeated.</returns>
+    public async Task<GroupInfo> RestoreAsync(
+        string name, Guid backup, string kind = "", CancellationToken cancellationToken = default)
+    {
+        Check(name);
+        Check(kind, least: 0);
+        var restores = await Host.Restore.DescribeAsync(backup, cancellationToken).ConfigureAwait(false);
+        return await MakeAsync(name, kind, restores, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a group, at all nodes, with everything that it holds; completes when it is gone here.</summary>
@@ -119,6 +140,24 @@ public sealed class NodeGroups
 
     // Only a node that serves has got here.
     private Configuration Members => _serving()!.Members;
+
+    private async Task<GroupInfo> MakeAsync(
+        string name, string kind, GroupRestoration? restores, CancellationToken cancellationToken)
+    {
+        var host = Host;
+        var command = GroupCatalog.Create(name, kind, Members.AsFounders(), restores);
+        var (_, group) = await host.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+        host.TryAgain(group);
+        await WaitAsync(() => host.Find(group) is not null, group, name, cancellationToken).ConfigureAwait(false);
+        var made = host.All.GetValueOrDefault(name);
+        var other = made?.Id != group ? "removed"
+            : made.Kind != kind ? $"of the kind '{made.Kind}'"
+            : restores is not null && made.Restores is null ? "not restored"
+            : restores is not null && made.Restores!.Backup != restores.Backup
+                ? $"restored from backup {made.Restores.Backup:N}"
+            : null;
+        return other is null ? made! : throw new PaxosException(PaxosError.BadRequest, $"'{name}' is {other}");
+    }
 
     private static void Check(string text, int least = 1)
     {

@@ -33,6 +33,9 @@ internal sealed record NodeContext
     /// <summary>Delivers the outboxes of the node's groups; null where nobody takes them.</summary>
     public NodeOutboxes? Outboxes { get; init; }
 
+    /// <summary>Where those are served who look after the cluster; null while the node is put together.</summary>
+    public AdminDesk? Desk { get; init; }
+
     /// <summary>The node is of no use any more.</summary>
     public required Action<string> Fail { get; init; }
 
@@ -70,7 +73,12 @@ internal sealed record NodeContext
     }
 
     /// <summary>Where clients meet another group.</summary>
-    public Gateway NewGateway(GroupId group) => NewGateway(group, Options, Time);
+    public Gateway NewGateway(GroupId group)
+    {
+        var gateway = NewGateway(group, Options, Time);
+        Desk?.Serve(gateway);
+        return gateway;
+    }
 
     private static Gateway NewGateway(GroupId group, PaxosOptions options, TimeProvider time) => new(
         group, options.Gateway with { Durability = options.Durability }, () => NodeLoop.Now(time));

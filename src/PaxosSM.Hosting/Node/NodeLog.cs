@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Groups;
 
 namespace PaxosSM.Hosting;
 
@@ -22,6 +23,12 @@ internal sealed partial class NodeLog : IExecutionObserver
     public void Ready(string members) => LogReady(_node, members);
 
     public void OnlyLearns(string why) => LogOnlyLearns(_node, why);
+
+    public void BackupInstalled(GroupInfo group, GroupRestoration restores, string path) =>
+        LogBackupInstalled(_node, group.Id, group.Name, restores.Backup, path, restores.Slot);
+
+    public void BackupMissing(GroupInfo group, GroupRestoration restores, string why) =>
+        LogBackupMissing(_node, group.Id, group.Name, restores.Backup, why);
 
     public void CatalogLags(string why) => LogCatalogLags(_node, why);
 
@@ -134,6 +141,18 @@ internal sealed partial class NodeLog : IExecutionObserver
     [LoggerMessage(
         38, LogLevel.Warning, "{Node}: the catalog of groups does not have the first group's members yet: {Why}")]
     private partial void LogCatalogLags(string node, string why);
+
+    [LoggerMessage(
+        39, LogLevel.Information, "{Node} {Group}: '{Name}' goes on from backup {Backup:N} ({Path}) behind {Slot}")]
+    private partial void LogBackupInstalled(
+        string node, GroupId group, string name, Guid backup, string path, Slot slot);
+
+    [LoggerMessage(
+        40,
+        LogLevel.Warning,
+        "{Node} {Group}: backup {Backup:N}, from which '{Name}' goes on, is not here ({Why}). The state comes from a "
+        + "founder that has it: where none does, put the backup in place and start this node again")]
+    private partial void LogBackupMissing(string node, GroupId group, string name, Guid backup, string why);
 
     [LoggerMessage(37, LogLevel.Critical, "{Node}: this history was forced (R33), writes may be lost: {How}")]
     private partial void LogForced(string node, string how);

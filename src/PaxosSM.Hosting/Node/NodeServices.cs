@@ -26,6 +26,11 @@ public sealed record NodeServices
     /// others. The same at every node. See <see cref="PaxosNode.Groups"/>.</summary>
     public Func<GroupInfo, IStateMachine>? GroupMachines { get; init; }
 
+    /// <summary>Where this node has a backup that a group may go on from, by the backup's number; null for nowhere, as
+    /// is a path where nothing is. Asked when a group is restored, and again at each start until its state is durable
+    /// here. Default: this node has none. See <see cref="NodeGroups.RestoreAsync"/>.</summary>
+    public Func<Guid, string?> GroupBackups { get; init; } = _ => null;
+
     /// <summary>Takes effects from the groups' outboxes to their receivers (R27), at whichever node leads a group;
     /// null: what machines put there waits. The same at every node. See <see cref="IOutboxStateMachine"/>.</summary>
     public IOutboxHandler? OutboxHandler { get; init; }

@@ -31,8 +31,9 @@ public sealed class PaxosNode : IAsyncDisposable
     /// <param name="services">What the host gives; null for defaults.</param>
     public PaxosNode(PaxosOptions options, Func<IStateMachine> machine, NodeServices? services = null)
     {
-        _context = NodeContext.Create(options, machine, services ?? new(), group => _serving?.GatewayOf(group), Fail);
-        AdminDesk.Open(this, _context.Gateway, _stopping.Token);
+        var context = NodeContext.Create(
+            options, machine, services ?? new(), group => _serving?.GatewayOf(group), Fail);
+        _context = context with { Desk = AdminDesk.Open(this, context.Gateway, _stopping.Token) };
         Groups = new(_context, () => _serving, () => Waiting);
         NodeGauges.Add(_context.Meter, options.Self, () => Status);
     }

@@ -34,17 +34,24 @@ public sealed class GroupCatalog : IStateMachine
     {
         Create = 1,
         Remove = 2,
+        Restore = 3,
     }
 
     /// <summary>The command that makes a group.</summary>
-    public static byte[] Create(string name, string kind, Configuration founders)
+    /// <param name="name">Its name.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="founders">Its first members.</param>
+    /// <param name="restores">The backup that it goes on from; null for a group that begins with nothing.</param>
+    public static byte[] Create(
+        string name, string kind, Configuration founders, GroupRestoration? restores = null)
     {
         FrameBuffer command = new(CommandBytesMax);
         WireWriter writer = new(command);
-        writer.WriteByte((byte)Operation.Create);
+        writer.WriteByte((byte)(restores is null ? Operation.Create : Operation.Restore));
         writer.WriteText(name);
         writer.WriteText(kind);
         writer.WriteBytes(ConfigurationCodec.Encode(founders).Span);
+        restores?.Write(writer);
         return command.Written.ToArray();
     }
 
@@ -109,7 +116,8 @@ public sealed class GroupCatalog : IStateMachine
             WireReader reader = new(command);
             return (Operation)reader.ReadByte() switch
             {
-                Operation.Create => CarryCreate(reader.ReadText(), reader.ReadText(), Founders(reader.ReadBytes())),
+                Operation.Create => CarryCreate(ReadGroup(ref reader, restored: false)),
+                Operation.Restore => CarryCreate(ReadGroup(ref reader, restored: true)),
                 Operation.Remove => CarryRemove(reader.ReadText()),
                 _ => default,
             };
@@ -120,15 +128,18 @@ public sealed class GroupCatalog : IStateMachine
         }
     }
 
-    private (bool Done, GroupId Group) CarryCreate(string name, string kind, Configuration founders)
+    private (bool Done, GroupId Group) CarryCreate(GroupInfo asked)
     {
-        if (_groups.TryGetValue(name, out var known))
+        if (_groups.TryGetValue(asked.Name, out var known))
         {
             return (false, known.Id);
         }
 
-        GroupInfo made = new(new(_nextId++), name, kind, founders);
-        _groups = _groups.Add(name, made);
+        // R27: an outbox that goes on orders what it holds by the number of its group.
+        var lost = asked.Restores?.Group.Value ?? 0;
+        _nextId = Math.Max(_nextId, lost + 1);
+        GroupInfo made = asked with { Id = new(_nextId++) };
+        _groups = _groups.Add(made.Name, made);
         return (true, made.Id);
     }
 
@@ -150,11 +161,19 @@ public sealed class GroupCatalog : IStateMachine
         while (reader.Remaining > 0)
         {
             GroupId id = new(reader.ReadUInt64());
-            var name = reader.ReadText();
-            groups.Add(name, new(id, name, reader.ReadText(), Founders(reader.ReadBytes())));
+            var restored = reader.ReadBoolean();
+            var group = ReadGroup(ref reader, restored) with { Id = id };
+            groups.Add(group.Name, group);
         }
 
         _groups = groups.ToImmutable();
+    }
+
+    // Its number is another matter.
+    private GroupInfo ReadGroup(ref WireReader reader, bool restored)
+    {
+        GroupInfo group = new(default, reader.ReadText(), reader.ReadText(), Founders(reader.ReadBytes()));
+        return restored ? group with { Restores = GroupRestoration.Read(ref reader) } : group;
     }
 
     // Most groups have the same founders: they are held once.
@@ -189,9 +208,11 @@ public sealed class GroupCatalog : IStateMachine
             foreach (var (_, group) in groups)
             {
                 writer.WriteUInt64(group.Id.Value);
+                writer.WriteBoolean(group.Restores is not null);
                 writer.WriteText(group.Name);
                 writer.WriteText(group.Kind);
                 writer.WriteBytes(ConfigurationCodec.Encode(group.Founders).Span);
+                group.Restores?.Write(writer);
             }
         }
     }

@@ -9,14 +9,15 @@ namespace PaxosSM.Runtime.Groups;
 /// forgets what they have on disk.</summary>
 /// <remarks>
 /// <para>Without a thread: a host, or a simulator, calls <see cref="Begin"/> once and then <see cref="FollowAsync"/>
-/// after each change, one call at a time. <see cref="FailureOf"/> is for any thread.</para>
+/// after each change, one call at a time. <see cref="FailureOf"/> and <see cref="TryAgain"/> are for any
+/// thread.</para>
 /// <para>A catalog that is behind would start groups that are removed already, and whose votes are forgotten (R13):
 /// before <see cref="Begin"/> everything must be known here that was chosen before this node's start.</para>
 /// </remarks>
 public sealed class GroupRoster
 {
     private readonly HashSet<GroupId> _running = [];
-    private readonly ConcurrentDictionary<GroupId, string> _failed = new();
+    private readonly ConcurrentDictionary<GroupId, Failure> _failed = new();
     private readonly IGroupRunner _runner;
     private readonly IDurableLog _log;
     private readonly ISnapshotStore _snapshots;
@@ -33,7 +34,13 @@ public sealed class GroupRoster
         (_runner, _log, _snapshots, _snapshotWorker) = (runner, log, snapshots, snapshotWorker);
 
     /// <summary>Why a group does not run here, though it should; null when nothing is known.</summary>
-    public string? FailureOf(GroupId group) => _failed.GetValueOrDefault(group);
+    public string? FailureOf(GroupId group) => _failed.GetValueOrDefault(group)?.Why;
+
+    /// <summary>A group whose backup was unfit here is tried again by the next <see cref="FollowAsync"/>. Any other
+    /// failure lasts as long as the process: what the log held of the group is read back only once.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool TryAgain(GroupId group) =>
+        _failed.TryGetValue(group, out var failure) && failure.IsHarmless && _failed.TryRemove(new(group, failure));
 
     /// <summary>The catalog is current: what the disk holds of groups that are not listed is of removed ones, and
     /// goes.</summary>
@@ -85,12 +92,22 @@ public sealed class GroupRoster
 
     private async Task StartAsync(GroupInfo group, CancellationToken cancellationToken)
     {
+        var installed = false;
         try
         {
-            // R33: whoever finds this log without the catalog knows the members.
-            if (!_recorded.Remove(group.Id))
+            // R12: before the record, so that whoever finds one knows that nothing of the backup is half there.
+            if (group.Restores is not null)
             {
-                _log.Append(group.Id, [EpochWrite.Genesis(group.Founders)], () => { });
+                await _runner.InstallAsync(group, !_recorded.Contains(group.Id), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            installed = true;
+
+            // R33: whoever finds this log without the catalog knows the members.
+            if (_recorded.Add(group.Id))
+            {
+                _log.Append(group.Id, [new EpochWrite(group.Start, group.Founders)], () => { });
             }
 
             await _runner.StartAsync(group, cancellationToken).ConfigureAwait(false);
@@ -99,13 +116,14 @@ public sealed class GroupRoster
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // One group's machine, or snapshot, is at fault: the others go on.
-            _failed[group.Id] = exception.Message;
+            _failed[group.Id] = new(exception.Message, IsHarmless: !installed);
         }
     }
 
     private void Forget(GroupId group)
     {
         _log.Forget(group);
+        _ = _recorded.Remove(group);
         _ = _failed.TryRemove(group, out _);
         _runner.OnForgotten(group);
         DeleteSnapshots(group);
@@ -117,4 +135,7 @@ public sealed class GroupRoster
         _snapshots.DeleteBelow(group, new(long.MaxValue));
         return ValueTask.CompletedTask;
     });
+
+    // Harmless, where nothing was begun.
+    private sealed record Failure(string Why, bool IsHarmless);
 }

@@ -23,6 +23,7 @@ public sealed class ClientRouter
         ClientQuery query => query.Group,
         ClientStatusRequest request => request.Group,
         ClientAdmin admin => admin.Group,
+        ClientBackup backup => backup.Group,
         _ => GroupId.Default,
     };
 
@@ -92,6 +93,9 @@ public sealed class ClientRouter
                     break;
                 case ClientAdmin admin:
                     replies.Send(new ClientAdminResult(group, admin.Id, AdminState.Refused, why));
+                    break;
+                case ClientBackup backup:
+                    replies.Send(new ClientAdminResult(group, backup.Id, AdminState.Refused, why));
                     break;
                 default:
                     replies.Send(new ClientStatus(group, (frame as ClientStatusRequest)?.Id ?? 0, string.Empty, why));

@@ -82,11 +82,7 @@ public static class BackupFile
     public static async Task<BackupInfo> VerifyAsync(Stream backup, CancellationToken cancellationToken = default)
     {
         using var reader = await BackupReader.OpenAsync(backup, cancellationToken).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
-        {
-            // The reader checks; nothing is kept.
-        }
-
+        await ReadThroughAsync(reader, cancellationToken).ConfigureAwait(false);
         return reader.Info;
     }
 
@@ -95,6 +91,7 @@ public static class BackupFile
     /// <param name="path">The backup.</param>
     /// <param name="backup">Its number: another backup is refused.</param>
     /// <param name="next">The epoch that goes on from it.</param>
+    /// <param name="group">The group that goes on from it: the backup's own, or another.</param>
     /// <param name="store">Takes the snapshot.</param>
     /// <param name="files">The files; the operating system's when null.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -103,6 +100,7 @@ public static class BackupFile
         string path,
         Guid backup,
         EpochStart next,
+        GroupId group,
         ISnapshotStore store,
         IFileLayer? files = null,
         CancellationToken cancellationToken = default)
@@ -110,27 +108,46 @@ public static class BackupFile
         using var file = (files ?? DiskFileLayer.Instance).OpenRead(path);
         var stream = new StorageFileStream(file, canWrite: false);
         using var reader = await BackupReader.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
-        var draft = store.Create(reader.Info.Group, reader.Info.Slot);
+        var draft = store.Create(group, reader.Info.Slot);
         await using (draft.ConfigureAwait(false))
         {
             try
             {
-                await CopyAsync(reader, next, draft.Stream, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(reader, next, group, draft.Stream, cancellationToken).ConfigureAwait(false);
             }
             catch (FormatException unreadable)
             {
+                // Another backup is told as that, whatever it holds.
+                await ReadThroughAsync(reader, cancellationToken).ConfigureAwait(false);
+                RequireIs(reader, backup);
                 throw new InvalidDataException(
                     $"The backup {path} can't be restored by this program: {unreadable.Message}", unreadable);
             }
 
-            BackupFormat.Require(reader.Info.Id == backup, $"it is backup {reader.Info.Id:N}, not {backup:N}");
+            RequireIs(reader, backup);
             await draft.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
+    private static async Task ReadThroughAsync(BackupReader reader, CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
+        {
+            // The reader checks; nothing is kept.
+        }
+    }
+
+    // Known once it was read through.
+    private static void RequireIs(BackupReader reader, Guid backup) =>
+        BackupFormat.Require(reader.Info.Id == backup, $"it is backup {reader.Info.Id:N}, not {backup:N}");
+
     // The executor's state comes first, and names its own length; the machine's follows as it is.
     private static async Task CopyAsync(
-        BackupReader reader, EpochStart next, Stream destination, CancellationToken cancellationToken)
+        BackupReader reader,
+        EpochStart next,
+        GroupId group,
+        Stream destination,
+        CancellationToken cancellationToken)
     {
         using MemoryStream state = new();
         var length = Executor.StateHeaderSize;
@@ -151,7 +168,7 @@ public static class BackupFile
             if (state.Length >= length)
             {
                 var whole = state.GetBuffer().AsMemory(0, (int)state.Length);
-                var moved = StateHead.Continue(whole.Span[..length], next);
+                var moved = StateHead.Continue(whole.Span[..length], next, group);
                 await destination.WriteAsync(moved, cancellationToken).ConfigureAwait(false);
                 await destination.WriteAsync(whole[length..], cancellationToken).ConfigureAwait(false);
                 length = 0;

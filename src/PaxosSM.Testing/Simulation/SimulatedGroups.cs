@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Ports;
@@ -58,6 +59,9 @@ internal sealed class SimulatedGroups : IGroupRunner, IClientReplies
     public string State => _isCurrent
         ? $"runs {string.Join(", ", _running.Keys)} of {string.Join(", ", _groups.Values.Select(group => group.Id))}"
         : "waits for its catalog";
+
+    Task IGroupRunner.InstallAsync(GroupInfo group, bool isNew, CancellationToken cancellationToken) =>
+        throw new UnreachableException("no group of a simulated cluster is restored");
 
     Task IGroupRunner.StartAsync(GroupInfo group, CancellationToken cancellationToken)
     {
