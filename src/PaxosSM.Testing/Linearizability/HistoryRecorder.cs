@@ -110,6 +110,30 @@ public sealed class HistoryRecorder(Func<long> clock)
     /// <summary>The client gave up; the operation may take effect at any time, or never.</summary>
     public void Unknown(long id) => End(id, OperationOutcome.Unknown);
 
+    /// <summary>What was answered of later slots is lost (R33): such a command may have taken effect in another slot, or
+    /// never will; such a query tells nothing.</summary>
+    internal void Lose(Slot kept)
+    {
+        lock (_gate)
+        {
+            for (var index = 0; index < _operations.Count; index++)
+            {
+                if (_operations[index] is { Succeeded: true, Slot: { } slot } answered && slot > kept)
+                {
+                    _operations[index] = answered with
+                    {
+                        Outcome = answered.IsQuery ? OperationOutcome.Refused : OperationOutcome.Unknown,
+                        Output = default,
+                        Slot = null,
+                        Age = null,
+                        Replica = null,
+                        Repeats = [],
+                    };
+                }
+            }
+        }
+    }
+
     /// <summary>All that was recorded so far; what has not ended is unknown.</summary>
     public History Capture()
     {

@@ -41,9 +41,22 @@ public static class FairPlan
             _ when damaging.Any(fault => fault.At < GenesisMax) => "a disk is damaged before genesis is over",
             _ when plan.ClockDriftMax > DriftBound(plan.Protocol) => "clocks drift further than leases allow for",
             _ when plan.Faults.Any(fault => FaultSpan.End(fault) > plan.Duration) => "a fault outlives the duration",
+            _ when plan.Force is { } force => ForceProblem(plan, force, damaging.Count > 0),
             _ => null,
         };
     }
+
+    // What survivors are taken for is theirs: disks that others lose, or that are damaged, would make it less.
+    private static string? ForceProblem(SimulationPlan plan, Force force, bool isDamaging) => plan switch
+    {
+        _ when plan.Faults.OfType<Force>().Count() > 1 => "a quorum is lost for ever more than once",
+        _ when isDamaging => "disks are damaged, and a quorum of them is lost for ever besides",
+        _ when plan.HostsGroups => "a quorum of hosted groups is lost for ever",
+        _ when force.At < GenesisMax => "a quorum is lost before genesis is over",
+        _ when force.Survivors.Distinct().Count() >= plan.Members.Count => "nobody is lost",
+        _ when !force.Survivors.Any(place => Has(MemberRoles.Learner)(plan.Members[place])) => "no learner survives",
+        _ => null,
+    };
 
     /// <summary>Whether a change of members leaves a group that can lose what the plan damages.</summary>
     internal static bool Survives(SimulationPlan plan, Reconfigure change) =>
@@ -94,8 +107,14 @@ public static class FairPlan
     }
 
     /// <summary>The members that the plan damages, and as many more as the group can lose beside them.</summary>
+    /// <remarks>None where a quorum is lost for ever: what is left is all that there is.</remarks>
     internal static IReadOnlyList<int> Damageable(SimulationPlan plan, SeededRandom random)
     {
+        if (plan.Force is not null)
+        {
+            return [];
+        }
+
         var count = plan.Members.Count;
         var first = (int)random.Below(count);
         var inTurn = Enumerable.Range(0, count).Select(step => (first + step) % count);

@@ -119,6 +119,15 @@ public sealed record ClockJump(TimeSpan At, int Node, TimeSpan By) : Fault(At);
 /// <param name="Force">Whether nobody looks whether they have caught up (R15).</param>
 public sealed record Reconfigure(TimeSpan At, IReadOnlyList<int> Members, ulong Chance, bool Force) : Fault(At);
 
+/// <summary>A quorum is taken for lost for ever, and an operator has the survivors go on in a fork of their own (R33):
+/// all processes end, and what lost members become chance says: gone, back on their disks in the fork that was left, or
+/// back empty, as new members.</summary>
+/// <param name="At">When they end.</param>
+/// <param name="Survivors">Whose folders are left. Where they hold a quorum all the same, the act is given up.</param>
+/// <param name="Down">After how long lost members may come back.</param>
+/// <param name="Chance">Chance that says where the operator's steps are cut off, and what becomes of the lost.</param>
+public sealed record Force(TimeSpan At, IReadOnlyList<int> Survivors, TimeSpan Down, ulong Chance) : Fault(At);
+
 /// <summary>Somebody wants another leader, and asks whoever leads, once.</summary>
 /// <param name="At">When.</param>
 /// <param name="Node">Who shall lead.</param>

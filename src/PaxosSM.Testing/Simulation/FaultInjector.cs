@@ -36,7 +36,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             cluster.Log.Tell("fault", fault.ToString());
         }
 
-        if (fault is not (Cut or Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge))
+        if (fault is not (Cut or Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge or Force))
         {
             Node(FairPlan.NodeOf(fault)).Troubled = true;
         }
@@ -61,7 +61,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
             case ClockJump jump:
                 Node(jump.Node).Clock.Jump(jump.By);
                 break;
-            case Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge:
+            case Reconfigure or Transfer or Drain or CreateGroup or RemoveGroup or Wedge or Force:
                 Administer(fault);
                 break;
             case LyingDigest lying:
@@ -95,6 +95,11 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
                 break;
             case CreateGroup:
                 break; // the founders' disks are not known yet
+            case Force force when cluster.IsFounded:
+                SimulatedForce.Begin(cluster, force);
+                break;
+            case Force:
+                break; // nobody could tell what there was
             case Wedge wedge:
                 _wedging.Until(cluster.World.Now + World.Micros(wedge.For));
                 break;
@@ -176,7 +181,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     // Whoever administers a group asks again until somebody leads, and agrees, or the epoch is another one.
     private void Change(Reconfigure change)
     {
-        if (cluster.IsFounded && cluster.Newest is { } present)
+        if (cluster is { IsFounded: true, Forks: null or { IsForced: false }, Newest: { } present })
         {
             Ask(change, present.Configuration, AsksMax);
         }
@@ -184,7 +189,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
 
     private void Ask(Reconfigure change, Configuration present, int times)
     {
-        if (cluster.Newest?.Epoch != present.Epoch || times == 0)
+        if (cluster.Newest?.Epoch != present.Epoch || times == 0 || cluster.Forks is { IsForced: true })
         {
             return;
         }
@@ -271,9 +276,11 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     {
         var node = Node(old.Node);
         var (disk, copy) = (node.Disk, node.Store.Clone());
+        var isForced = cluster.Forks?.IsForced;
         Later(old.After, () =>
         {
-            if (node.Disk == disk && cluster.Plan.OwnStores)
+            // R33: a store belongs to its fork.
+            if (node.Disk == disk && cluster.Plan.OwnStores && cluster.Forks?.IsForced == isForced)
             {
                 node.Crash(0, false, old.Down, () => node.PutBack(copy, old.Refuses));
             }

@@ -8,6 +8,7 @@ internal sealed class GroupLoad
     // Clients of a group that is removed find that out by themselves before they end.
     private const long LingerMicros = 500_000;
     private readonly Configuration? _founders;
+    private Witness? _left;
 
     /// <summary>A group without clients yet.</summary>
     /// <param name="run">The run.</param>
@@ -33,7 +34,14 @@ internal sealed class GroupLoad
 
     public HistoryRecorder History { get; }
 
-    public Witness Witness { get; }
+    public Witness Witness { get; private set; }
+
+    /// <summary>The clients of a fork that was left (R33).</summary>
+    public List<IReadOnlyList<SimulatedClient>> Departed { get; } = [];
+
+    /// <summary>The ordered sessions of all clients that ever were.</summary>
+    public IEnumerable<SessionId> Sessions =>
+        Departed.Append(Clients).SelectMany(clients => clients).SelectMany(client => client.Sessions);
 
     public IReadOnlyList<SimulatedClient> Clients { get; private set; } = [];
 
@@ -74,6 +82,28 @@ internal sealed class GroupLoad
         }
     }
 
+    /// <summary>A quorum is taken for lost (R33): clients would stay with the fork that they met, so they leave.</summary>
+    public void Depart()
+    {
+        foreach (var client in Clients)
+        {
+            client.Leave();
+        }
+
+        Departed.Add(Clients);
+        Clients = [];
+        _left = Witness;
+    }
+
+    /// <summary>Survivors go on in a fork of their own: what was applied and acknowledged behind a slot is lost
+    /// (R33).</summary>
+    public void Fork(Slot kept)
+    {
+        Witness = Witness.Fork(kept);
+        History.Lose(kept);
+        Run.Log.Count("acknowledged commands lost", Acknowledged.RemoveAll(each => each.Result.Slot > kept));
+    }
+
     /// <summary>The group is removed: its clients leave after a while.</summary>
     public void End()
     {
@@ -91,14 +121,15 @@ internal sealed class GroupLoad
     public IStateMachine NewMachine(SimulatedProcess process)
     {
         var machine = Workload.NewMachine();
+        var witness = process.Node.IsExile && _left is { } left ? left : Witness;
+        WitnessedMachine witnessed = new(machine, witness, process);
         if (Run.Plan.OwnStores && Group == GroupId.Default)
         {
-            return new SimulatedStoredMachine(new(machine, Witness, process), Witness, process);
+            return new SimulatedStoredMachine(witnessed, witness, process);
         }
 
-        WitnessedMachine witnessed = new(machine, Witness, process);
         return Run.Plan.Optimistic && machine is IOptimisticStateMachine optimistic
-            ? new OptimisticWitness(witnessed, optimistic, Witness, process)
+            ? new OptimisticWitness(witnessed, optimistic, witness, process)
             : witnessed;
     }
 

@@ -88,7 +88,8 @@ internal sealed class SimulatedChannel : IClientChannel
         }
 
         _next = (_next + 1) % _nodes.Count;
-        if (_nodes[_next].Process is not { IsAlive: true } process || process.Find(_group) is not { } replica)
+        if (_nodes[_next] is not { IsExile: false, Process: { IsAlive: true } process }
+            || process.Find(_group) is not { } replica)
         {
             DialLater();
             return;

@@ -18,6 +18,7 @@ internal sealed class SimulatedClient
     private readonly PaxosClient _client;
     private readonly SeededRandom _random;
     private readonly int _index;
+    private readonly int _name;
     private readonly bool _isOrdered;
     private ICommandStream? _stream;
     private bool _opening;
@@ -26,12 +27,14 @@ internal sealed class SimulatedClient
     private Slot _lastSlot;
     private long _succeededBefore;
     private bool _insists;
+    private bool _left;
 
     private SimulatedClient(
         GroupLoad load, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
     {
         (_load, _run) = (load, load.Run);
         _index = index;
+        _name = index + (load.Departed.Count * load.Plan.Count);
         _random = random;
         _isOrdered = index < load.Plan.Streams;
         _channel = channel;
@@ -92,13 +95,17 @@ internal sealed class SimulatedClient
     }
 
     /// <summary>It is of no use any more: what it has under way ends.</summary>
-    public void Leave() => _ = _client.DisposeAsync().AsTask();
+    public void Leave()
+    {
+        _left = true;
+        _ = _client.DisposeAsync().AsTask();
+    }
 
     /// <summary>Calls now and then, until the run stops loading.</summary>
     public void Run()
     {
         var plan = _load.Plan;
-        if (_load.IsLoading)
+        if (_load.IsLoading && !_left)
         {
             if (Open < plan.Window)
             {
@@ -119,17 +126,17 @@ internal sealed class SimulatedClient
             var consistency = operation.Consistency == ReadConsistency.After(Slot.Zero)
                 ? ReadConsistency.After(_lastSlot)
                 : operation.Consistency;
-            var query = _load.History.BeginQuery(_index, operation.Input, consistency);
+            var query = _load.History.BeginQuery(_name, operation.Input, consistency);
             Await(query, _client.QueryAsync(operation.Input, consistency));
         }
         else if (!_isOrdered)
         {
-            var command = _load.History.BeginCommand(_index, operation.Input);
+            var command = _load.History.BeginCommand(_name, operation.Input);
             Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
         }
         else if (_stream is { } stream)
         {
-            var command = _load.History.BeginCommand(_index, operation.Input, (_index * SessionsMax) + _streams);
+            var command = _load.History.BeginCommand(_name, operation.Input, (_name * SessionsMax) + _streams);
             Await(command, operation.Input, stream.ExecuteAsync(operation.Input));
             if (++_streamCommands == _load.Plan.StreamCommandsMax)
             {
@@ -153,7 +160,7 @@ internal sealed class SimulatedClient
             operation = _load.Workload.Next(_random, _index, _load.Plan);
         }
         while (operation.IsQuery);
-        var command = _load.History.BeginCommand(_index, operation.Input);
+        var command = _load.History.BeginCommand(_name, operation.Input);
         Await(command, operation.Input, _client.ExecuteAsync(operation.Input));
     }
 

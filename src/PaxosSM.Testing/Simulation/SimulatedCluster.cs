@@ -1,6 +1,7 @@
 using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Tracing;
+using PaxosSM.Takeover;
 using PaxosSM.Testing.Traces;
 
 namespace PaxosSM.Testing.Simulation;
@@ -13,6 +14,7 @@ internal sealed class SimulatedCluster
     private readonly Func<SimulatedProcess, GroupId, IStateMachine> _newMachine;
     private readonly Action<TraceEvent>? _events;
     private readonly HashSet<NodeId> _doubled = [];
+    private Dictionary<GroupId, TraceChecker> _exiles = [];
     private bool _somebodyLied;
     private bool _isWhole;
 
@@ -36,6 +38,7 @@ internal sealed class SimulatedCluster
         _events = events;
         Network = new(world, log, plan);
         Wedges = new(plan.Faults.Any(fault => fault is Wedge));
+        Forks = plan.Force is null ? null : new(log, world);
         Configured = new(
             Epoch.First,
             [
@@ -67,6 +70,16 @@ internal sealed class SimulatedCluster
 
     /// <summary>Sees what is chosen while the group is wedged.</summary>
     public WedgeWatch Wedges { get; }
+
+    /// <summary>Sees what was applied before a quorum is lost for ever; null where none is.</summary>
+    public ForkHistory? Forks { get; }
+
+    /// <summary>Told when all processes have ended since a quorum is taken for lost (R33).</summary>
+    public event Action? QuorumLost;
+
+    /// <summary>Told when it is known how it goes on: with everything through a slot, and nothing else that was
+    /// applied; or with all that there was, as the quorum was there after all.</summary>
+    public event Action<Slot?>? WentOn;
 
     /// <summary>The nodes whose unflushed sectors may reach the disk in any order when the power goes; elsewhere they
     /// do in order.</summary>
@@ -150,17 +163,44 @@ internal sealed class SimulatedCluster
             return;
         }
 
-        if (traced.Happened is EpochBegan began && traced.Group == GroupId.Default)
+        if (traced.Happened is EpochBegan began && traced.Group == GroupId.Default && !process.Node.IsExile)
         {
             Wedges.OnBegan(began.Start);
         }
 
         Log.On(in traced);
         _events?.Invoke(traced);
-        if (CheckerOf(traced.Group, traced.Origin.Node)?.On(in traced) is { } violation)
+        if (CheckerOf(traced.Group, process.Node)?.On(in traced) is { } violation)
         {
             World.Break(violation.Rule, violation.ToString());
         }
+    }
+
+    /// <summary>The first group's value was applied.</summary>
+    public void OnApplied(SimulatedNode node, in ChosenValue value)
+    {
+        if (!node.IsExile)
+        {
+            Wedges.OnApplied(in value);
+            Forks?.OnApplied(node, in value);
+        }
+    }
+
+    /// <summary>A quorum is taken for lost: no process runs any more.</summary>
+    public void OnQuorumLost() => QuorumLost?.Invoke();
+
+    /// <summary>It was there after all.</summary>
+    public void OnGivenUp() => WentOn?.Invoke(null);
+
+    /// <summary>Survivors go on in a fork of their own; everybody else is left behind (R33).</summary>
+    public void OnForced(ForcedEnd end, IReadOnlyList<SurvivorHoldings> survivors)
+    {
+        var before = _checkers[GroupId.Default];
+        var kept = Forks!.Begin(end, survivors, before); // a plan with such a fault has it
+        _exiles = new(_checkers);
+        _checkers[GroupId.Default] = before.Fork(end.Before, end.Next!.Base); // it is forced
+        Wedges.OnForked(end.Before.Epoch, kept);
+        WentOn?.Invoke(kept);
     }
 
     /// <summary>A group does not start at a process: right only where its records may be damaged (R24).</summary>
@@ -295,13 +335,13 @@ internal sealed class SimulatedCluster
     }
 
     // Whoever is no member of a group learns what the catalog lists all the same; nobody counts on it.
-    private TraceChecker? CheckerOf(GroupId group, NodeId node) =>
-        group.Value > GroupCatalog.Id.Value && Catalog!.FoundersOf(group)?.Find(node) is null
+    private TraceChecker? CheckerOf(GroupId group, SimulatedNode node) =>
+        group.Value > GroupCatalog.Id.Value && Catalog!.FoundersOf(group)?.Find(node.Id) is null
             ? null
-            : _checkers.GetValueOrDefault(group);
+            : (node.IsExile ? _exiles : _checkers).GetValueOrDefault(group);
 
     private static EpochStart? EpochOf(SimulatedNode node) =>
-        node.Process is { IsAlive: true, Status.Epoch: { } start } ? start : null;
+        node is { IsExile: false, Process: { IsAlive: true, Status.Epoch: { } start } } ? start : null;
 
     private static bool MayLearn(SimulationPlan plan, int place) =>
         plan.Faults.OfType<Reconfigure>().Select(change => NextMembers.Of(plan, change).Roles[place])

@@ -40,26 +40,36 @@ internal sealed class SimulatedDevices
     public static SimulatedDevices Open(
         SimulatedCluster cluster, SimulatedProcess process, ulong seed)
     {
-        var node = process.Node;
-        var folder = DataDirectory.Open(
-            Path, ClusterId, "simulated", node.Id, node.Name, node.Disk, new Random((int)(seed & int.MaxValue)));
-        return new(cluster, process, folder, new(process, folder.OpenLog(cluster.Plan.Log, node.Clock)));
+        var folder = OpenFolder(process.Node, seed);
+        return new(cluster, process, folder, new(process, folder.OpenLog(cluster.Plan.Log, process.Node.Clock)));
     }
+
+    /// <summary>Opens a node's folder.</summary>
+    public static DataDirectory OpenFolder(SimulatedNode node, ulong seed) => DataDirectory.Open(
+        Path, ClusterId, "simulated", node.Id, node.Name, node.Disk, new Random((int)(seed & int.MaxValue)));
 
     /// <summary>Opens a copy of what a node's disk holds, as its next process would.</summary>
     public static DataDirectory OpenCopy(SimulatedNode node) => DataDirectory.Open(
         Path, ClusterId, "simulated", node.Id, node.Name, node.Disk.Clone(), new Random(0));
 
-    public GenesisProtocol NewGenesis()
+    public GenesisProtocol NewGenesis() => GenesisOf(_folder, _cluster.Configured);
+
+    /// <summary>How far genesis has come in a folder.</summary>
+    public static GenesisProtocol GenesisOf(DataDirectory folder, Configuration configured)
     {
-        var record = _folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
-        var identity = _folder.Identity;
+        var record = folder.Genesis is { } saved && GenesisRecord.TryDecode(saved.Span, out var known) ? known : null;
+        var identity = folder.Identity;
         return new(
-            new(identity.Node, identity.Storage, _cluster.Configured.Members, Durability.Synced)
-            {
-                Rule = _cluster.Configured.Rule,
-            },
+            new(identity.Node, identity.Storage, configured.Members, Durability.Synced) { Rule = configured.Rule },
             record);
+    }
+
+    /// <summary>This node is no founder: the first member that it meets tells which fork it joins.</summary>
+    public Joining Join()
+    {
+        Members.Join(OnJoined);
+        var founders = _cluster.Configured.Members.Where(member => member.Id != Members.Self.Node);
+        return new(new(Epoch.First, [.. founders]), Members.Self.Fork);
     }
 
     public void Save(GenesisRecord record) => _folder.SaveGenesis(record.Encode());
@@ -78,6 +88,9 @@ internal sealed class SimulatedDevices
                 Adopt(replaced.Configuration, replaced.Fork);
                 node.Dead = replaced.Why;
                 return node.Roles & MemberRoles.Learner;
+            case Joining joining:
+                Adopt(joining.Configuration, joining.Fork);
+                return MemberRoles.Learner;
             default:
                 _cluster.OnRefusedToStart(node, ((GenesisRefused)outcome).Why);
                 return null;
@@ -101,8 +114,27 @@ internal sealed class SimulatedDevices
 
     private void Adopt(Configuration configuration, ForkId fork)
     {
-        _folder.SaveFork(fork);
+        // R33: what genesis began an operator's act may have ended.
+        fork = _folder.Identity.Fork is var own && own != ForkId.None ? own : fork;
+        if (fork != ForkId.None)
+        {
+            _folder.SaveFork(fork);
+        }
+
         _folder.SaveEpoch(configuration.Epoch);
         Members.Adopt(configuration, _folder.Identity);
     }
+
+    private void OnJoined(NodeIdentity met) => _process.Guard(() =>
+    {
+        try
+        {
+            _folder.SaveFork(met.Fork, met.Origin);
+            Members.Adopt(_folder.Identity);
+        }
+        catch (IOException)
+        {
+            _process.Node.OnFailed();
+        }
+    });
 }

@@ -104,6 +104,16 @@ internal sealed class SimulatedNode
     /// <summary>Whether no process can start on this disk any more.</summary>
     public bool Lost { get; set; }
 
+    /// <summary>Whether its folder is held still (R33): no process starts on it.</summary>
+    public bool IsHeld { get; private set; }
+
+    /// <summary>Whether it was taken for lost when others went on in a fork of their own (R33): what it does there is
+    /// nobody's concern.</summary>
+    public bool IsExile { get; set; }
+
+    /// <summary>Whether it is no founder on this disk, and joins whom it meets.</summary>
+    public bool Joins { get; private set; }
+
     /// <summary>Whether it runs a copy of a member, under the member's name (R13).</summary>
     public bool IsCopy { get; init; }
 
@@ -149,10 +159,30 @@ internal sealed class SimulatedNode
         });
     }
 
+    /// <summary>The process ends now, and none starts before it is let go.</summary>
+    public void Hold(bool powerCut)
+    {
+        IsHeld = true;
+        (_powerCut, _down, _beforeStart) = (powerCut, TimeSpan.FromMilliseconds(1), null);
+        Process?.Die();
+    }
+
+    /// <summary>Processes may start again.</summary>
+    public void Release() => IsHeld = false;
+
+    /// <summary>It comes back as a new member, on an empty disk.</summary>
+    public void Join()
+    {
+        Joins = true;
+        IsExile = false;
+        Replace(new(), new());
+        Release();
+    }
+
     /// <summary>Starts a process, unless one runs.</summary>
     public void Start()
     {
-        if (Process is { IsAlive: true } || Lost)
+        if (Process is { IsAlive: true } || Lost || IsHeld)
         {
             return;
         }
@@ -198,14 +228,7 @@ internal sealed class SimulatedNode
     /// <summary>The process has ended: what its disk keeps is decided, and its successor planned.</summary>
     public void OnDied()
     {
-        var random = World.Random;
-        var keep = random.Next();
-        var sectors = (int)random.Below(SectorsKeptMax);
-        var anyOrder = _cluster.Torn.Contains(Place);
-        Disk.Crash(
-            _powerCut,
-            index => anyOrder ? ((keep >> (index % 64)) & 1) == 0 : index < sectors,
-            (int)random.Below(8));
+        CrashDisk(_powerCut);
         if (IsCopy)
         {
             return;
@@ -221,9 +244,25 @@ internal sealed class SimulatedNode
         _beforeStart = null;
         World.After(World.Micros(_down), () =>
         {
-            before?.Invoke();
-            Start();
+            if (!IsHeld)
+            {
+                before?.Invoke();
+                Start();
+            }
         });
+    }
+
+    /// <summary>Whoever used the disk is dead: what it keeps is decided.</summary>
+    public void CrashDisk(bool powerCut)
+    {
+        var random = World.Random;
+        var keep = random.Next();
+        var sectors = (int)random.Below(SectorsKeptMax);
+        var anyOrder = _cluster.Torn.Contains(Place);
+        Disk.Crash(
+            powerCut,
+            index => anyOrder ? ((keep >> (index % 64)) & 1) == 0 : index < sectors,
+            (int)random.Below(8));
     }
 
     public void Replace(InMemoryFileLayer disk, SimulatedStore store)

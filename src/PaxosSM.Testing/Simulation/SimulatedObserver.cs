@@ -9,7 +9,7 @@ internal sealed class SimulatedObserver(SimulatedCluster cluster, SimulatedProce
     {
         if (group == GroupId.Default && !process.Node.IsCopy)
         {
-            cluster.Wedges.OnApplied(in value);
+            cluster.OnApplied(process.Node, in value);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class SimulatedProcess
     private readonly List<SimulatedClientLink> _links = [];
     private readonly ulong _seed;
     private SimulatedGenesis? _genesis;
+    private Joining? _joining;
     private bool _isStalled;
     private NodePump? _pump;
     private SimulatedDevices? _devices;
@@ -74,7 +75,15 @@ internal sealed class SimulatedProcess
     {
         _devices = SimulatedDevices.Open(_cluster, this, _seed);
         Node.Storage = _devices.Members.Self.Storage;
-        _genesis = new(this, _devices, new(this, _cluster));
+        if (Node.Joins)
+        {
+            _joining = _devices.Join();
+        }
+        else
+        {
+            _genesis = new(this, _devices, new(this, _cluster));
+        }
+
         RunLoop();
     }
 
@@ -169,7 +178,7 @@ internal sealed class SimulatedProcess
 
     /// <summary>A message arrived; the next one is read when the task completes.</summary>
     public Task Receive(NodeId from, GroupId group, Epoch epoch, Message message) =>
-        _genesis!.On(from, message) || _pump is null
+        _genesis?.On(from, message) == true || _pump is null
             ? Task.CompletedTask
             : _pump.OnMessageAsync(from, group, epoch, message).AsTask();
 
@@ -223,7 +232,7 @@ internal sealed class SimulatedProcess
             return;
         }
 
-        if (_genesis!.Step(now) is { } outcome && _pump is null)
+        if ((_joining ?? _genesis?.Step(now)) is { } outcome && _pump is null)
         {
             TryServe(outcome);
         }

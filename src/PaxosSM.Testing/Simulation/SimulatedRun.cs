@@ -44,6 +44,8 @@ internal sealed class SimulatedRun
             (process, group) => _loads[group].NewMachine(process),
             options.Events);
         _faults = new(Cluster);
+        Cluster.QuorumLost += First.Depart;
+        Cluster.WentOn += OnWentOn;
         if (Cluster.Catalog is { } catalog)
         {
             catalog.Made += OnMade;
@@ -99,6 +101,16 @@ internal sealed class SimulatedRun
         Log.Count("slots shown ahead of choice", witness.Shown);
         Log.Count("slots confirmed", witness.Confirmed);
         Log.Count("slots taken back", witness.TakenBack);
+    }
+
+    private void OnWentOn(Slot? kept)
+    {
+        if (kept is { } through)
+        {
+            First.Fork(through);
+        }
+
+        First.Begin();
     }
 
     // A group beside the first one has a few clients, and the others' load is as it would be without.

@@ -59,6 +59,9 @@ public sealed record SimulationPlan
     /// <summary>What goes wrong, in the order of time.</summary>
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
+    /// <summary>The moment when a quorum is taken for lost (R33); null where it never is.</summary>
+    internal Force? Force => Faults.OfType<Force>().FirstOrDefault();
+
     /// <summary>Whether nodes host groups beside the first one: where somebody wants some.</summary>
     public bool HostsGroups => Faults.Any(fault => fault is CreateGroup);
 }

@@ -15,6 +15,18 @@ internal sealed class WedgeWatch(bool watches)
     /// <summary>An epoch began somewhere.</summary>
     public void OnBegan(EpochStart start) => _epochs[start.Epoch] = start;
 
+    /// <summary>Epochs behind one, and what was applied behind a slot, are lost (R33).</summary>
+    public void OnForked(Epoch last, Slot kept)
+    {
+        foreach (var lost in _epochs.Keys.Where(epoch => epoch > last).ToList())
+        {
+            _ = _epochs.Remove(lost);
+        }
+
+        _ = _refusable.RemoveWhere(slot => slot > kept);
+        _seen = Slot.Min(_seen, kept);
+    }
+
     /// <summary>A value was applied somewhere.</summary>
     public void OnApplied(in ChosenValue value)
     {

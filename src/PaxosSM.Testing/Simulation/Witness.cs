@@ -23,6 +23,21 @@ internal sealed class Witness(World world)
     /// <summary>How many of these were taken back.</summary>
     public long TakenBack { get; private set; }
 
+    /// <summary>What it knows through a slot: all that counts in another fork (R33). This one goes on for those who stay
+    /// behind.</summary>
+    public Witness Fork(Slot through)
+    {
+        Witness fork = new(world) { Shown = Shown, Confirmed = Confirmed, TakenBack = TakenBack };
+        foreach (var (key, applied) in _commands.Where(each => each.Value.Place.Slot <= through))
+        {
+            fork._commands[key] = applied;
+            fork.InOrder(key.Session, key.Sequence, applied.Place);
+            fork.Of(applied.Place.Slot).Add(applied);
+        }
+
+        return fork;
+    }
+
     public void OnShown() => Shown++;
 
     public void OnConfirmed() => Confirmed++;

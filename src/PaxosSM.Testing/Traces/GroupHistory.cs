@@ -14,6 +14,25 @@ internal sealed class GroupHistory
 
     public GroupHistory(Configuration first) => Begin(EpochStart.Genesis(first));
 
+    /// <summary>What remains of a group's history where a quorum is lost, and others go on from some epoch's end
+    /// (R33).</summary>
+    public GroupHistory Fork(EpochStart last, Slot end)
+    {
+        GroupHistory fork = new(First.Configuration) { SomebodyLied = SomebodyLied };
+        foreach (var epoch in _epochs.Where(epoch => epoch.Epoch < last.Epoch).Skip(1))
+        {
+            fork.Begin(epoch.Start);
+        }
+
+        fork.Begin(last);
+        for (var index = 0; index < fork._epochs.Count; index++)
+        {
+            fork._epochs[index].End(index + 1 < fork._epochs.Count ? fork._epochs[index + 1].Start.Base : end);
+        }
+
+        return fork;
+    }
+
     /// <summary>The first epoch.</summary>
     public TraceHistory First => _epochs[0];
 

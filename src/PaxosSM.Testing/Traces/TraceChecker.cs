@@ -1,3 +1,4 @@
+using PaxosSM.Reconfiguration;
 using PaxosSM.Runtime.Tracing;
 
 namespace PaxosSM.Testing.Traces;
@@ -12,6 +13,7 @@ namespace PaxosSM.Testing.Traces;
 /// </remarks>
 public sealed class TraceChecker
 {
+    private readonly GroupId _id;
     private readonly GroupHistory _group;
     private readonly TraceRule[] _rules;
     private readonly TraceRule[] _rulesOfParts;
@@ -20,8 +22,13 @@ public sealed class TraceChecker
     /// <param name="group">The group.</param>
     /// <param name="configuration">The members of its first epoch.</param>
     public TraceChecker(GroupId group, Configuration configuration)
+        : this(group, new GroupHistory(configuration))
     {
-        _group = new(configuration);
+    }
+
+    private TraceChecker(GroupId group, GroupHistory history)
+    {
+        (_id, _group) = (group, history);
         _rules =
         [
             new StartRule(),
@@ -69,6 +76,22 @@ public sealed class TraceChecker
     /// <summary>A second process runs under a member's name, on a copy of its disk (R13): what the others heard of the
     /// member's snapshots may be the copy's, whose events don't come here.</summary>
     public void OnDoubled(NodeId member) => _group.OnDoubled(member);
+
+    /// <summary>A checker of those who go on without a quorum (R33); this one goes on for those who stay
+    /// behind.</summary>
+    /// <param name="last">The last epoch that they know.</param>
+    /// <param name="end">Where they end it.</param>
+    internal TraceChecker Fork(EpochStart last, Slot end) => new(_id, _group.Fork(last, end));
+
+    /// <summary>What is chosen at a slot, and in which ballot of which epoch first; null where nothing is, or all was
+    /// let go.</summary>
+    internal (Epoch Epoch, Ballot Ballot, uint Checksum)? ChosenAt(Slot slot)
+    {
+        var epoch = _group.OfSlot(slot);
+        return epoch.Slots.Find(slot) is { IsChosen: true } chosen
+            ? (epoch.Epoch, chosen.ChosenIn, chosen.Checksum)
+            : null;
+    }
 
     /// <summary>From now on some machine tells a wrong digest: that replicas find it out is right (R28).</summary>
     public void OnLied() => _group.OnLied();

@@ -22,6 +22,14 @@ internal sealed class TraceHistory
         Slots.Forget(start.Base);
     }
 
+    /// <summary>An epoch that ended, of which nothing but that is known any more: all through its end is chosen
+    /// (R33).</summary>
+    public void End(Slot through)
+    {
+        ChosenThrough = through;
+        Slots.Forget(through);
+    }
+
     /// <summary>The group's other epochs, and what is of none.</summary>
     public GroupHistory Group { get; }
 

@@ -15,14 +15,7 @@ public sealed class ForcePlan
         Reports = reports;
         Before = reports[0].Fork;
         Fork = ForkOf(reports);
-        Groups =
-        [
-            .. from report in reports
-               from held in report.Groups
-               group held by held.Group into ofGroup
-               orderby ofGroup.Key.Value
-               select ForcedEnd.Of(WithSilent([.. ofGroup], reports), Fork.Value),
-        ];
+        Groups = SurvivorHoldings.EndsOf([.. reports.Select(report => report.Holdings)], Fork.Value);
         Problem = Groups.FirstOrDefault(end => end.Problem is not null) is { } stuck ? $"{stuck.Group}: {stuck.Problem}"
             : Groups.Any(end => end.IsForced) ? null
             : "the survivors are a quorum of every group: nothing needs to be forced; give the act up (force abandon), "
@@ -96,23 +89,6 @@ public sealed class ForcePlan
     }
 
     private IEnumerable<string> Names => Reports.Select(report => report.Node);
-
-    // A member whose log knows nothing of the group has promised and voted for nothing in it: one more to count on.
-    private static List<SurvivorReport> WithSilent(List<SurvivorReport> held, IReadOnlyList<ForceReport> reports)
-    {
-        var newest = held.MaxBy(report => report.Epoch.Epoch)!.Epoch; // a group of reports has one
-        foreach (var report in reports)
-        {
-            var member = newest.Configuration.Members.FirstOrDefault(each => each.Storage == report.Storage);
-            if (member is not null && !report.Unknown.Contains(held[0].Group)
-                && held.TrueForAll(each => each.Self.Storage != report.Storage))
-            {
-                held.Add(new(held[0].Group, member, newest));
-            }
-        }
-
-        return held;
-    }
 
     private static string Describe(ForcedEnd end)
     {

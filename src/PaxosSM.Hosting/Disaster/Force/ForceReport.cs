@@ -48,6 +48,8 @@ public sealed record ForceReport
     /// <summary>What it holds of the others.</summary>
     public required IReadOnlyList<SurvivorReport> Groups { get; init; }
 
+    internal SurvivorHoldings Holdings => new(Storage, Groups, Unknown);
+
     /// <summary>Its number: a digest of all that it says.</summary>
     public Guid Id => new(Encode().AsSpan(HeaderSize, 16));
 

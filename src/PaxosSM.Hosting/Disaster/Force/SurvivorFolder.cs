@@ -1,4 +1,3 @@
-using PaxosSM.Runtime.Groups;
 using PaxosSM.Storage;
 using PaxosSM.Takeover;
 
@@ -65,25 +64,8 @@ internal sealed class SurvivorFolder : IAsyncDisposable
         IReadOnlyList<string> survivors, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var founders = SurvivorGenesis.FoundersIn(Folder, _options, _self);
-        var snapshots = Folder.OpenSnapshots();
-        List<SurvivorReport> groups = [];
-        List<GroupId> unknown = [];
-        foreach (var group in _log.RecoveredGroups)
-        {
-            var head = await SurvivorSnapshots.NewestAsync(snapshots, group, cancellationToken).ConfigureAwait(false);
-            var records = _log.TakeRecovered(group);
-            var known = group == GroupId.Default || group == GroupCatalog.Id;
-            if ((known ? founders : Survivor.FoundersOf(records, head?.Epoch)) is not { } first)
-            {
-                unknown.Add(group);
-                continue;
-            }
-
-            ReplicaContext context = new(
-                group, _self.Id, Folder.Identity.Incarnation, first, _options.Protocol, Folder.Identity.Boot);
-            groups.Add(Survivor.Read(context, _self, records, head?.Applied ?? Slot.Zero, head?.Epoch));
-        }
-
+        var holdings = await SurvivorState.ReadAsync(
+            Folder, _log, _self, founders, _options.Protocol, cancellationToken).ConfigureAwait(false);
         return new()
         {
             Cluster = Folder.Identity.Cluster,
@@ -93,8 +75,8 @@ internal sealed class SurvivorFolder : IAsyncDisposable
             Storage = _self.Storage,
             Survivors = survivors,
             Taken = now,
-            Unknown = unknown,
-            Groups = groups,
+            Unknown = holdings.Unknown,
+            Groups = holdings.Groups,
         };
     }
 
@@ -103,15 +85,7 @@ internal sealed class SurvivorFolder : IAsyncDisposable
     public async Task WriteAsync(IEnumerable<ForcedEnd> ends, CancellationToken cancellationToken)
     {
         TaskCompletionSource durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var appended = 0;
-        foreach (var end in ends)
-        {
-            Interlocked.Increment(ref appended);
-            _log.Append(end.Group, end.Writes(), () => Finish());
-        }
-
-        Interlocked.Increment(ref appended);
-        Finish();
+        SurvivorState.Append(_log, ends, durable.SetResult);
         try
         {
             await durable.Task.WaitAsync(FlushTimeout, cancellationToken).ConfigureAwait(false);
@@ -121,14 +95,6 @@ internal sealed class SurvivorFolder : IAsyncDisposable
             throw new IOException(
                 $"the log in {Folder.Root} was not durable after {FlushTimeout}: "
                 + $"{_log.Failure ?? _log.Stall?.Why ?? "the disk does not answer"}; put that right, and apply again");
-        }
-
-        void Finish()
-        {
-            if (Interlocked.Decrement(ref appended) == 0)
-            {
-                durable.SetResult();
-            }
         }
     }
 

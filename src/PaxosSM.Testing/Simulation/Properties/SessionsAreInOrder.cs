@@ -6,6 +6,6 @@ internal sealed class SessionsAreInOrder : SimulationProperty
     public override string Name => "I9 exactly once, in session order";
 
     public override string? LookAtEnd(GroupLoad load) =>
-        load.Clients.SelectMany(client => client.Sessions).Select(load.Witness.CheckOrder).FirstOrDefault(
+        load.Sessions.Select(load.Witness.CheckOrder).FirstOrDefault(
             wrong => wrong is not null);
 }

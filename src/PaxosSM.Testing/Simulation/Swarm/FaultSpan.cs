@@ -21,6 +21,7 @@ public static class FaultSpan
         ClonedIdentity doubled => doubled.For,
         Drain drain => drain.For,
         Wedge wedge => wedge.For,
+        Force force => force.Down,
         _ => TimeSpan.Zero,
     };
 }

@@ -10,7 +10,7 @@ internal static class SwarmChanges
     public static readonly IReadOnlyList<FaultKind> Kinds =
     [
         FaultKind.Of<Reconfigure>(), FaultKind.Of<Transfer>(), FaultKind.Of<Drain>(), FaultKind.Of<CreateGroup>(),
-        FaultKind.Of<RemoveGroup>(), FaultKind.Of<OldStore>(), FaultKind.Of<Wedge>(),
+        FaultKind.Of<RemoveGroup>(), FaultKind.Of<OldStore>(), FaultKind.Of<Wedge>(), FaultKind.Of<Force>(),
     ];
 
     private const int AttemptsMax = 8;

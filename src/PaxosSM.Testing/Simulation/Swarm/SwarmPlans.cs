@@ -61,6 +61,7 @@ public static class SwarmPlans
             plan = SwarmStores.Draw(plan, options, new(seed ^ SwarmStores.Stream));
             plan = SwarmGroups.Draw(plan, options, new(seed ^ SwarmGroups.Stream));
             plan = SwarmWedges.Draw(plan, options, new(seed ^ SwarmWedges.Stream));
+            plan = SwarmForces.Draw(plan, options, new(seed ^ SwarmForces.Stream));
         }
 
         return FairPlan.KeepsTrimming(plan)
