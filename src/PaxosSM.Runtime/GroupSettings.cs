@@ -35,8 +35,9 @@ public sealed record GroupSettings
     /// nothing.</summary>
     public EpochStart? Start { get; init; }
 
-    /// <summary>Whose a machine's own store is, in words: cluster, fork and disk (R27).</summary>
-    public string StoreOwner { get; init; } = string.Empty;
+    /// <summary>See <see cref="PaxosSM.Execution.Executor.StoreOwner"/>: a node that joins does not know the fork before
+    /// it has met a member.</summary>
+    public Func<string> StoreOwner { get; init; } = () => string.Empty;
 
     /// <summary>See <see cref="PaxosSM.Execution.Executor.Origin"/>.</summary>
     public Func<ForkId> Origin { get; init; } = () => ForkId.None;

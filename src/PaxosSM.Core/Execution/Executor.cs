@@ -78,9 +78,9 @@ public sealed class Executor
     /// known before the first is applied, and the same at all members.</summary>
     public Func<ForkId> Origin { get; init; } = () => ForkId.None;
 
-    /// <summary>Whose a machine's own store is, in words: cluster, fork and disk. One that is another's is refused
-    /// (R27).</summary>
-    public string StoreOwner { get; init; } = string.Empty;
+    /// <summary>Whose a machine's own store is, in words: cluster, fork and disk; known before the first unit. One that
+    /// is another's is refused (R27).</summary>
+    public Func<string> StoreOwner { get; init; } = () => string.Empty;
 
     /// <summary>Whether the machine has a durable store of its own: then what was applied counts once
     /// <see cref="Commit"/> returned (R27).</summary>
@@ -217,7 +217,7 @@ public sealed class Executor
         if (_records is { } records)
         {
             Invariant.Holds(!_failed);
-            Call(Applied, "the commit of its own store", () => records.Commit(Head, StoreOwner, _sessions, _timers));
+            Call(Applied, "the commit of its own store", () => records.Commit(Head, StoreOwner(), _sessions, _timers));
         }
     }
 
@@ -225,7 +225,7 @@ public sealed class Executor
     /// <exception cref="FormatException">It is damaged, or another's; nothing was changed.</exception>
     public bool TryReadStore()
     {
-        if (_records?.Read(Group, StoreOwner, _limits) is not { } held)
+        if (_records?.Read(Group, StoreOwner(), _limits) is not { } held)
         {
             return false;
         }

@@ -83,7 +83,8 @@ internal sealed class LearnerSide
 
     public void Recover(RecoveredRecord record, Effects effects)
     {
-        if (_learns)
+        // R33: what a survivor is to go on with it may have to teach, though it did not learn any more.
+        if (_learns || record.Write is LearnedWrite)
         {
             _learner.Recover(record, effects);
         }

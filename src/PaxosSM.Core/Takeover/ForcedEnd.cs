@@ -143,7 +143,7 @@ public sealed class ForcedEnd
         chosen = Slot.Max(chosen, known.Keys.LastOrDefault());
         LostThrough = chosen > last ? chosen : Slot.Zero;
         Excluded = [.. from report in survivors where report.TrimmedTo > last select report.Self];
-        Member[] members = [.. survivors.Select(report => report.Self).Except(Excluded)];
+        Member[] members = [.. MembersAmong([.. survivors.Where(report => report.TrimmedTo <= last)])];
         if (Members(members, new(fork)) is not { } next)
         {
             Problem = "no survivor is left that could be a member";
@@ -155,6 +155,18 @@ public sealed class ForcedEnd
         Values = values;
         Next = new(last.Next, stop.Checksum, next);
     }
+
+    // What is held must be there for the others to learn: where only those hold it who no longer learn, they do again.
+    private static IEnumerable<Member> MembersAmong(SurvivorReport[] survivors)
+    {
+        var most = survivors.Length == 0 ? Slot.Zero : survivors.Max(report => report.Frontier);
+        var isTaught = survivors.Any(report => report.Frontier == most && Learns(report.Self));
+        return survivors.Select(report => isTaught || report.Frontier < most
+            ? report.Self
+            : report.Self with { Roles = report.Self.Roles | MemberRoles.Learner });
+    }
+
+    private static bool Learns(Member member) => (member.Roles & MemberRoles.Learner) != 0;
 
     private bool Stops(Value value) => Stop.Of(value)?.Expected == Before.Epoch;
 

@@ -26,7 +26,7 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
             Observer = events.Observer,
             OnHalted = node.Log.OnHalted,
             Storage = self.Storage,
-            StoreOwner = self.StoreOwner,
+            StoreOwner = () => devices.Members.Self.StoreOwner,
             Origin = () => devices.Members.Self.Origin,
             Clock = node.Time,
             Execution = new()

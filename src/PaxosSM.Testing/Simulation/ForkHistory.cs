@@ -52,7 +52,8 @@ internal sealed class ForkHistory(RunLog log, World world)
         return kept;
     }
 
-    // What was chosen no later than in the highest ballot that survivors voted in is what they go on with.
+    // What was chosen no later than in the highest ballot that survivors voted in is what they go on with; where a lane
+    // ends for them, and others go on, its turns are passed.
     private void CheckRun(ForcedEnd end, IReadOnlyList<SurvivorHoldings> survivors, TraceChecker checker)
     {
         var highest = survivors.SelectMany(survivor => survivor.Groups)
@@ -63,7 +64,7 @@ internal sealed class ForkHistory(RunLog log, World world)
         {
             slot = slot.Next;
             if (checker.ChosenAt(slot) is { } chosen && chosen.Epoch == end.Before.Epoch && chosen.Ballot <= highest
-                && chosen.Checksum != value.Checksum)
+                && chosen.Checksum != value.Checksum && !value.IsPass)
             {
                 world.Break(
                     Property,

@@ -82,7 +82,8 @@ internal sealed class GroupLoad
         }
     }
 
-    /// <summary>A quorum is taken for lost (R33): clients would stay with the fork that they met, so they leave.</summary>
+    /// <summary>A quorum is taken for lost (R33): clients would stay with the fork that they met, so they
+    /// leave.</summary>
     public void Depart()
     {
         foreach (var client in Clients)

@@ -199,7 +199,7 @@ internal sealed class SimulatedCluster
         var kept = Forks!.Begin(end, survivors, before); // a plan with such a fault has it
         _exiles = new(_checkers);
         _checkers[GroupId.Default] = before.Fork(end.Before, end.Next!.Base); // it is forced
-        Wedges.OnForked(end.Before.Epoch, kept);
+        Wedges.OnForked(end.Before, kept);
         WentOn?.Invoke(kept);
     }
 

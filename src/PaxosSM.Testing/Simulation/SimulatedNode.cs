@@ -12,6 +12,7 @@ internal sealed class SimulatedNode
     private const int SectorsKeptMax = 24;
     private readonly SimulatedCluster _cluster;
     private Action? _beforeStart;
+    private int _holds;
     private SimulatedStore? _storeBefore;
     private TimeSpan _down;
     private bool _powerCut;
@@ -163,6 +164,7 @@ internal sealed class SimulatedNode
     public void Hold(bool powerCut)
     {
         IsHeld = true;
+        _holds++;
         (_powerCut, _down, _beforeStart) = (powerCut, TimeSpan.FromMilliseconds(1), null);
         Process?.Die();
     }
@@ -240,11 +242,12 @@ internal sealed class SimulatedNode
             return;
         }
 
-        var before = _beforeStart;
+        var (before, holds) = (_beforeStart, _holds);
         _beforeStart = null;
         World.After(World.Micros(_down), () =>
         {
-            if (!IsHeld)
+            // What was to be done to a disk before it was held still is not done to it any more.
+            if (holds == _holds)
             {
                 before?.Invoke();
                 Start();

@@ -81,7 +81,7 @@ internal sealed class SimulatedSettings(
             OnHalted = process.OnHalted,
             Origin = () => devices.Members.Self.Origin,
             Storage = self.Storage,
-            StoreOwner = self.StoreOwner,
+            StoreOwner = () => devices.Members.Self.StoreOwner,
             Clock = process.Node.Clock,
             Execution = new()
             {

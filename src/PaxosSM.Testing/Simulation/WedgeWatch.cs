@@ -15,13 +15,16 @@ internal sealed class WedgeWatch(bool watches)
     /// <summary>An epoch began somewhere.</summary>
     public void OnBegan(EpochStart start) => _epochs[start.Epoch] = start;
 
-    /// <summary>Epochs behind one, and what was applied behind a slot, are lost (R33).</summary>
-    public void OnForked(Epoch last, Slot kept)
+    /// <summary>Epochs behind one, which nobody may have told of yet, and what was applied behind a slot, are lost
+    /// (R33).</summary>
+    public void OnForked(EpochStart last, Slot kept)
     {
-        foreach (var lost in _epochs.Keys.Where(epoch => epoch > last).ToList())
+        foreach (var lost in _epochs.Keys.Where(epoch => epoch > last.Epoch).ToList())
         {
             _ = _epochs.Remove(lost);
         }
+
+        _epochs[last.Epoch] = last;
 
         _ = _refusable.RemoveWhere(slot => slot > kept);
         _seen = Slot.Min(_seen, kept);

@@ -23,8 +23,8 @@ internal sealed class Witness(World world)
     /// <summary>How many of these were taken back.</summary>
     public long TakenBack { get; private set; }
 
-    /// <summary>What it knows through a slot: all that counts in another fork (R33). This one goes on for those who stay
-    /// behind.</summary>
+    /// <summary>What it knows through a slot: all that counts in another fork (R33). This one goes on for those who
+    /// stay behind.</summary>
     public Witness Fork(Slot through)
     {
         Witness fork = new(world) { Shown = Shown, Confirmed = Confirmed, TakenBack = TakenBack };

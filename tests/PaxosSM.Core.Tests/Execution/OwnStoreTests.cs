@@ -148,7 +148,10 @@ public sealed class OwnStoreTests
             () => Recover(NewLoop(store, out _, owner: "cluster x, fork 1, storage 2"), WholeLog));
         Assert.Contains($"it belongs to {Owner}", disk.Message, StringComparison.Ordinal);
         StoredMachine machine = new(store);
-        Executor other = new(new(2), TestExecutor.ThreeMembers, machine, new StoreSink(store)) { StoreOwner = Owner };
+        Executor other = new(new(2), TestExecutor.ThreeMembers, machine, new StoreSink(store))
+        {
+            StoreOwner = () => Owner,
+        };
         var group = Assert.Throws<InvalidDataException>(() => Recover(NewLoop(other, new()), WholeLog));
         Assert.Contains("it is of group g1, not g2", group.Message, StringComparison.Ordinal);
     }
@@ -207,7 +210,7 @@ public sealed class OwnStoreTests
     {
         executor = new(GroupId.Default, TestExecutor.ThreeMembers, new StoredMachine(store), new StoreSink(store))
         {
-            StoreOwner = owner,
+            StoreOwner = () => owner,
         };
         return NewLoop(executor, snapshots ?? new());
     }
@@ -232,7 +235,7 @@ public sealed class OwnStoreTests
         StoreSink sink = new(store);
         Executor executor = new(GroupId.Default, TestExecutor.ThreeMembers, new StoredMachine(store), sink)
         {
-            StoreOwner = Owner,
+            StoreOwner = () => Owner,
         };
         PumpedWorker worker = new();
         ApplyLoop loop = new(executor, snapshots ?? new(), worker, new() { RoundSlotsMax = roundSlots });

@@ -181,6 +181,18 @@ public sealed class ForcedEndTests
     }
 
     [Fact]
+    public void What_only_those_hold_who_no_longer_learn_is_theirs_to_teach()
+    {
+        var holder = Report(5, 30);
+        holder = holder with { Self = holder.Self with { Roles = MemberRoles.Acceptor } };
+        var end = ForcedEnd.Of([Report(4, 20), holder], Fork);
+        Assert.Equal(MemberRoles.Acceptor | MemberRoles.Learner, end.Next!.Configuration.Find(new(5))!.Roles);
+
+        end = ForcedEnd.Of([Report(4, 30), holder], Fork);
+        Assert.Equal(MemberRoles.Acceptor, end.Next!.Configuration.Find(new(5))!.Roles);
+    }
+
+    [Fact]
     public void Who_let_go_what_nobody_holds_is_left_out()
     {
         var trimmed = Report(5, 0, Votes(New, 60, 60)) with { TrimmedTo = new(60) };

@@ -28,6 +28,8 @@ internal static class PlanComparison
             first.Links.SequenceEqual(second.Links) && first with { Links = second.Links } == second,
         (Reconfigure first, Reconfigure second) =>
             first.Members.SequenceEqual(second.Members) && first with { Members = second.Members } == second,
+        (Force first, Force second) =>
+            first.Survivors.SequenceEqual(second.Survivors) && first with { Survivors = second.Survivors } == second,
         _ => one == other,
     };
 }

@@ -51,7 +51,10 @@ public sealed class SwarmPlansTests
     {
         var kinds = Plans(Wild).Select(plan => plan.Faults.Select(FaultKind.Of).ToHashSet()).ToList();
 
-        FaultKind[] rare = [FaultKind.Of<ClonedIdentity>(), FaultKind.Of<OldStore>(), FaultKind.Of<RemoveGroup>()];
+        FaultKind[] rare =
+        [
+            FaultKind.Of<ClonedIdentity>(), FaultKind.Of<OldStore>(), FaultKind.Of<RemoveGroup>(), FaultKind.Of<Force>(),
+        ];
         Assert.All(FaultKind.All.Except(rare), kind =>
             Assert.InRange(kinds.Count(each => each.Contains(kind)), Seeds / 8, Seeds / 2));
         Assert.All(rare, kind => Assert.InRange(kinds.Count(each => each.Contains(kind)), Seeds / 50, Seeds / 2));

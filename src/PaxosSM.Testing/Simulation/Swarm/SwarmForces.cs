@@ -15,7 +15,8 @@ internal static class SwarmForces
         var may = plan.Faults.Count > 0 && dice.OneIn(10);
         var down = dice.Spread(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
         var until = plan.Duration - (plan.Duration / 4) - down;
-        if (!(options.Only?.Contains(FaultKind.Of<Force>()) ?? may) || until < FairPlan.GenesisMax)
+        if (!(options.Only?.Contains(FaultKind.Of<Force>()) ?? may)
+            || until < FairPlan.GenesisMax || plan.Members.Count < 2)
         {
             return plan;
         }
@@ -33,6 +34,6 @@ internal static class SwarmForces
                     .Append(force).OrderBy(fault => fault.At),
             ],
         };
-        return plan.Members.Count > 1 && FairPlan.Problem(drawn) is null ? drawn : plan;
+        return FairPlan.Problem(drawn) is null ? drawn : plan;
     }
 }
