@@ -12,7 +12,7 @@ internal static class SwarmForces
     /// <param name="dice">Decides.</param>
     public static SimulationPlan Draw(SimulationPlan plan, SwarmOptions options, Dice dice)
     {
-        var may = plan.Faults.Count > 0 && dice.OneIn(10);
+        var may = plan.Faults.Count > 0 && dice.OneIn(6);
         var down = dice.Spread(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
         var until = plan.Duration - (plan.Duration / 4) - down;
         if (!(options.Only?.Contains(FaultKind.Of<Force>()) ?? may)
