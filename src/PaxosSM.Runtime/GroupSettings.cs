@@ -35,8 +35,8 @@ public sealed record GroupSettings
     /// nothing.</summary>
     public EpochStart? Start { get; init; }
 
-    /// <summary>See <see cref="PaxosSM.Execution.Executor.StoreOwner"/>: a node that joins does not know the fork before
-    /// it has met a member.</summary>
+    /// <summary>See <see cref="PaxosSM.Execution.Executor.StoreOwner"/>: a node that joins does not know the fork
+    /// before it has met a member.</summary>
     public Func<string> StoreOwner { get; init; } = () => string.Empty;
 
     /// <summary>See <see cref="PaxosSM.Execution.Executor.Origin"/>.</summary>

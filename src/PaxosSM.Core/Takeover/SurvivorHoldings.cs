@@ -1,6 +1,7 @@
 namespace PaxosSM.Takeover;
 
-/// <summary>What one survivor's folder holds of all its groups, once nothing is served from it any more (R33).</summary>
+/// <summary>What one survivor's folder holds of all its groups, once nothing is served from it any more
+/// (R33).</summary>
 /// <param name="Storage">The storage that the folder is.</param>
 /// <param name="Groups">What it holds, group by group.</param>
 /// <param name="Unknown">Groups whose members nothing there tells.</param>

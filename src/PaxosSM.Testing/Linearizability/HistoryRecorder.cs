@@ -110,8 +110,8 @@ public sealed class HistoryRecorder(Func<long> clock)
     /// <summary>The client gave up; the operation may take effect at any time, or never.</summary>
     public void Unknown(long id) => End(id, OperationOutcome.Unknown);
 
-    /// <summary>What was answered of later slots is lost (R33): such a command may have taken effect in another slot, or
-    /// never will; such a query tells nothing.</summary>
+    /// <summary>What was answered of later slots is lost (R33): such a command may have taken effect in another slot,
+    /// or never will; such a query tells nothing.</summary>
     internal void Lose(Slot kept)
     {
         lock (_gate)

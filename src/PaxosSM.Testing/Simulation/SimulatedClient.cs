@@ -27,7 +27,6 @@ internal sealed class SimulatedClient
     private Slot _lastSlot;
     private long _succeededBefore;
     private bool _insists;
-    private bool _left;
 
     private SimulatedClient(
         GroupLoad load, int index, SeededRandom random, SimulatedChannel channel, PaxosClient client)
@@ -95,17 +94,13 @@ internal sealed class SimulatedClient
     }
 
     /// <summary>It is of no use any more: what it has under way ends.</summary>
-    public void Leave()
-    {
-        _left = true;
-        _ = _client.DisposeAsync().AsTask();
-    }
+    public void Leave() => _ = _client.DisposeAsync().AsTask();
 
     /// <summary>Calls now and then, until the run stops loading.</summary>
     public void Run()
     {
         var plan = _load.Plan;
-        if (_load.IsLoading && !_left)
+        if (_load.IsLoading && _load.Clients.Contains(this))
         {
             if (Open < plan.Window)
             {

@@ -53,7 +53,8 @@ public sealed class SwarmPlansTests
 
         FaultKind[] rare =
         [
-            FaultKind.Of<ClonedIdentity>(), FaultKind.Of<OldStore>(), FaultKind.Of<RemoveGroup>(), FaultKind.Of<Force>(),
+            FaultKind.Of<ClonedIdentity>(), FaultKind.Of<OldStore>(), FaultKind.Of<RemoveGroup>(),
+            FaultKind.Of<Force>(),
         ];
         Assert.All(FaultKind.All.Except(rare), kind =>
             Assert.InRange(kinds.Count(each => each.Contains(kind)), Seeds / 8, Seeds / 2));
