@@ -7,6 +7,8 @@ namespace PaxosSM.Client;
 /// </summary>
 internal sealed class ClientLink
 {
+    // About what it costs to wake a thread for the others.
+    private static readonly TimeSpan SlowContinuation = TimeSpan.FromMicroseconds(50);
     private readonly IClientChannel _channel;
     private readonly double _microsecondsPerTick;
     private volatile string? _status;
@@ -19,12 +21,13 @@ internal sealed class ClientLink
     private long _unansweredSince;
     private long _stalledSince;
     private long _lastRequest;
+    private readonly CompletionQueue _completions = new(SlowContinuation);
 
     public ClientLink(IClientChannel channel, PaxosClientOptions options)
     {
         _channel = channel;
         Options = options;
-        Waiters = new(options.Scheduling);
+        Waiters = new(this);
         _microsecondsPerTick = 1e6 / options.TimeProvider.TimestampFrequency;
         var quarter = options.Timeout / 4;
         StallAfter = quarter < options.ResendInterval ? quarter : options.ResendInterval;
@@ -35,6 +38,33 @@ internal sealed class ClientLink
     public ClientScheduling Scheduling => Options.Scheduling;
 
     public WaiterPool Waiters { get; }
+
+    /// <summary>Tells the end of a call soon, not within this one: a continuation on the executor's thread would let
+    /// one caller hold up all others.</summary>
+    public void Complete(ICompletion end)
+    {
+        if (Scheduling.IsPool)
+        {
+            _completions.Add(end);
+        }
+        else
+        {
+            Scheduling.Complete(end.Complete);
+        }
+    }
+
+    /// <summary>Runs a send soon, not within this call: after the continuations that run on this thread, if any do, so
+    /// that what they ask for leaves together.</summary>
+    public void Run(IThreadPoolWorkItem send)
+    {
+        if (!_completions.TryDefer(send))
+        {
+            Scheduling.Run(send);
+        }
+    }
+
+    /// <summary>Whether continuations run on this thread now.</summary>
+    public bool IsCompleting => _completions.IsRunningHere;
 
     public bool IsConnected => _connected;
 
@@ -126,6 +156,7 @@ internal sealed class ClientLink
     /// <summary>Time went by.</summary>
     public void OnTick(Instant now)
     {
+        _completions.OnTick();
         if (_askDue && _connected && now - new Instant(_askedAt) >= StallAfter)
         {
             Ask(now);

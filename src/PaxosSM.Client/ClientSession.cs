@@ -256,14 +256,14 @@ internal sealed class ClientSession : IThreadPoolWorkItem
 
     private void Start(bool start, bool inline)
     {
-        if (start && inline)
+        if (start && inline && !_link.IsCompleting)
         {
             _ = SendAsync();
         }
         else if (start)
         {
             // With commands in flight a hop costs no latency that counts, and lets those that come meanwhile join.
-            _link.Scheduling.Run(this);
+            _link.Run(this);
         }
     }
 

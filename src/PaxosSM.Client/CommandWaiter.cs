@@ -6,8 +6,8 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     private readonly WaiterPool _pool;
     private ClientSession? _session;
 
-    public CommandWaiter(WaiterPool pool, ClientScheduling scheduling)
-        : base(scheduling) => _pool = pool;
+    public CommandWaiter(WaiterPool pool, ClientLink link)
+        : base(link) => _pool = pool;
 
     /// <summary>The command's number.</summary>
     public long Sequence { get; private set; }

@@ -26,15 +26,25 @@ public sealed class InProcessChannel : IClientChannel, IClientReplies
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> SendAsync(ClientFrame frame)
+    public ValueTask<bool> SendAsync(ClientFrame frame)
     {
         if (_connection is not { } connection)
         {
-            return false;
+            return new(false);
         }
 
-        await connection.OnFrameAsync(frame).ConfigureAwait(false);
-        return true;
+        ValueTask taking;
+        LentThread.Begin();
+        try
+        {
+            taking = connection.OnFrameAsync(frame);
+        }
+        finally
+        {
+            LentThread.End();
+        }
+
+        return taking.IsCompletedSuccessfully ? new(true) : WaitAsync(taking);
     }
 
     /// <summary>There is no other node in this process: no effect.</summary>
@@ -46,6 +56,12 @@ public sealed class InProcessChannel : IClientChannel, IClientReplies
     public bool Send(ClientFrame frame)
     {
         _receiver?.OnFrame(frame);
+        return true;
+    }
+
+    private static async ValueTask<bool> WaitAsync(ValueTask taking)
+    {
+        await taking.ConfigureAwait(false);
         return true;
     }
 

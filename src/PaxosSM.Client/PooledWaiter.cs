@@ -6,20 +6,16 @@ namespace PaxosSM.Client;
 /// <remarks>Goes back to its pool when its result is taken, so it is awaited once, as a <see cref="ValueTask"/> must
 /// be.</remarks>
 /// <typeparam name="TResult">What is waited for.</typeparam>
-internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>
+internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, ICompletion
 {
-    private readonly ClientScheduling _scheduling;
+    private readonly ClientLink _link;
     private ManualResetValueTaskSourceCore<TResult> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
+    private TResult? _result;
+    private Exception? _exception;
 
-    protected PooledWaiter(ClientScheduling scheduling)
-    {
-        _scheduling = scheduling;
-
-        // A continuation on the executor's thread would let one caller hold up all others.
-        _core.RunContinuationsAsynchronously = scheduling.IsPool;
-    }
+    protected PooledWaiter(ClientLink link) => _link = link;
 
     public ValueTask<TResult> Task => new(this, _core.Version);
 
@@ -35,17 +31,27 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>
 
     public void Complete(in TResult result)
     {
-        if (_scheduling.IsPool)
+        _result = result;
+        _link.Complete(this);
+    }
+
+    public void Fail(Exception exception)
+    {
+        _exception = exception;
+        _link.Complete(this);
+    }
+
+    void ICompletion.Complete()
+    {
+        if (_exception is { } exception)
         {
-            _core.SetResult(result);
+            _core.SetException(exception);
         }
         else
         {
-            CompleteLater(result);
+            _core.SetResult(_result!); // set where there is no exception
         }
     }
-
-    public void Fail(Exception exception) => _scheduling.Complete(() => _core.SetException(exception));
 
     public TResult GetResult(short token)
     {
@@ -60,6 +66,8 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>
             _core.Reset();
             _registration = default;
             _token = default;
+            _result = default;
+            _exception = null;
             Recycle();
         }
     }
@@ -75,9 +83,6 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>
 
     /// <summary>Forgets what was waited for, and goes back to the pool.</summary>
     protected abstract void Recycle();
-
-    // Apart, so that what it captures costs nothing where it is not called.
-    private void CompleteLater(TResult result) => _scheduling.Complete(() => _core.SetResult(result));
 
     private void OnCancelled() => Cancel(_token);
 }

@@ -43,7 +43,7 @@ internal sealed class QueryTable
             var now = _link.Now;
             if (!_free.TryPop(out waiter!))
             {
-                waiter = new(this, _link.Scheduling);
+                waiter = new(this, _link);
             }
 
             // Copied, since a node of this process may read it after the caller's wait has ended.

@@ -7,8 +7,8 @@ internal sealed class QueryWaiter : PooledWaiter<QueryResult>
 {
     private readonly QueryTable _table;
 
-    public QueryWaiter(QueryTable table, ClientScheduling scheduling)
-        : base(scheduling) => _table = table;
+    public QueryWaiter(QueryTable table, ClientLink link)
+        : base(link) => _table = table;
 
     public long Id { get; private set; }
 

@@ -1,7 +1,7 @@
 namespace PaxosSM.Client;
 
 /// <summary>Waiters for use again. Safe for use by many threads.</summary>
-internal sealed class WaiterPool(ClientScheduling scheduling)
+internal sealed class WaiterPool(ClientLink link)
 {
     private const int KeptMax = 4096;
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class WaiterPool(ClientScheduling scheduling)
             }
         }
 
-        return new(this, scheduling);
+        return new(this, link);
     }
 
     public void Return(CommandWaiter waiter)

@@ -1,29 +1,41 @@
 namespace PaxosSM.Runtime;
 
-/// <summary>The thread of a node's pump.</summary>
-/// <remarks>A thread of its own, not the pool's: a user's code that starves the pool must not look like a dead
-/// node.</remarks>
+/// <summary>Runs a node's pump: one thread at a time, the loop's own or one that brings it work.</summary>
+/// <remarks>
+/// It has a thread of its own, not the pool's: a user's code that starves the pool must not look like a dead node. That
+/// one keeps the time, and does what nobody else does; see <see cref="LentThread"/> for the others.
+/// </remarks>
 public sealed class NodeLoop : IDisposable
 {
-    private readonly NodePump _pump;
+    // Who lends a thread is not to be kept.
+    private const int LentRoundsMax = 2;
+    private readonly Func<Instant, LogTime, Instant> _round;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _onCrash;
     private readonly WakeSignal _signal = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private volatile Thread? _runner;
+    private int _turn;
+    private long _next;
+    private long _sleepsUntil = long.MaxValue;
 
     /// <summary>A loop that has not started.</summary>
     /// <param name="pump">What it runs.</param>
     /// <param name="clock">The clocks.</param>
     /// <param name="name">The node's name, for debuggers.</param>
-    /// <param name="onCrash">Called on the thread when the pump threw: a bug; the loop has ended.</param>
+    /// <param name="onCrash">Called when the pump threw: a bug; the loop has ended.</param>
     public NodeLoop(NodePump pump, TimeProvider clock, string name, Action<Exception> onCrash)
+        : this(pump.Run, clock, name, onCrash) => pump.Woken += Wake;
+
+    /// <summary>The same around any round, which says when the next one is due.</summary>
+    internal NodeLoop(
+        Func<Instant, LogTime, Instant> round, TimeProvider clock, string name, Action<Exception> onCrash)
     {
-        _pump = pump;
+        _round = round;
         _clock = clock;
         _onCrash = onCrash;
         _thread = new(Run) { IsBackground = true, Name = $"paxos {name}" };
-        pump.Woken += _signal.Set;
     }
 
     /// <summary>The moment, by a clock's timestamps.</summary>
@@ -47,27 +59,177 @@ public sealed class NodeLoop : IDisposable
             _thread.Join();
         }
 
-        _pump.Woken -= _signal.Set;
+        // A lent thread may be in a round, this one too: that is the last.
+        SpinWait patience = default;
+        while (_runner != Thread.CurrentThread
+            && Interlocked.CompareExchange(ref _turn, Turn.Over, Turn.Free) is Turn.Taken or Turn.TakenAgain)
+        {
+            patience.SpinOnce();
+        }
+    }
+
+    /// <summary>Runs the pump on this thread, for a while; nothing where another one does, who will see the
+    /// work.</summary>
+    internal void RunHere()
+    {
+        if (_stopping || !TryTake())
+        {
+            return;
+        }
+
+        for (var round = 0; ; round++)
+        {
+            var isDue = RunRound();
+            if (round + 1 < LentRoundsMax && !_stopping)
+            {
+                if (TryFree(isDue))
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            if (!TryFree(isDue))
+            {
+                Free();
+                Signal();
+            }
+
+            break;
+        }
+
+        if (Volatile.Read(ref _next) < Volatile.Read(ref _sleepsUntil))
+        {
+            Signal();
+        }
+    }
+
+    /// <summary>Wakes the loop's own thread.</summary>
+    internal void Signal() => _signal.Set();
+
+    /// <summary>There is something to do. Any thread.</summary>
+    internal void Wake()
+    {
+        // Whoever has the turn looks again before it is given back.
+        if (Interlocked.CompareExchange(ref _turn, Turn.TakenAgain, Turn.Taken) is Turn.Free or Turn.Over
+            && !LentThread.TryNote(this))
+        {
+            _signal.Set();
+        }
     }
 
     private void Run()
     {
-        try
+        while (!_stopping)
         {
-            while (!_stopping)
+            _signal.Take();
+            if (TryTake())
             {
-                _signal.Take();
-                var now = Now(_clock);
-                var wait = _pump.Run(now, Wall(_clock)) - Now(_clock);
-                if (wait > TimeSpan.Zero)
-                {
-                    _signal.Wait(wait);
-                }
+                RunRounds();
+            }
+
+            Sleep();
+        }
+    }
+
+    private void RunRounds()
+    {
+        while (!TryFree(RunRound()))
+        {
+            if (_stopping)
+            {
+                Free();
+                return;
             }
         }
-        catch (Exception crash) when (!_stopping)
+    }
+
+    private void Sleep()
+    {
+        var next = Volatile.Read(ref _next);
+        _ = Interlocked.Exchange(ref _sleepsUntil, next);
+        var wait = new Instant(next) - Now(_clock);
+
+        // A round elsewhere may want an earlier one: it sees until when this thread sleeps, or is seen here.
+        if (wait > TimeSpan.Zero && Volatile.Read(ref _next) >= next)
         {
-            _onCrash(crash);
+            _signal.Wait(wait);
         }
+
+        Volatile.Write(ref _sleepsUntil, long.MinValue);
+    }
+
+    // Returns whether there is more to do at once.
+    private bool RunRound()
+    {
+        _runner = Thread.CurrentThread;
+        try
+        {
+            var now = Now(_clock);
+            var next = _round(now, Wall(_clock));
+            Volatile.Write(ref _next, next.Microseconds);
+            return next <= now;
+        }
+#pragma warning disable CA1031 // whatever it is: it must not end a thread that was only lent
+        catch (Exception crash)
+#pragma warning restore CA1031
+        {
+            var stopping = _stopping;
+            _stopping = true;
+            if (!stopping)
+            {
+                _onCrash(crash);
+            }
+
+            return false;
+        }
+        finally
+        {
+            _runner = null;
+        }
+    }
+
+    private bool TryTake()
+    {
+        while (true)
+        {
+            switch (Interlocked.CompareExchange(ref _turn, Turn.Taken, Turn.Free))
+            {
+                case Turn.Free:
+                    return true;
+                case Turn.Taken:
+                    if (Interlocked.CompareExchange(ref _turn, Turn.TakenAgain, Turn.Taken) == Turn.Taken)
+                    {
+                        return false;
+                    }
+
+                    break;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    // Gives the turn back, unless there is more to do.
+    private bool TryFree(bool isDue)
+    {
+        if (!isDue && Interlocked.CompareExchange(ref _turn, Turn.Free, Turn.Taken) == Turn.Taken)
+        {
+            return true;
+        }
+
+        Interlocked.Exchange(ref _turn, Turn.Taken);
+        return false;
+    }
+
+    private void Free() => Interlocked.Exchange(ref _turn, Turn.Free);
+
+    private static class Turn
+    {
+        public const int Free = 0;
+        public const int Taken = 1;
+        public const int TakenAgain = 2;
+        public const int Over = 3;
     }
 }

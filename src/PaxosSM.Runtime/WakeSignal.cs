@@ -29,11 +29,13 @@ internal sealed class WakeSignal
     /// <summary>Sleeps until there is a signal, or the time is over.</summary>
     public void Wait(TimeSpan time)
     {
+        // The wait counts whole milliseconds, and cuts: without rounding up, the last one would be spun through.
+        var milliseconds = (int)Math.Min(int.MaxValue, Math.Ceiling(time.TotalMilliseconds));
         lock (_gate)
         {
             if (Volatile.Read(ref _set) == 0)
             {
-                _ = Monitor.Wait(_gate, time);
+                _ = Monitor.Wait(_gate, milliseconds);
             }
         }
     }

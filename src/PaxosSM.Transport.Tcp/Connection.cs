@@ -9,12 +9,17 @@ internal sealed class Connection : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Socket _socket;
     private string? _reason;
+    private readonly bool _isBlocking;
 
-    public Connection(Socket socket)
+    /// <summary>A connection over a socket, which it owns.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="blocking">Whether <see cref="Stream"/> blocks, and is for threads of its own.</param>
+    public Connection(Socket socket, bool blocking)
     {
         _socket = socket;
+        _isBlocking = blocking;
         Remote = socket.RemoteEndPoint?.ToString() ?? "?";
-        Stream = new NetworkStream(socket, ownsSocket: false);
+        Stream = blocking ? new BlockingSocketStream(socket) : new NetworkStream(socket, ownsSocket: false);
         Ending = _ending.Token;
     }
 
@@ -43,7 +48,46 @@ internal sealed class Connection : IDisposable
         }
 
         _ending.Cancel();
+        if (_isBlocking)
+        {
+            Wake();
+        }
+
         _socket.Dispose();
+    }
+
+    /// <summary>From here on nobody blocks: for connections whose frames the pool reads.</summary>
+    public void MakeAsynchronous()
+    {
+        if (_isBlocking)
+        {
+            Stream = new NetworkStream(_socket, ownsSocket: false);
+        }
+    }
+
+    /// <summary>Reads frames until the connection ends, and sends none: on a thread of its own where the stream blocks.
+    /// </summary>
+    public Task ReceiveAsync(FrameReceiver frames) =>
+        _isBlocking ? OnOwnThread(() => frames.Run(Stream.Read)) : frames.RunAsync(Stream, Ending);
+
+    /// <summary>Runs what blocks.</summary>
+    public static Task OnOwnThread(Action run) => Task.Factory.StartNew(
+        run,
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+        TaskScheduler.Default);
+
+    // To close a socket does not everywhere wake who waits for it.
+    private void Wake()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
     }
 
     /// <summary>Runs both loops until one ends, and ends the other.</summary>

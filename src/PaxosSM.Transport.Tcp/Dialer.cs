@@ -92,7 +92,7 @@ internal sealed class Dialer
             using CancellationTokenSource timeout = new(_context.Options.ConnectTimeout, _context.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
             await socket.ConnectAsync(address.EndPoint, either.Token).ConfigureAwait(false);
-            return new(socket);
+            return new(socket, blocking: false);
         }
         catch
         {

@@ -43,7 +43,11 @@ internal sealed class Listener : IDisposable
             {
                 var socket = await _socket.AcceptAsync(stopping).ConfigureAwait(false);
                 Interlocked.Increment(ref _serving);
-                _ = ServeAsync(socket);
+
+                // The accepting thread goes on accepting.
+                _ = _context.IsPlain
+                    ? Connection.OnOwnThread(() => ServeAsync(socket).GetAwaiter().GetResult())
+                    : Task.Run(() => ServeAsync(socket), CancellationToken.None);
             }
             catch (SocketException exception)
             {
@@ -81,11 +85,9 @@ internal sealed class Listener : IDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        using Connection connection = new(socket);
+        using Connection connection = new(socket, _context.IsPlain);
         try
         {
-            // The accepting thread goes on accepting.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             SocketTuning.Apply(socket, _context.Options.StallMax);
             _context.Watch(connection);
             if (await GreetAsync(connection).ConfigureAwait(false) is { } hello)
@@ -185,7 +187,7 @@ internal sealed class Listener : IDisposable
     {
         try
         {
-            await frames.RunAsync(connection.Stream, connection.Ending).ConfigureAwait(false);
+            await connection.ReceiveAsync(frames).ConfigureAwait(false);
             connection.Shutdown("closed by the other side");
         }
         catch (WireFormatException exception)
@@ -214,6 +216,7 @@ internal sealed class Listener : IDisposable
                 return;
             }
 
+            connection.MakeAsynchronous();
             await Handshake.SayAsync(connection.Stream, _context.Hello, connection.Ending).ConfigureAwait(false);
             var reason = await new ClientSession(_context, connection).RunAsync(_receiver!).ConfigureAwait(false);
             if (reason.StartsWith("malformed", StringComparison.Ordinal))

@@ -31,6 +31,9 @@ internal sealed class TransportContext
 
     public ILogger Log => Services.Logger;
 
+    /// <summary>Whether nothing lies between a connection's bytes and its socket.</summary>
+    public bool IsPlain => Services.Security is PlainConnections;
+
     public TimeProvider Time => Services.Time;
 
     public long Refusals => Volatile.Read(ref _refusals);

@@ -5,5 +5,6 @@ RootCommand root = new("Compares variants of PaxosSM with each other, in turns, 
 {
     LanesCommand.Make(),
     GroupsCommand.Make(),
+    PeerOptions.Command("paxossm", "One process of three of PaxosSM under the contract's load.", PaxosPeer.RunAsync),
 };
 return await root.Parse(args).InvokeAsync();

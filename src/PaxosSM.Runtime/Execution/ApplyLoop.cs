@@ -313,9 +313,7 @@ public sealed class ApplyLoop : IExecution
             // that did not commit it, it is applied and answered after the next start (R27).
             if (_round.Values.Count > 0 && isCommitted)
             {
-                _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
-                _executor.Results.OnRoundEnd();
-                Advanced?.Invoke();
+                TellApplied();
             }
         }
 
@@ -339,6 +337,21 @@ public sealed class ApplyLoop : IExecution
         }
 
         AnswerSpeculative();
+    }
+
+    private void TellApplied()
+    {
+        LentThread.Begin();
+        try
+        {
+            _executor.Results.OnRoundEnd();
+            _replica?.Post(new Executed(_executor.Applied, _executor.Time, _executor.NextDeadline));
+            Advanced?.Invoke();
+        }
+        finally
+        {
+            LentThread.End(busy: _queue.HasValues);
+        }
     }
 
     private void ApplyValues()

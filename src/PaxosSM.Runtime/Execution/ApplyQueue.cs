@@ -13,6 +13,18 @@ internal sealed class ApplyQueue(int queriesMax)
     private Slot? _install;
     private string? _closed;
 
+    /// <summary>Whether values wait.</summary>
+    public bool HasValues
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _values.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Adds values; those of a closed queue are forgotten.</summary>
     public void Add(IReadOnlyList<ChosenValue> values)
     {

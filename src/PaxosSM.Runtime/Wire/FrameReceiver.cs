@@ -13,6 +13,11 @@ public interface IFrameHandler
     ValueTask OnFrameAsync(FrameHeader header, ReadOnlyMemory<byte> payload);
 }
 
+/// <summary>Reads what there is into a buffer, and blocks while there is nothing.</summary>
+/// <param name="buffer">Takes it.</param>
+/// <returns>How many bytes; zero at the end.</returns>
+public delegate int BlockingRead(Span<byte> buffer);
+
 /// <summary>The receiving half of a connection: one buffer, used again and again, and the frames found in it.</summary>
 /// <remarks>
 /// The buffer grows for a frame that is longer, and only twofold with what has really arrived: a length alone takes no
@@ -71,21 +76,71 @@ public sealed class FrameReceiver
         _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
         while (true)
         {
-            Volatile.Write(ref _waitingSince, Math.Max(1, _time.GetTimestamp()));
+            OnWaiting();
             var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _waitingSince, 0);
-            if (read == 0)
+            if (!OnRead(read))
             {
                 break;
             }
 
-            _end += read;
-            Volatile.Write(ref _bytes, _bytes + read);
             await HandleWholeFramesAsync().ConfigureAwait(false);
             MakeRoom();
         }
 
-        // Not in a finally: a read that was broken off may still write into the buffer.
+        OnEnded();
+    }
+
+    /// <summary>The same on a thread that is the connection's own, and lent to the loops that the frames are
+    /// for.</summary>
+    /// <param name="read">Reads what there is, and blocks while there is nothing; zero at the end.</param>
+    /// <exception cref="WireFormatException">The other side does not speak the format.</exception>
+    public void Run(BlockingRead read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+        while (true)
+        {
+            OnWaiting();
+            if (!OnRead(read(_buffer.AsSpan(_end))))
+            {
+                break;
+            }
+
+            LentThread.Begin();
+            ValueTask handling;
+            try
+            {
+                handling = HandleWholeFramesAsync();
+            }
+            finally
+            {
+                LentThread.End();
+            }
+
+            if (!handling.IsCompletedSuccessfully)
+            {
+                handling.AsTask().GetAwaiter().GetResult();
+            }
+
+            MakeRoom();
+        }
+
+        OnEnded();
+    }
+
+    private void OnWaiting() => Volatile.Write(ref _waitingSince, Math.Max(1, _time.GetTimestamp()));
+
+    private bool OnRead(int read)
+    {
+        Volatile.Write(ref _waitingSince, 0);
+        _end += read;
+        Volatile.Write(ref _bytes, _bytes + read);
+        return read > 0;
+    }
+
+    // Not in a finally: a read that was broken off may still write into the buffer.
+    private void OnEnded()
+    {
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         if (_end > _start)

@@ -1,4 +1,5 @@
 using PaxosSM.Log;
+using PaxosSM.Runtime;
 using PaxosSM.Runtime.Ports;
 
 namespace PaxosSM.Storage;
@@ -119,7 +120,7 @@ public sealed class LogThread : IDurableLog
             {
                 do
                 {
-                    while (_step())
+                    while (Step())
                     {
                     }
                 }
@@ -134,6 +135,21 @@ public sealed class LogThread : IDurableLog
             }
 
             _stopped.SetResult();
+        }
+
+        // What became durable is news for a loop: this thread runs it, unless there is more to write by now.
+        private bool Step()
+        {
+            Volatile.Write(ref _isAwake, false);
+            LentThread.Begin();
+            try
+            {
+                return _step();
+            }
+            finally
+            {
+                LentThread.End(busy: Volatile.Read(ref _isAwake));
+            }
         }
 
         private bool Wait()
