@@ -195,10 +195,6 @@ public sealed class BackupFileTests
         public void OnRoundEnd()
         {
         }
-
-        public void OnRestored()
-        {
-        }
     }
 
     private sealed class EmptyMachine : IStateMachine

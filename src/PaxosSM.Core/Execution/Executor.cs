@@ -272,6 +272,10 @@ public sealed class Executor
         _records?.Replace(_sessions, _timers);
     }
 
+    /// <summary>Tells the results that a state brought which replaced this one: what it covers was not applied here, so
+    /// nobody who waits here was answered.</summary>
+    public void TellKept() => KeptResults.Tell(_sessions, Applied, Results);
+
     private void Execute(Slot slot, Value value)
     {
         _failed = true;

@@ -1,7 +1,7 @@
 namespace PaxosSM;
 
 /// <summary>Takes the results of commands as they are applied, on the executor's thread, in log order, whoever sent
-/// them.</summary>
+/// them; and those that a snapshot brought, session by session, some of them told before.</summary>
 public interface IResultSink
 {
     /// <summary>A command ended.</summary>
@@ -27,10 +27,4 @@ public interface IResultSink
 
     /// <summary>The results of a round of batches have been told: send what was gathered.</summary>
     void OnRoundEnd();
-
-    /// <summary>The state was replaced by a snapshot's: the results of what it covers are in its session table, and are
-    /// told to whoever sends again. Nothing to do unless clients wait here.</summary>
-    void OnRestored()
-    {
-    }
 }

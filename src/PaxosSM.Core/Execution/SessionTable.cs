@@ -18,7 +18,6 @@ internal sealed class SessionTable
     private readonly Dictionary<SessionId, Session> _byId = [];
     private readonly Dictionary<Guid, Session> _byNonce = [];
     private readonly ExpiryQueue _expiry = new();
-    private Session? _first;
     private Session? _last;
     private Session? _recent;
     private long _opened;
@@ -33,6 +32,9 @@ internal sealed class SessionTable
         limits.Validate();
         _limits = limits;
     }
+
+    /// <summary>The session opened first of those still open; null for none.</summary>
+    public Session? First { get; private set; }
 
     /// <summary>How many sessions are open.</summary>
     public int Count => _byId.Count;
@@ -153,7 +155,7 @@ internal sealed class SessionTable
     /// <summary>Notes all that there is.</summary>
     public void NoteAll(StateJournal journal)
     {
-        for (var session = _first; session is not null; session = session.Next)
+        for (var session = First; session is not null; session = session.Next)
         {
             journal.Note(StateRecordKind.Session, session.Id.Value);
             journal.NoteResults(session, session.Highest);
@@ -227,7 +229,7 @@ internal sealed class SessionTable
         _limits.Write(ref writer);
         writer.WriteInt64(_opened);
         writer.WriteInt32(_byId.Count);
-        for (var session = _first; session is not null; session = session.Next)
+        for (var session = First; session is not null; session = session.Next)
         {
             SessionCodec.Write(session, ref writer);
         }
@@ -404,7 +406,7 @@ internal sealed class SessionTable
         _bytes += session.Results.Bytes;
         if (session.Previous is null)
         {
-            _first = session;
+            First = session;
         }
         else
         {
@@ -444,7 +446,7 @@ internal sealed class SessionTable
         session.Previous = _last;
         if (_last is null)
         {
-            _first = session;
+            First = session;
         }
         else
         {
@@ -475,7 +477,7 @@ internal sealed class SessionTable
         _recent = null;
         if (session.Previous is null)
         {
-            _first = session.Next;
+            First = session.Next;
         }
         else
         {

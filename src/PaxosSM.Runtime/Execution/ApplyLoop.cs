@@ -397,7 +397,11 @@ public sealed class ApplyLoop : IExecution
         _executor.Commit();
         OnRestored(snapshot);
         _ahead.OnRestored(snapshot);
-        _executor.Results.OnRestored();
+
+        // At once: who is asked to send again makes the log grow for it, and a replica that is always behind a log that
+        // is trimmed gets the answer to that in a snapshot, too, and has everybody send again.
+        _executor.TellKept();
+        _executor.Results.OnRoundEnd();
         Advanced?.Invoke();
         _replica?.Post(
             new SnapshotInstalled(snapshot, _executor.Time, _executor.NextDeadline) { Epoch = _executor.Epoch });

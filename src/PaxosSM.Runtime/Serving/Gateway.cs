@@ -31,7 +31,6 @@ public sealed class Gateway : IResultSink
     private volatile IReadOnlyList<string> _addresses = [];
     private volatile bool _drained;
     private PaxosError _refusal;
-    private volatile bool _restored;
     private Instant _resendToldAt = Instant.Never;
     private NodeId _leader = NodeId.None;
     private Ballot _ballot;
@@ -120,10 +119,6 @@ public sealed class Gateway : IResultSink
         _attached?.Queries.OnApplied();
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Clients are told to send again: what the snapshot covers was never answered here.</remarks>
-    public void OnRestored() => _restored = true;
-
     /// <summary>The core answered a <see cref="ReadRequested"/> of this gateway.</summary>
     public void OnReadBound(ReadBound bound) => _attached?.Queries.OnReadBound(bound);
 
@@ -140,7 +135,7 @@ public sealed class Gateway : IResultSink
     }
 
     /// <summary>Whether nobody waits for a tick here.</summary>
-    public bool IsIdle => _refusal == PaxosError.None && !_restored && _attached is not { Queries.IsIdle: false };
+    public bool IsIdle => _refusal == PaxosError.None && _attached is not { Queries.IsIdle: false };
 
     /// <summary>Time went by. Called every few milliseconds, on one thread.</summary>
     public void OnTick(Instant now)
@@ -151,9 +146,8 @@ public sealed class Gateway : IResultSink
         }
 
         var status = attached.Replica.Status;
-        if (status.Leader != _leader || status.Ballot != _ballot || _restored)
+        if (status.Leader != _leader || status.Ballot != _ballot)
         {
-            _restored = false;
             _leader = status.Leader;
             _ballot = status.Ballot;
             TellLeader(status);

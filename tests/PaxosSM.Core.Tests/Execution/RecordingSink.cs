@@ -16,8 +16,6 @@ internal sealed class RecordingSink : IResultSink
 
     public int Rounds { get; private set; }
 
-    public int Restored { get; private set; }
-
     public void OnResult(
         SessionId session, long sequence, PaxosError error, long detail, Slot slot, ReadOnlySpan<byte> result) =>
         All.Add(new(
@@ -32,6 +30,4 @@ internal sealed class RecordingSink : IResultSink
         Tentative.Add((sequence, BinaryPrimitives.ReadInt64LittleEndian(result)));
 
     public void OnRoundEnd() => Rounds++;
-
-    public void OnRestored() => Restored++;
 }

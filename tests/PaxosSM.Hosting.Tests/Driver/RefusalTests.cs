@@ -65,25 +65,6 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void Clients_are_asked_to_send_again_when_a_snapshot_replaced_what_they_wait_for()
-    {
-        Replies replies = new();
-        var follower = _cluster.Follower;
-        using var connection = follower.Gateway.Connect(replies);
-
-        _cluster.Step();
-        Assert.Empty(replies.Frames);
-        follower.Gateway.OnRestored();
-
-        _cluster.Until(() => replies.Frames.Count > 0);
-        var told = Assert.IsType<ClientStatus>(Assert.Single(replies.Frames));
-        var leader = _cluster.Configuration.Find(_cluster.Leader.Id)!.Address;
-        Assert.Equal((0L, leader), (told.Id, told.Leader));
-        _cluster.Step();
-        Assert.Single(replies.Frames);
-    }
-
-    [Fact]
     public void A_client_whose_command_stays_refused_hears_why()
     {
         Queue<Action> work = new();
