@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using PaxosSM.Runtime;
+
 namespace PaxosSM.Client;
 
 /// <summary>The process' thread for the ends of calls: one wake-up for all that end together, where the pool wakes two
@@ -7,8 +10,8 @@ namespace PaxosSM.Client;
 internal sealed class CompletionThread
 {
     private static readonly Lazy<CompletionThread> Shared = new(() => new());
-    private readonly object _gate = new();
-    private readonly Queue<IThreadPoolWorkItem> _ready = new();
+    private readonly WakeSignal _signal = new();
+    private readonly ConcurrentQueue<IThreadPoolWorkItem> _ready = new();
 
     private CompletionThread() => new Thread(Run) { IsBackground = true, Name = "paxos-results" }.Start();
 
@@ -17,32 +20,21 @@ internal sealed class CompletionThread
 
     private void Add(IThreadPoolWorkItem queue)
     {
-        lock (_gate)
-        {
-            _ready.Enqueue(queue);
-            Monitor.Pulse(_gate);
-        }
+        _ready.Enqueue(queue);
+        _signal.Set();
     }
 
     private void Run()
     {
         while (true)
         {
-            Take().Execute();
-        }
-    }
-
-    private IThreadPoolWorkItem Take()
-    {
-        lock (_gate)
-        {
-            IThreadPoolWorkItem? queue;
-            while (!_ready.TryDequeue(out queue))
+            _signal.Take();
+            while (_ready.TryDequeue(out var queue))
             {
-                _ = Monitor.Wait(_gate);
+                queue.Execute();
             }
 
-            return queue;
+            _signal.Wait(Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -227,7 +227,7 @@ public sealed class Replica
         _proposer.NoteLoad(entries.Length);
         if (_proposer.Takes)
         {
-            return Admit(entries);
+            return Admit(_context.Self, entries);
         }
 
         if (Leader == Ballot.None)
@@ -468,15 +468,15 @@ public sealed class Replica
     private void OnSubmit(NodeId from, Submit submit, Effects effects)
     {
         _quiescence.OnWork(_now);
-        var error = CommandEntry.IsWellFormed(submit.Entries) ? Admit(submit.Entries) : PaxosError.BadRequest;
+        var error = CommandEntry.IsWellFormed(submit.Entries) ? Admit(from, submit.Entries) : PaxosError.BadRequest;
         if (error != PaxosError.None)
         {
             effects.Send(from, new SubmitRefused(error, LeaderNode));
         }
     }
 
-    private PaxosError Admit(ReadOnlyMemory<byte> entries) =>
-        _learning.IsFull ? PaxosError.Busy : _proposer.Submit(entries);
+    private PaxosError Admit(NodeId from, ReadOnlyMemory<byte> entries) =>
+        _learning.IsFull ? PaxosError.Busy : _proposer.Submit(from, entries);
 
     private void OnRead(NodeId origin, long id, bool lease, Effects effects)
     {

@@ -36,6 +36,11 @@ internal sealed class LeaderReads(ReplicaContext context, Reign reign)
             return;
         }
 
+        if (origin != context.Self)
+        {
+            reign.Owned?.OnFollowed();
+        }
+
         _waiting.Add(new(origin, id, lease));
     }
 

@@ -8,6 +8,9 @@ namespace PaxosSM.Roles;
 /// like any value (R9).</remarks>
 internal sealed class Ownership
 {
+    // How many ticks acceptors get news at once after one of them asked for something.
+    private const int FollowedTicks = 100;
+
     // So many windows of turns an owner without work passes ahead, once it has been without for long.
     private const int AheadWindows = 8;
     private readonly ReplicaContext _context;
@@ -20,6 +23,8 @@ internal sealed class Ownership
     private int _ahead;
     private Instant _toldAt;
     private bool _hasNews;
+    private bool _owesNews;
+    private int _followedTicks = FollowedTicks; // whoever followed the reign before waits for this one
 
     /// <summary>The lanes of a reign whose sync is chosen.</summary>
     /// <param name="context">Who owns them.</param>
@@ -59,7 +64,8 @@ internal sealed class Ownership
 
     /// <summary>Whether nothing is under way in the lanes owned here, nor to be told, nor waited for in
     /// others.</summary>
-    public bool IsSettled => Awaited is null && !_hasNews && Array.TrueForAll(_lanes, lane => lane.IsSettled);
+    public bool IsSettled =>
+        Awaited is null && !_hasNews && !_owesNews && Array.TrueForAll(_lanes, lane => lane.IsSettled);
 
     /// <summary>The highest slot proposed here.</summary>
     public Slot Last => _lanes.Select(lane => lane.Last).Max();
@@ -189,6 +195,13 @@ internal sealed class Ownership
             lane.OnTick(now, effects);
         }
 
+        _followedTicks = Math.Max(0, _followedTicks - 1);
+        if (_owesNews)
+        {
+            _owesNews = false;
+            Tell(node => node != _context.Self && IsAcceptor(node), effects);
+        }
+
         // Marks get lost like any message, and an idle lane has no news; the leader's heartbeat tells its first lane's.
         if (_tellsProposers && now - _toldAt >= _context.Options.HeartbeatInterval)
         {
@@ -197,23 +210,31 @@ internal sealed class Ownership
         }
     }
 
+    /// <summary>Another node sent commands or asked for a bound: somebody waits there for what is chosen.</summary>
+    public void OnFollowed() => _followedTicks = FollowedTicks;
+
     /// <summary>Shows that the lanes are filled from here; on the leader, that its sync is chosen.</summary>
     public void TellBegin(Effects effects) => Tell(_ => true, effects);
 
     /// <summary>Tells what is chosen, unless a proposal just did.</summary>
+    /// <remarks>A lone owner's next proposal tells the acceptors as well, at no cost: they get word of their own only
+    /// where somebody waits for it there, or none followed until the tick.</remarks>
     /// <param name="proposed">Every acceptor just got a proposal.</param>
+    /// <param name="atOnce">Nothing will follow.</param>
     /// <param name="effects">Takes the messages.</param>
-    public void TellNews(bool proposed, Effects effects)
+    public void TellNews(bool proposed, bool atOnce, Effects effects)
     {
-        if (!_hasNews && !(proposed && _tellsProposers))
-        {
-            return;
-        }
-
         // A proposal tells its own lane's mark only.
         var told = proposed && _lanes.Length == 1;
+        var tells = !told && (atOnce || View.Owners.Count > 1 || _followedTicks > 0);
+        var hasNews = _hasNews || (proposed && _tellsProposers);
+        var owes = _hasNews || _owesNews;
+        _owesNews = owes && !told && !tells;
         _hasNews = false;
-        Tell(node => !told || node == _context.Self || !IsAcceptor(node), effects);
+        if (hasNews || (owes && tells))
+        {
+            Tell(node => tells || node == _context.Self || !IsAcceptor(node), effects);
+        }
     }
 
     private void Tell(Predicate<NodeId> toWhom, Effects effects)

@@ -304,10 +304,17 @@ internal sealed class Proposer
     public void NoteLoad(int bytes) => _load += bytes;
 
     /// <summary>Takes commands to propose; in a wedged epoch none, whoever sent them.</summary>
-    public PaxosError Submit(ReadOnlyMemory<byte> entries) =>
-        !Takes ? PaxosError.NotLeader
-        : !_context.Configuration.Takes(entries) ? PaxosError.Wedged
-        : _batcher.TryAdd(entries) ? PaxosError.None : PaxosError.Busy;
+    public PaxosError Submit(NodeId from, ReadOnlyMemory<byte> entries)
+    {
+        if (from != _context.Self)
+        {
+            _owned?.OnFollowed();
+        }
+
+        return !Takes ? PaxosError.NotLeader
+            : !_context.Configuration.Takes(entries) ? PaxosError.Wedged
+            : _batcher.TryAdd(entries) ? PaxosError.None : PaxosError.Busy;
+    }
 
     /// <summary>The group rested, and is needed again: whoever leads shows it, and nobody's silence counts.</summary>
     public void OnRoused(Instant now, Effects effects) => (_phase as Leading)?.OnRoused(_dealer, now, effects);
@@ -390,7 +397,7 @@ internal sealed class Proposer
         }
 
         owned.PassTurns(_batcher.IsEmpty || !MayStamp || rests, now, effects);
-        owned.TellNews(proposed, effects);
+        owned.TellNews(proposed, Stops, effects);
     }
 
     private bool ProposeStop(Ownership owned, Instant now, Effects effects)

@@ -70,14 +70,14 @@ public sealed class LogThread : IDurableLog
     /// <summary>A thread that repeats a step while it does something, and sleeps until woken.</summary>
     private sealed class Pump
     {
-        private readonly object _gate = new();
+        private readonly WakeSignal _signal = new();
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly IPumpedLog _log;
         private readonly Func<bool> _step;
         private readonly Action _finish;
         private readonly Thread _thread;
         private bool _isAwake;
-        private bool _isStopping;
+        private volatile bool _isStopping;
 
         public Pump(string name, IPumpedLog log, Func<bool> step, Action finish)
         {
@@ -91,26 +91,17 @@ public sealed class LogThread : IDurableLog
 
         public void Wake()
         {
-            if (Volatile.Read(ref _isAwake))
+            if (!Volatile.Read(ref _isAwake))
             {
-                return;
-            }
-
-            lock (_gate)
-            {
-                _isAwake = true;
-                Monitor.Pulse(_gate);
+                Volatile.Write(ref _isAwake, true);
+                _signal.Set();
             }
         }
 
         public Task StopAsync()
         {
-            lock (_gate)
-            {
-                _isStopping = true;
-                Monitor.Pulse(_gate);
-            }
-
+            _isStopping = true;
+            _signal.Set();
             return _stopped.Task;
         }
 
@@ -154,17 +145,13 @@ public sealed class LogThread : IDurableLog
 
         private bool Wait()
         {
-            lock (_gate)
+            _signal.Take();
+            if (!Volatile.Read(ref _isAwake) && !_isStopping)
             {
-                if (!_isAwake && !_isStopping)
-                {
-                    _ = Monitor.Wait(_gate, _log.RetryAfter ?? Timeout.InfiniteTimeSpan);
-                }
-
-                var isToRun = _isAwake || !_isStopping;
-                Volatile.Write(ref _isAwake, false);
-                return isToRun;
+                _signal.Wait(_log.RetryAfter ?? Timeout.InfiniteTimeSpan);
             }
+
+            return Volatile.Read(ref _isAwake) || !_isStopping;
         }
     }
 }

@@ -35,8 +35,9 @@ internal sealed class ClosedLoad
 
     /// <summary>Runs the load, and tells in the contract's words what came of it.</summary>
     /// <param name="applied">How many commands the machine here has applied.</param>
+    /// <param name="rounds">How many rounds of agreement there were so far; 0 where that is not known.</param>
     /// <param name="output">Where to tell.</param>
-    public async Task RunAsync(Func<long> applied, TextWriter output)
+    public async Task RunAsync(Func<long> applied, Func<long> rounds, TextWriter output)
     {
         var workers = new Task[_options.Clients];
         for (var number = 0; number < workers.Length; number++)
@@ -47,12 +48,13 @@ internal sealed class ClosedLoad
 
         await Task.Delay(_options.WarmUp);
         await output.WriteLineAsync("BEGIN");
-        var (allocated, began) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+        var (allocated, agreed, began) = (GC.GetTotalAllocatedBytes(), rounds(), Stopwatch.GetTimestamp());
         _stage = Stage.Measured;
         await Task.Delay(_options.Time);
         _stage = Stage.Over;
         var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        agreed = rounds() - agreed;
         await output.WriteLineAsync("END");
         _ = await Task.WhenAny(Task.WhenAll(workers), Task.Delay(EndMax));
         LatencyHistogram all = new();
@@ -66,7 +68,8 @@ internal sealed class ClosedLoad
             $"{{\"ops\":{all.Count},\"elapsed_s\":{elapsed:F4},\"p50_us\":{all.Microseconds(0.5):F1},"
             + $"\"p99_us\":{all.Microseconds(0.99):F1},\"p999_us\":{all.Microseconds(0.999):F1},"
             + $"\"applied\":{applied()},\"errors\":{Interlocked.Read(ref _errors)},"
-            + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, all.Count):F2},\"gc\":{GC.CollectionCount(0)}}}"));
+            + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, all.Count):F2},\"gc\":{GC.CollectionCount(0)},"
+            + $"\"batch\":{(double)all.Count / Math.Max(1, agreed):F1}}}"));
         if (_firstError is { } error)
         {
             await Console.Error.WriteLineAsync(error);

@@ -23,7 +23,8 @@ internal static class PaxosPeer
 
         await using var client = node.CreateClient();
         ClosedLoad load = new(options, command => ExecuteAsync(client, command));
-        await load.RunAsync(() => machine.Count, Console.Out);
+        using CostMeter meter = new();
+        await load.RunAsync(() => machine.Count, () => meter.Read().Proposals, Console.Out);
         await Task.Delay(Timeout.Infinite, cancel);
         return 0;
     }

@@ -40,6 +40,60 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void A_lone_owners_news_reach_acceptors_with_its_next_proposal_or_the_tick_unless_one_asked_R7()
+    {
+        var owned = new Ownership(Context(), ViewOf(Self), _ => true);
+        for (var tick = 0; tick < 200; tick++)
+        {
+            owned.OnTick(Start, _effects); // who followed the reign before has what it waited for
+        }
+
+        Assert.Equal([Self], Told(owned, 2, proposes: false));
+        Assert.False(owned.IsSettled);
+        _effects.Clear();
+        owned.OnTick(Start, _effects);
+        Assert.Equal([Other, Third], Chosen(_effects));
+        Assert.True(owned.IsSettled);
+
+        Assert.Equal([Self], Told(owned, 3, proposes: true));
+        _effects.Clear();
+        owned.OnTick(Start, _effects);
+        Assert.Empty(Chosen(_effects));
+
+        owned.OnFollowed();
+        Assert.Equal([Self, Other, Third], Told(owned, 5, proposes: false));
+    }
+
+    // Counts a slot, and tells; its own node hears by a message to itself.
+    private List<NodeId> Told(Ownership owned, long slot, bool proposes)
+    {
+        while (owned.Last < new Slot(slot))
+        {
+            Propose(owned, 0);
+        }
+
+        Accepted(owned, Other, 0, slot);
+        Accepted(owned, Third, 0, slot);
+        if (proposes)
+        {
+            Propose(owned, 0);
+        }
+
+        _effects.Clear();
+        var self = 0;
+        owned.TellNews(proposes, atOnce: false, _effects);
+        while (_effects.TryTakeOwn(out var own))
+        {
+            self += own is Chosen ? 1 : 0;
+        }
+
+        return [.. Enumerable.Repeat(Self, self), .. Chosen(_effects)];
+    }
+
+    private static IEnumerable<NodeId> Chosen(Effects effects) =>
+        from envelope in effects.Sends where envelope.Message is Chosen select envelope.To;
+
+    [Fact]
     public void What_is_counted_is_kept_until_all_lanes_are_chosen_up_to_there_R4()
     {
         var owned = new Ownership(Context(), ViewOf(Self, Other), _ => true);
