@@ -30,6 +30,12 @@ internal sealed class GroupHistory
             fork._epochs[index].End(index + 1 < fork._epochs.Count ? fork._epochs[index + 1].Start.Base : end);
         }
 
+        // Whose machine learned before goes on with it, and with what the act wrote into its log.
+        foreach (var (member, history) in fork._nodes)
+        {
+            history.HasLearned = Find(member) is { HasLearned: true };
+        }
+
         return fork;
     }
 

@@ -19,7 +19,7 @@ internal sealed class NodeHistory
     public MemberRoles Roles { get; private set; }
 
     /// <summary>Whether it may learn, in this epoch or one before: its executor may still be behind.</summary>
-    public bool HasLearned { get; private set; }
+    public bool HasLearned { get; set; }
 
     /// <summary>Every value up to here is present.</summary>
     public Slot Frontier { get; set; }
