@@ -91,8 +91,8 @@ public sealed class Replica
     /// <summary>Everything up to here is chosen and present.</summary>
     public Slot Frontier => _learning.Frontier;
 
-    /// <summary>Everything up to here is known to be chosen.</summary>
-    public Slot KnownChosen => _learning.KnownChosen;
+    /// <summary>Everything up to here is known to be chosen, in this epoch or in later ones.</summary>
+    public Slot KnownChosen => _learning.KnownToExist;
 
     /// <summary>The highest slot proposed in this node's reign; zero when it has none.</summary>
     public Slot Proposed => _proposer.Owned?.Last ?? Slot.Zero;

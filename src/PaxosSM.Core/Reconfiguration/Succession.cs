@@ -374,8 +374,9 @@ public sealed class Succession
     {
         if (said > Epoch)
         {
+            Replica.Learning.LearnChosenLater(reply.ChosenThrough);
             var goesOn = reply.Stride == 1 && reply.First <= Replica.Frontier.Next;
-            return goesOn ? reply : reply with { Values = [] };
+            return reply with { Values = goesOn ? reply.Values : [], ChosenThrough = Slot.Zero };
         }
 
         var last = said.Next == Epoch ? _start.Base : Slot.Zero;

@@ -92,7 +92,7 @@ internal sealed class CatchUp
 
         _learner.Learn(reply.First, reply.Values, effects, reply.Stride);
         NoteLag(now);
-        if (_follows || _learner.KnownChosen > _learner.Frontier)
+        if (_follows || _learner.KnownToExist > _learner.Frontier)
         {
             Ask(now, effects);
         }
@@ -143,7 +143,7 @@ internal sealed class CatchUp
 
     private void NoteLag(Instant now)
     {
-        if (_learner.KnownChosen <= _learner.Frontier)
+        if (_learner.KnownToExist <= _learner.Frontier)
         {
             _behindSince = Instant.Never;
         }

@@ -19,9 +19,11 @@ internal sealed class Learner
     private readonly OptimisticDelivery _optimistic;
     private readonly Queue<(Slot Slot, Ballot Ballot)> _unsaved = new();
     private readonly SortedDictionary<Ballot, View> _deals = [];
+    private readonly UndealtVotes _undealt = new();
     private Watermarks _marks = new();
     private Watermarks _durable = new();
     private long _executingBytes;
+    private Slot _later;
     private Slot _told;
     private Slot _delivered;
 
@@ -53,6 +55,10 @@ internal sealed class Learner
         get => Next is { } next ? Slot.Min(field, next.Base) : field;
         private set;
     }
+
+    /// <summary>Everything up to here is known to be chosen, in this epoch or in later ones: what there is to
+    /// fetch.</summary>
+    public Slot KnownToExist => Slot.Max(KnownChosen, _later);
 
     /// <summary>The last slot applied.</summary>
     public Slot Executed { get; private set; }
@@ -149,6 +155,10 @@ internal sealed class Learner
 
     public void LearnChosenThrough(Slot chosenThrough) => KnownChosen = Slot.Max(KnownChosen, chosenThrough);
 
+    /// <summary>Somebody in a later epoch knows everything up to a slot to be chosen. Where this one ended is not known
+    /// by that: above its end nothing is chosen in it (R11), so a take-over must not count on it (R5).</summary>
+    public void LearnChosenLater(Slot chosenThrough) => _later = Slot.Max(_later, chosenThrough);
+
     /// <summary>Gives the machine what it may execute ahead of choice (R18), as long as it keeps up with what is
     /// chosen.</summary>
     /// <param name="leader">Who leads; none for nobody.</param>
@@ -186,6 +196,7 @@ internal sealed class Learner
     public void OnRecovered()
     {
         _deals.Clear();
+        _undealt.Clear();
         _unsaved.Clear();
         _durable = _marks.Copy();
     }
@@ -305,17 +316,7 @@ internal sealed class Learner
                 On(new VotedSync(sync.Base, sync.View, sync.Suffix), effects);
                 break;
             case VoteWrite vote:
-                if (_deals.TryGetValue(vote.Ballot, out var deal))
-                {
-                    _marks.Begin(deal);
-                }
-
-                foreach (var slot in vote.Slots)
-                {
-                    On(new Voted(new(slot, vote.Ballot, vote.Value)), effects);
-                }
-
-                On(new Chosen(new(vote.Ballot, vote.Lane, vote.LaneThrough), vote.ChosenThrough), effects);
+                RecoverVote(vote, effects);
                 break;
             case ChosenThroughWrite chosen:
                 LearnChosenThrough(chosen.ChosenThrough);
@@ -329,6 +330,34 @@ internal sealed class Learner
                 break;
             default:
                 break;
+        }
+    }
+
+    private void RecoverVote(VoteWrite vote, Effects effects)
+    {
+        if (_deals.TryGetValue(vote.Ballot, out var deal))
+        {
+            _marks.Begin(deal);
+        }
+
+        foreach (var slot in vote.Slots)
+        {
+            On(new Voted(new(slot, vote.Ballot, vote.Value)), effects);
+        }
+
+        On(new Chosen(new(vote.Ballot, vote.Lane, vote.LaneThrough), vote.ChosenThrough), effects);
+        if (_marks.View?.Ballot == vote.Ballot)
+        {
+            return;
+        }
+
+        foreach (var chosen in _undealt.Take(vote))
+        {
+            if (chosen.Slot > Frontier && HasRoomFor(chosen.Slot))
+            {
+                _values.Add(chosen.Slot, chosen.Value);
+                Advance(effects);
+            }
         }
     }
 

@@ -57,7 +57,11 @@ internal sealed class LearnerSide
     /// covers the whole of that one, its reigns must be read back.</remarks>
     public Slot? TrimsFrom { get; set; } = Slot.Zero;
 
+    /// <summary>Everything up to here is known to be chosen in this epoch, or before it.</summary>
     public Slot KnownChosen => _learner.KnownChosen;
+
+    /// <summary>Everything up to here is known to be chosen, in this epoch or in later ones.</summary>
+    public Slot KnownToExist => _learner.KnownToExist;
 
     public Slot SnapshotThrough => _trimming.SnapshotThrough;
 
@@ -71,7 +75,7 @@ internal sealed class LearnerSide
     public Slot Floor { get; private set; }
 
     /// <summary>Whether everything that is known to be chosen is here and applied, and nothing is fetched.</summary>
-    public bool IsQuiet => !_learns || (_learner.KnownChosen <= _learner.Frontier
+    public bool IsQuiet => !_learns || (_learner.KnownToExist <= _learner.Frontier
         && _learner.Executed == _learner.Frontier && _catchUp.Fetching is null);
 
     /// <summary>Whether the slot is applied here; on a node that does not learn, whether it is chosen must
@@ -137,9 +141,17 @@ internal sealed class LearnerSide
     public void LearnEnd(EpochStart next)
     {
         _learns = true;
-        _learner.LearnChosenThrough(next.Base);
+        _learner.LearnChosenLater(next.Base);
+        if (next.Epoch == _context.Configuration.Epoch.Next)
+        {
+            _learner.LearnChosenThrough(next.Base);
+        }
+
         _catchUp.AddSources(next.Configuration.Learners);
     }
+
+    /// <summary>Somebody in a later epoch knows everything up to a slot to be chosen: there is that to fetch.</summary>
+    public void LearnChosenLater(Slot chosenThrough) => _learner.LearnChosenLater(chosenThrough);
 
     /// <summary>R5's last resort found values.</summary>
     public void Learn(Slot first, IReadOnlyList<Value> values, Effects effects) =>
