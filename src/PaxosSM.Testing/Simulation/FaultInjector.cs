@@ -275,11 +275,16 @@ internal sealed class FaultInjector(SimulatedCluster cluster)
     private void PutBack(OldStore old)
     {
         var node = Node(old.Node);
+        if (node.IsHeld)
+        {
+            return; // R33: a store belongs to its fork, and this one's is just being decided on
+        }
+
         var (disk, copy) = (node.Disk, node.Store.Clone());
         var isForced = cluster.Forks?.IsForced;
         Later(old.After, () =>
         {
-            // R33: a store belongs to its fork.
+            // As above: a fork may have begun since.
             if (node.Disk == disk && cluster.Plan.OwnStores && cluster.Forks?.IsForced == isForced)
             {
                 node.Crash(0, false, old.Down, () => node.PutBack(copy, old.Refuses));

@@ -217,12 +217,12 @@ internal sealed class SimulatedProcess
     private void Stall(long until, Instant now, LogTime wall)
     {
         _isStalled = true;
-        World.At(until, () =>
+        World.At(until, () => Guard(() =>
         {
             _isStalled = false;
             RunLoopAt(now, wall);
             _loop.Wake();
-        });
+        }));
     }
 
     private void RunLoopAt(Instant now, LogTime wall)

@@ -10,9 +10,9 @@ public static class Simulator
     /// (I13).</summary>
     /// <param name="plan">All that decides the run.</param>
     /// <param name="options">What to run on the cluster, and who listens; null for the defaults.</param>
-    /// <returns>How it ended; a violation is no exception.</returns>
+    /// <returns>How it ended; a violation is no exception, and an exception within the run is a violation.</returns>
     public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null) =>
-        Alone(() => new SimulatedRun(plan, options ?? new()).Run());
+        Alone(() => Run(new SimulatedRun(plan, options ?? new())));
 
     /// <summary>Runs a plan under a steady load, and measures it for the plan's duration. The plan's own clients stay
     /// away, and nothing is judged but the protocol's rules.</summary>
@@ -21,6 +21,21 @@ public static class Simulator
     /// <returns>How the cluster did; a violation is no exception.</returns>
     public static Measurement Measure(SimulationPlan plan, SteadyLoad load) =>
         Alone(() => new MeasuredRun(plan, load).Run());
+
+    private static SimulationResult Run(SimulatedRun run)
+    {
+        try
+        {
+            return run.Run();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Told like what a property finds: when it happened and what came before say more than where it was thrown.
+            var at = TimeSpan.FromMicroseconds(run.World.Now);
+            var what = $"exception {failure.GetType().Name}";
+            return new(new(what, at, failure.ToString(), run.Log.Tail), run.Log.Hash, run.Log.Counts, at);
+        }
+    }
 
     private static T Alone<T>(Func<T> run)
     {
