@@ -55,7 +55,14 @@ public static class ConfigurationCodec
     }
 
     /// <summary>The configuration; null when the bytes are none, or one that nobody could work with.</summary>
-    public static Configuration? Decode(ReadOnlySpan<byte> bytes)
+    public static Configuration? Decode(ReadOnlySpan<byte> bytes) =>
+        DecodeEnded(bytes) is { Problem: null } configuration ? configuration : null;
+
+    /// <summary>The configuration of an epoch that is over, whether or not anybody could work with it; null when the
+    /// bytes are none.</summary>
+    /// <remarks>All that a newcomer knows of the members at first is who founded the cluster; whom it takes the place
+    /// of may have been the only proposer.</remarks>
+    public static Configuration? DecodeEnded(ReadOnlySpan<byte> bytes)
     {
         try
         {
@@ -107,7 +114,7 @@ public static class ConfigurationCodec
             IsWedged = (flags & WedgedFlag) != 0,
             Fork = fork,
         };
-        return reader.IsAtEnd && read.Problem is null ? read : null;
+        return reader.IsAtEnd ? read : null;
     }
 
     private static byte FlagsOf(Configuration configuration) =>

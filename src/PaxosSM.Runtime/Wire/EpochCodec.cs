@@ -54,4 +54,9 @@ internal static class EpochCodec
     public static Configuration Configuration(ref WireReader reader) =>
         ConfigurationCodec.Decode(reader.ReadBytes().Span)
             ?? throw new WireFormatException("a configuration that can't be read, or that nobody could work with");
+
+    /// <summary>The members of an epoch that is over.</summary>
+    public static Configuration EndedConfiguration(ref WireReader reader) =>
+        ConfigurationCodec.DecodeEnded(reader.ReadBytes().Span)
+            ?? throw new WireFormatException("a configuration that can't be read");
 }

@@ -306,7 +306,9 @@ public static class RecordCodec
             var configuration = length <= int.MaxValue && Take((int)length, out var bytes)
                 ? ConfigurationCodec.Decode(bytes)
                 : null;
-            var before = Take(Math.Max(0, source.Length - _at), out bytes) ? ConfigurationCodec.Decode(bytes) : null;
+            var before = Take(Math.Max(0, source.Length - _at), out bytes)
+                ? ConfigurationCodec.DecodeEnded(bytes)
+                : null;
             if (configuration is null || before is null)
             {
                 _at = source.Length + 1;

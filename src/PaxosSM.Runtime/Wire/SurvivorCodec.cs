@@ -55,7 +55,7 @@ public static class SurvivorCodec
             (MemberRoles)reader.ReadByteUpTo((byte)MemberRoles.All),
             reader.ReadStorageId());
         var epoch = EpochCodec.Start(ref reader);
-        var before = reader.ReadBoolean() ? EpochCodec.Configuration(ref reader) : null;
+        var before = reader.ReadBoolean() ? EpochCodec.EndedConfiguration(ref reader) : null;
         return new(group, self, epoch)
         {
             Before = before,
