@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace PaxosSM.Client;
 
-/// <summary>Where a client's work runs and its chance comes from: the thread pool and the system, except in a
-/// simulation, which gives both.</summary>
+/// <summary>Where the work of a client, or of who delivers outboxes, runs and its chance comes from: the thread pool
+/// and the system, except in a simulation, which gives both.</summary>
 /// <remarks>Given, the queue is the only place where a client runs anything but within a call, its timer's tick or its
 /// channel's news: whoever empties it decides what happens next. Then a client is for one thread.</remarks>
 internal sealed class ClientScheduling
@@ -43,6 +43,63 @@ internal sealed class ClientScheduling
         }
     }
 
+    /// <summary>Begins something that takes a while soon, not within the call.</summary>
+    /// <returns>Completes with it.</returns>
+    public Task StartAsync(Func<Task> work)
+    {
+        if (_queue is null)
+        {
+            return Task.Run(work);
+        }
+
+        TaskCompletionSource begin = new();
+        _queue(begin.SetResult);
+        return AfterAsync(begin.Task, work);
+    }
+
+    /// <summary>Completes after a while.</summary>
+    /// <remarks>Beside the thread pool, what follows a cancellation follows within it, as what follows the time follows
+    /// within the clock's call.</remarks>
+    public async Task DelayAsync(TimeSpan span, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (_queue is null)
+        {
+            await Task.Delay(span, time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var source = NewSource<bool>();
+        var timer = time.CreateTimer(_ => source.TrySetResult(true), null, span, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
+        {
+            using var registration = cancellationToken.Register(() => source.TrySetCanceled(cancellationToken));
+            _ = await source.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for something that may not heed its token; see <see cref="DelayAsync"/>.</summary>
+    public async Task WaitAsync(ValueTask awaited, CancellationToken cancellationToken)
+    {
+        if (_queue is null)
+        {
+            await awaited.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var source = NewSource<bool>();
+        using var registration = cancellationToken.Register(() => source.TrySetCanceled(cancellationToken));
+        await (await Task.WhenAny(awaited.AsTask(), source.Task).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels; whoever waits for that goes on soon, not within the call.</summary>
+    public Task CancelAsync(CancellationTokenSource source) => _queue is null
+        ? source.CancelAsync()
+        : StartAsync(() =>
+        {
+            source.Cancel();
+            return Task.CompletedTask;
+        });
+
     /// <summary>Completes what callers wait for; their continuations do not run within the call.</summary>
     public void Complete(Action complete)
     {
@@ -81,5 +138,11 @@ internal sealed class ClientScheduling
         return _random is null
             ? Random.Shared.NextDouble()
             : (double)(_random.Next() >> (64 - FractionBits)) / (1L << FractionBits);
+    }
+
+    private static async Task AfterAsync(Task begin, Func<Task> work)
+    {
+        await begin.ConfigureAwait(false);
+        await work().ConfigureAwait(false);
     }
 }

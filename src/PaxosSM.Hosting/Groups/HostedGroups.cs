@@ -145,7 +145,7 @@ internal sealed class HostedGroups : IGroupRunner, IAsyncDisposable
             if (_node.Outboxes is { } outboxes && pooled.HasOutbox)
             {
                 pooled.Advanced = outboxes.Add(
-                    group.Id, _devices.Members.Self.Node, () => _node.NewClient(pooled.Gateway));
+                    group.Id, _devices.Members.Self.Node, group.Founders, () => _node.NewClient(pooled.Gateway));
             }
 
             await pooled.StartAsync(_pump, cancellationToken).ConfigureAwait(false);

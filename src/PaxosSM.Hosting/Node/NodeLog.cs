@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PaxosSM.Client;
 using PaxosSM.Runtime.Execution;
 using PaxosSM.Runtime.Groups;
 

@@ -1,3 +1,4 @@
+using PaxosSM.Client;
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Genesis;
 using PaxosSM.Runtime.Groups;
@@ -131,7 +132,10 @@ internal sealed class NodeServing : IAsyncDisposable
         if (_group.HasOutbox)
         {
             _group.Advanced = outboxes.Add(
-                _node.Gateway.Group, _devices.Members.Self.Node, () => _node.NewClient(_node.Gateway));
+                _node.Gateway.Group,
+                _devices.Members.Self.Node,
+                _devices.Members.Configuration,
+                () => _node.NewClient(_node.Gateway));
         }
         else if (_node.Services.GroupMachines is null)
         {

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using PaxosSM.Client;
 
 namespace PaxosSM.Hosting;
 
 /// <summary>Tells log and meter what becomes of one node's deliveries.</summary>
-internal sealed class OutboxEvents
+internal sealed class OutboxEvents : IOutboxObserver
 {
     private readonly NodeLog _log;
     private readonly KeyValuePair<string, object?> _node;

@@ -13,6 +13,9 @@ internal sealed class ForkHistory(RunLog log, World world)
     /// <summary>Whether survivors went on in a fork of their own.</summary>
     public bool IsForced { get; private set; }
 
+    /// <summary>The members of the epoch that they began; null before.</summary>
+    public Configuration? Next { get; private set; }
+
     /// <summary>A value was applied somewhere.</summary>
     public void OnApplied(SimulatedNode node, in ChosenValue value)
     {
@@ -32,6 +35,7 @@ internal sealed class ForkHistory(RunLog log, World world)
     public Slot Begin(ForcedEnd end, IReadOnlyList<SurvivorHoldings> survivors, TraceChecker checker)
     {
         IsForced = true;
+        Next = end.Next!.Configuration; // it is forced
         CheckRun(end, survivors, checker);
         var kept = end.Held;
         foreach (var value in end.Values.SkipLast(1))

@@ -9,6 +9,7 @@ internal sealed class GroupLoad
     private const long LingerMicros = 500_000;
     private readonly Configuration? _founders;
     private Witness? _left;
+    private EffectLedger? _leftEffects;
 
     /// <summary>A group without clients yet.</summary>
     /// <param name="run">The run.</param>
@@ -21,6 +22,7 @@ internal sealed class GroupLoad
         Workload = run.Options.Workload();
         History = new(() => run.World.Now);
         Witness = new(run.World);
+        Effects = new(run.World, run.Log);
     }
 
     public SimulatedRun Run { get; }
@@ -35,6 +37,9 @@ internal sealed class GroupLoad
     public HistoryRecorder History { get; }
 
     public Witness Witness { get; private set; }
+
+    /// <summary>What its commands do outside the cluster.</summary>
+    public EffectLedger Effects { get; private set; }
 
     /// <summary>The clients of a fork that was left (R33).</summary>
     public List<IReadOnlyList<SimulatedClient>> Departed { get; } = [];
@@ -93,14 +98,17 @@ internal sealed class GroupLoad
 
         Departed.Add(Clients);
         Clients = [];
-        _left = Witness;
+        (_left, _leftEffects) = (Witness, Effects);
     }
 
     /// <summary>Survivors go on in a fork of their own: what was applied and acknowledged behind a slot is lost
     /// (R33).</summary>
-    public void Fork(Slot kept)
+    /// <param name="kept">That slot.</param>
+    /// <param name="next">The epoch that begins the fork.</param>
+    public void Fork(Slot kept, Configuration next)
     {
         Witness = Witness.Fork(kept);
+        Effects = Effects.NewFork(kept, next);
         History.Lose(kept);
         Run.Log.Count("acknowledged commands lost", Acknowledged.RemoveAll(each => each.Result.Slot > kept));
     }
@@ -121,7 +129,10 @@ internal sealed class GroupLoad
     /// <summary>A machine of the group, as the plan has it.</summary>
     public IStateMachine NewMachine(SimulatedProcess process)
     {
-        var machine = Workload.NewMachine();
+        var inner = Workload.NewMachine();
+        var machine = Run.Plan.Outbox.Destinations > 0
+            ? new OutboxMachine(inner, Run.Plan.Outbox, EffectsAt(process), process.Node.Name)
+            : inner;
         var witness = process.Node.IsExile && _left is { } left ? left : Witness;
         WitnessedMachine witnessed = new(machine, witness, process);
         if (Run.Plan.OwnStores && Group == GroupId.Default)
@@ -129,10 +140,14 @@ internal sealed class GroupLoad
             return new SimulatedStoredMachine(witnessed, witness, process);
         }
 
-        return Run.Plan.Optimistic && machine is IOptimisticStateMachine optimistic
+        return Run.Plan.Optimistic && inner is IOptimisticStateMachine && machine is IOptimisticStateMachine optimistic
             ? new OptimisticWitness(witnessed, optimistic, witness, process)
             : witnessed;
     }
+
+    /// <summary>What a process' group does outside the cluster: a fork that was left has its own.</summary>
+    public EffectLedger EffectsAt(SimulatedProcess process) =>
+        process.Node.IsExile && _leftEffects is { } left ? left : Effects;
 
     /// <summary>Whether all replicas that count have applied the same, and what was acknowledged.</summary>
     public bool AreEqual() => Learners.Select(each => each.Replica.Execution!.Applied).Distinct().Count() <= 1

@@ -16,7 +16,6 @@ internal sealed class SimulatedCluster
     private readonly HashSet<NodeId> _doubled = [];
     private Dictionary<GroupId, TraceChecker> _exiles = [];
     private bool _somebodyLied;
-    private bool _isWhole;
 
     /// <summary>Machines that are off yet.</summary>
     /// <param name="plan">The members, and how their machines are.</param>
@@ -90,6 +89,12 @@ internal sealed class SimulatedCluster
     /// <summary>What the catalogs of groups said; null where the plan has no groups beside the first one.</summary>
     public CatalogHistory? Catalog { get; }
 
+    /// <summary>Finds what a process' group does outside the cluster (R27); null where nobody asks.</summary>
+    public Func<SimulatedProcess, GroupId, EffectLedger>? EffectsOf { get; init; }
+
+    /// <summary>Whether nothing goes wrong any more.</summary>
+    public bool IsWhole { get; private set; }
+
     /// <summary>The members; their storages are not known before genesis.</summary>
     public Configuration Configured { get; }
 
@@ -131,12 +136,13 @@ internal sealed class SimulatedCluster
     /// <summary>Nothing goes wrong from now on, and what is down starts.</summary>
     public void Heal()
     {
-        _isWhole = true;
+        IsWhole = true;
         var calm = Plan.Network with { LossPermille = 0, DuplicatePermille = 0, LatePermille = 0 };
         Network.Heal(calm);
         foreach (var node in Nodes)
         {
             node.Heal();
+            node.Process?.Outboxes?.Resume();
             if (node.Process is { IsAlive: true, Halted: not null })
             {
                 node.Crash(0, true, TimeSpan.FromMilliseconds(1));
@@ -260,7 +266,7 @@ internal sealed class SimulatedCluster
             World.Break("no replica halts without a reason", $"{process.Node.Name} halted: {why}");
         }
 
-        if (_isWhole)
+        if (IsWhole)
         {
             // A lie told before may be found out only now: somebody looks at the replica, and starts it again.
             process.Node.Crash(0, true, TimeSpan.FromMilliseconds(1));

@@ -33,6 +33,9 @@ internal sealed class SimulatedProcess
         _loop = NewActor(RunLoop);
         Replica = new(cluster, this, GroupId.Default);
         StartedAt = World.Now;
+        Outboxes = cluster.EffectsOf is not null && cluster.Plan.Outbox.Destinations > 0
+            ? SimulatedOutboxes.Of(cluster, this)
+            : null;
     }
 
     public World World { get; }
@@ -52,6 +55,9 @@ internal sealed class SimulatedProcess
 
     /// <summary>The groups beside it, once they may start; null where the plan has none.</summary>
     public SimulatedGroups? Groups => _groups;
+
+    /// <summary>Delivers what its groups do outside the cluster; null where they do nothing there.</summary>
+    public SimulatedOutboxes? Outboxes { get; }
 
     /// <summary>Who is who; null before the start.</summary>
     public NodeMembers? Members => _devices?.Members;

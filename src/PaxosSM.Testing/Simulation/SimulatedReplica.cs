@@ -1,5 +1,6 @@
 using PaxosSM.Runtime;
 using PaxosSM.Runtime.Execution;
+using PaxosSM.Runtime.Groups;
 using PaxosSM.Runtime.Ports;
 using PaxosSM.Runtime.Serving;
 
@@ -47,6 +48,11 @@ internal sealed class SimulatedReplica : IProtocolEventSink
         _replica = new(
             settings, () => Machine = newMachine(), Gateway, disk.Store, disk.Saving, disk.Moving);
         _replica.Execution.Wake = _executor.Wake;
+        if (Gateway.Group != GroupCatalog.Id)
+        {
+            _process.Outboxes?.Add(Gateway, settings.Context.Configuration, _replica.Execution);
+        }
+
         var starting = _replica.StartAsync(pump, CancellationToken.None);
         if (!starting.IsCompleted)
         {
@@ -63,6 +69,7 @@ internal sealed class SimulatedReplica : IProtocolEventSink
     public void Stop(NodePump pump, string why)
     {
         _stopped = true;
+        _process.Outboxes?.Remove(Gateway.Group);
         pump.Remove(Gateway.Group);
         Gateway.Stop(why);
         _replica!.Stop(); // it has started
@@ -84,6 +91,7 @@ internal sealed class SimulatedReplica : IProtocolEventSink
         if (_process.CountEffect())
         {
             _events++;
+            _process.Outboxes?.On(group, happened);
             _epoch = happened is EpochBegan began ? began.Start.Epoch : _epoch;
             var self = _process.Members!.Self; // it serves
             _cluster.OnEvent(

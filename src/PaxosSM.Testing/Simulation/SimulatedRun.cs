@@ -8,9 +8,10 @@ internal sealed class SimulatedRun
     private const long LookMicros = 100_000;
 
     // I13's bounds, in election timeouts: until somebody leads, until what was asked for is answered, until replicas
-    // are equal.
+    // are equal; and until what was committed is taken outside.
     private const int LeadTimeouts = 12;
     private const int AnswerTimeouts = 30;
+    private const int DeliverTimeouts = 60;
     private const int EqualTimeouts = 30;
 
     // Of a group beside the first one: how many clients it has, and which part of the first one's load.
@@ -27,6 +28,7 @@ internal sealed class SimulatedRun
         new MemoryIsBounded(),
         new RemovedGroupsAreGone(),
         new NothingIsChosenWhileWedged(),
+        new EffectsAreTaken(),
     ];
 
     public SimulatedRun(SimulationPlan plan, SimulationOptions options)
@@ -42,7 +44,10 @@ internal sealed class SimulatedRun
             World,
             Log,
             (process, group) => _loads[group].NewMachine(process),
-            options.Events);
+            options.Events)
+        {
+            EffectsOf = (process, group) => _loads[group].EffectsAt(process),
+        };
         _faults = new(Cluster);
         Cluster.QuorumLost += First.Depart;
         Cluster.WentOn += OnWentOn;
@@ -107,7 +112,7 @@ internal sealed class SimulatedRun
     {
         if (kept is { } through)
         {
-            First.Fork(through);
+            First.Fork(through, Cluster.Forks!.Next!); // it went on
         }
 
         First.Begin();
@@ -155,6 +160,7 @@ internal sealed class SimulatedRun
         }
 
         Must(AnswerTimeouts, AllAnswered, WhoWaits);
+        Must(DeliverTimeouts, AllDelivered, WhatWaits);
         Must(EqualTimeouts, () => Living.All(load => load.AreEqual()) && AreSettled(), WhoIsBehind);
     }
 
@@ -163,6 +169,11 @@ internal sealed class SimulatedRun
     private List<SimulatedClient> Clients => [.. Living.SelectMany(load => load.Clients)];
 
     private bool AllAnswered() => _faults.Wishes == 0 && Living.All(load => load.Open == 0);
+
+    private bool AllDelivered() => Living.All(load => load.Effects.Waiting == 0);
+
+    private string WhatWaits() => string.Join(", ", Living.Where(load => load.Effects.Waiting > 0).Select(
+        load => $"{load.Effects.Waiting} effects of {load.Group} wait, the oldest is {load.Effects.Oldest}"));
 
     private bool AreSettled() => Cluster.Nodes.All(node => node.Process is not { IsAlive: true, Groups: { } groups }
         || groups.IsSettled);

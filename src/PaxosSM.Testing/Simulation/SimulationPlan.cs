@@ -50,6 +50,9 @@ public sealed record SimulationPlan
     /// <summary>The clients.</summary>
     public ClientPlan Clients { get; init; } = new();
 
+    /// <summary>What commands do outside the cluster.</summary>
+    public OutboxPlan Outbox { get; init; } = new();
+
     /// <summary>How far a node's monotonic clock may drift from true time, in parts of a million, either way.</summary>
     public int ClockDriftMax { get; init; }
 

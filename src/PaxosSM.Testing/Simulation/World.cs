@@ -6,8 +6,10 @@ internal sealed class World
 {
     private const int EventsOfAMomentMax = 1_000_000;
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private int _eventsNow;
     private long _planned;
+    private volatile string? _strangers;
 
     public World(ulong seed) => Random = new(seed);
 
@@ -25,7 +27,17 @@ internal sealed class World
 
     public static long Micros(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public void At(long moment, Action happens) => _events.Enqueue(happens, (Math.Max(moment, Now), _planned++));
+    public void At(long moment, Action happens)
+    {
+        // What a thread pool runs, no seed decides.
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            _strangers ??= Environment.StackTrace;
+            return;
+        }
+
+        _events.Enqueue(happens, (Math.Max(moment, Now), _planned++));
+    }
 
     public void After(long micros, Action happens) => At(Now + micros, happens);
 
@@ -56,6 +68,10 @@ internal sealed class World
             Now = next.At;
             Events++;
             happens();
+            if (_strangers is { } where)
+            {
+                Break("a run is one thread", where);
+            }
         }
 
         if (Broken is null && done?.Invoke() == true)

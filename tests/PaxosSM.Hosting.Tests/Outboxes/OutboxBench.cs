@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
+using PaxosSM.Client;
 
 namespace PaxosSM.Hosting.Tests.Outboxes;
 
@@ -36,7 +37,6 @@ internal sealed class OutboxBench : IPaxosClient
             Connect = Connect,
             Handler = handler ?? Receiver,
             Options = options,
-            Pipelines = new(GroupId.Default, options, events, TimeProvider.System),
             Events = events,
             Time = TimeProvider.System,
         });

@@ -98,11 +98,12 @@ public sealed class SimulationScriptTests
         Type[] parts =
         [
             typeof(SimulationPlan), typeof(ProtocolOptions), typeof(Storage.LogOptions), typeof(NetworkPlan),
-            typeof(DiskPlan), typeof(ClientPlan),
+            typeof(DiskPlan), typeof(ClientPlan), typeof(OutboxPlan),
         ];
         string[] structure =
         [
             "Seed", "Members", "Regions", "Distances", "Faults", "Protocol", "Log", "Network", "Disk", "Clients",
+            "Outbox",
         ];
         var properties = parts
             .SelectMany(part => part.GetProperties())

@@ -32,6 +32,7 @@ internal sealed class PlanSetting
         .. Of("network.", plan => plan.Network with { }, (plan, part) => plan with { Network = part }),
         .. Of("disk.", plan => plan.Disk with { }, (plan, part) => plan with { Disk = part }),
         .. Of("clients.", plan => plan.Clients with { }, (plan, part) => plan with { Clients = part }),
+        .. Of("outbox.", plan => plan.Outbox with { }, (plan, part) => plan with { Outbox = part }),
     ];
 
     /// <summary>The name, such as <c>protocol.leaseDuration</c>.</summary>

@@ -64,6 +64,11 @@ public static class SwarmPlans
             plan = SwarmForces.Draw(plan, options, new(seed ^ SwarmForces.Stream));
         }
 
+        if (options.Profile != SwarmProfile.Default)
+        {
+            plan = plan with { Outbox = SwarmOutboxes.Draw(plan, new(seed ^ SwarmOutboxes.Stream)) };
+        }
+
         return FairPlan.KeepsTrimming(plan)
             ? plan
             : plan with { Protocol = plan.Protocol with { LogBytesMax = FairPlan.LogBytesForAWholeRun } };

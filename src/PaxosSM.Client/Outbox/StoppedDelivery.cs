@@ -1,4 +1,4 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>A destination that this node delivers nothing more to (R27); what waits for it stays in the
 /// outbox.</summary>

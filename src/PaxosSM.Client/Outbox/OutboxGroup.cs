@@ -1,4 +1,4 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>Whose outbox is delivered, and how.</summary>
 internal sealed record OutboxGroup
@@ -18,14 +18,21 @@ internal sealed record OutboxGroup
     /// <summary>The bounds.</summary>
     public required OutboxOptions Options { get; init; }
 
-    /// <summary>What is tried how often.</summary>
-    public required OutboxPipelines Pipelines { get; init; }
-
     /// <summary>Is told what happens.</summary>
-    public required OutboxEvents Events { get; init; }
+    public required IOutboxObserver Events { get; init; }
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Where the work runs.</summary>
+    public ClientScheduling Scheduling { get; init; } = ClientScheduling.Pool;
+
+    /// <summary>Asks the own group until it answers.</summary>
+    public Task<T> AskAsync<T>(Func<CancellationToken, ValueTask<T>> ask, CancellationToken end) =>
+        Retry.RunAsync(ask, 0, (_, pause, why) => Events.Unreadable(Group, pause, why), end);
+
+    /// <summary>Tries again what failed.</summary>
+    public OutboxRetry Retry => new(Options, Time, Scheduling);
 
     /// <summary>The outbox is to be looked at. Any thread.</summary>
     public Action Wake { get; init; } = () => { };

@@ -1,4 +1,4 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>What one destination's receiver has confirmed, and what of that the log was told.</summary>
 internal sealed class OutboxProgress(OutboxGroup group, OutboxClient outbox, string destination)
@@ -35,9 +35,13 @@ internal sealed class OutboxProgress(OutboxGroup group, OutboxClient outbox, str
             return;
         }
 
-        await group.Pipelines.Contact.ExecuteAsync(
-            async token => await outbox.AcknowledgeAsync(destination, confirmed, token).ConfigureAwait(false), end)
-            .ConfigureAwait(false);
+        _ = await group.AskAsync(
+            async token =>
+            {
+                await outbox.AcknowledgeAsync(destination, confirmed, token).ConfigureAwait(false);
+                return confirmed;
+            },
+            end).ConfigureAwait(false);
         _acknowledged = confirmed;
         _toldAt = group.Time.GetTimestamp();
     }

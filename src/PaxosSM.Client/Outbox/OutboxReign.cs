@@ -1,6 +1,4 @@
-using Polly;
-
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>Delivers one group's outbox while this node leads the group, once: a deliverer for each destination, that
 /// keeps its order.</summary>
@@ -78,16 +76,15 @@ internal sealed class OutboxReign
             return; // the next one that is done wakes this
         }
 
-        var waiting = await _group.Pipelines.Contact.ExecuteAsync(
-            async token => await _outbox.DestinationsAsync(known + free, ReadConsistency.Local, token)
-                .ConfigureAwait(false),
-            _end).ConfigureAwait(false);
+        var waiting = await _group.AskAsync(
+            token => _outbox.DestinationsAsync(known + free, ReadConsistency.Local, token), _end)
+            .ConfigureAwait(false);
         lock (_gate)
         {
             var next = waiting.Where(each => !_running.ContainsKey(each) && !_stopped.ContainsKey(each)).Take(free);
             foreach (var destination in next.ToList())
             {
-                _running.Add(destination, Task.Run(() => RunAsync(destination), CancellationToken.None));
+                _running.Add(destination, _group.Scheduling.StartAsync(() => RunAsync(destination)));
             }
         }
     }
@@ -142,13 +139,13 @@ internal sealed class OutboxReign
         OutboxProgress progress = new(_group, _outbox, destination);
         while (true)
         {
-            var entries = await _group.Pipelines.Contact.ExecuteAsync(
-                async token => await _outbox.ReadAsync(
+            var entries = await _group.AskAsync(
+                token => _outbox.ReadAsync(
                     destination,
                     _group.Options.ReadEntriesMax,
                     _group.Options.ReadBytesMax,
                     ReadConsistency.Local,
-                    token).ConfigureAwait(false),
+                    token),
                 _end).ConfigureAwait(false);
             if (entries.Count == 0)
             {
@@ -182,15 +179,20 @@ internal sealed class OutboxReign
 
     private async Task<StoppedDelivery?> TryDeliverAsync(OutboxEntry entry)
     {
-        var context = ResilienceContextPool.Shared.Get(_end);
-        context.Properties.Set(OutboxPipelines.Entry, entry);
         try
         {
             // A handler that does not heed its token is left behind: what it does later, the receiver's filter knows.
-            await _group.Pipelines.Delivery.ExecuteAsync(
-                async attempt => await _group.Handler.DeliverAsync(entry, attempt.CancellationToken).AsTask()
-                    .WaitAsync(attempt.CancellationToken).ConfigureAwait(false),
-                context).ConfigureAwait(false);
+            _ = await _group.Retry.RunAsync(
+                async end =>
+                {
+                    await _group.Retry.WithinAsync(
+                        _group.Options.DeliveryTimeout, late => _group.Handler.DeliverAsync(entry, late), end)
+                        .ConfigureAwait(false);
+                    return entry;
+                },
+                _group.Options.AttemptsMax,
+                (attempts, pause, why) => _group.Events.Failed(entry, attempts, pause, why),
+                _end).ConfigureAwait(false);
             _group.Events.Delivered(entry.Token.Group);
             return null;
         }
@@ -200,10 +202,6 @@ internal sealed class OutboxReign
         {
             var times = _group.Options.AttemptsMax;
             return new(entry.Destination, entry.Token, $"failed {times} times, at last: {failure.Message}");
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
         }
     }
 }

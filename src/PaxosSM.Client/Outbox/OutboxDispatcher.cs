@@ -1,6 +1,4 @@
-using System.Threading.Channels;
-
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>Delivers one group's outbox at one node: at least once, in order for each destination, while the node leads
 /// the group (R27).</summary>
@@ -8,12 +6,10 @@ namespace PaxosSM.Hosting;
 /// durable as the group's class says: never what is only speculated (R18).</remarks>
 internal sealed class OutboxDispatcher : IAsyncDisposable
 {
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly OutboxGroup _group;
+    private readonly OutboxWakes _wakes;
     private readonly Task _running;
     private volatile CancellationTokenSource? _leads;
     private OutboxReign? _reign;
@@ -23,7 +19,8 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
     public OutboxDispatcher(OutboxGroup group)
     {
         _group = group with { Wake = Wake };
-        _running = Task.Run(RunAsync);
+        _wakes = new(group.Scheduling);
+        _running = group.Scheduling.StartAsync(RunAsync);
     }
 
     /// <summary>What this node has given up, while it leads.</summary>
@@ -43,7 +40,7 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
     {
         if (_leads is not null)
         {
-            _wakes.Writer.TryWrite(true);
+            _wakes.Set();
         }
     }
 
@@ -85,15 +82,15 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _group.Scheduling.CancelAsync(_stopping).ConfigureAwait(false);
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 
     // Whoever waits goes on elsewhere: the caller is the node's loop.
-    private static async Task EndAsync(CancellationTokenSource leads)
+    private async Task EndAsync(CancellationTokenSource leads)
     {
-        await leads.CancelAsync().ConfigureAwait(false);
+        await _group.Scheduling.CancelAsync(leads).ConfigureAwait(false);
         leads.Dispose();
     }
 
@@ -105,7 +102,7 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
             var isOver = Reign() is { } reign && await LeadAsync(reign).ConfigureAwait(false);
             if (!isOver)
             {
-                await _wakes.Reader.ReadAsync(_stopping.Token).ConfigureAwait(false);
+                await _wakes.WaitAsync(_stopping.Token).ConfigureAwait(false);
             }
         }
     }
@@ -135,7 +132,8 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
                 do
                 {
                     await reign.BeginAsync().ConfigureAwait(false);
-                    await Task.Delay(_group.Options.WakeInterval, _group.Time, end).ConfigureAwait(false);
+                    await _group.Scheduling.DelayAsync(_group.Options.WakeInterval, _group.Time, end)
+                        .ConfigureAwait(false);
                 }
                 while (await WakesAsync(end).ConfigureAwait(false) || reign.IsBusy);
             }
@@ -162,7 +160,8 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, end);
         try
         {
-            return await _wakes.Reader.ReadAsync(either.Token).ConfigureAwait(false);
+            await _wakes.WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException) when (!end.IsCancellationRequested)
         {

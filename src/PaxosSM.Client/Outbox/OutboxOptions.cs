@@ -1,4 +1,4 @@
-namespace PaxosSM.Hosting;
+namespace PaxosSM.Client;
 
 /// <summary>How a node delivers outboxes (R27).</summary>
 public sealed record OutboxOptions
