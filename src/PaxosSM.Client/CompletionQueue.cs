@@ -94,14 +94,17 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
         try
         {
             // Those that come meanwhile come after what these ask for.
+            var began = Stopwatch.GetTimestamp();
             for (var left = Count(); left > 0 && TakeEnd() is { } end; left--)
             {
-                var began = Stopwatch.GetTimestamp();
                 end.Complete();
-                if (Stopwatch.GetElapsedTime(began) > _slowAfter)
+                var ended = Stopwatch.GetTimestamp();
+                if (Stopwatch.GetElapsedTime(began, ended) > _slowAfter)
                 {
                     Help();
                 }
+
+                began = ended;
             }
         }
         finally

@@ -26,6 +26,7 @@ internal sealed class CompletionThread
 
     private void Run()
     {
+        LentThread.MayBlock = true;
         while (true)
         {
             _signal.Take();

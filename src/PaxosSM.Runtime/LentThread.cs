@@ -2,65 +2,73 @@ using System.Runtime.CompilerServices;
 
 namespace PaxosSM.Runtime;
 
-/// <summary>Lets a thread that brings work to a node's loop run that loop itself, unless it runs already: to wake
-/// another thread costs more than most of what it would be woken for.</summary>
-/// <remarks>Between <see cref="Begin"/> and <see cref="End"/> no loop is woken that the thread would wake: they run at
-/// the end, on this thread, for a bounded time. So the end must come soon, with no lock held. May be nested: the
-/// outermost counts. Any thread; each for itself.</remarks>
+/// <summary>Lets a thread that brings work to a node's loop, or its log, do it itself, unless another one is at it: to
+/// wake another thread costs more than most of what it would be woken for.</summary>
+/// <remarks>Between <see cref="Begin"/> and <see cref="End"/> nobody is woken that the thread would wake: the work is
+/// done at the end, on this thread, for a bounded time. So the end must come soon, with no lock held. May be nested:
+/// the outermost counts. Any thread; each for itself.</remarks>
 public static class LentThread
 {
+    // A round brings another: what is left then is for the others' own threads.
+    private const int RunsMax = 8;
+
     [ThreadStatic]
     private static Loan? _loan;
 
-    /// <summary>From here on the loops wait for <see cref="End"/>.</summary>
-    public static void Begin()
+    /// <summary>Whether this thread may be kept by a disk, too. Set once, by who owns the thread; never for a
+    /// user's.</summary>
+    public static bool MayBlock
     {
-        var loan = _loan ??= new();
-        loan.Depth++;
+        get => _loan is { MayBlock: true };
+        set => (_loan ??= new()).MayBlock = value;
     }
 
-    /// <summary>Runs the loops that were woken meanwhile.</summary>
-    /// <param name="busy">The thread has more to do at once: the loops' own threads are woken instead.</param>
+    /// <summary>From here on work waits for <see cref="End"/>.</summary>
+    public static void Begin() => (_loan ??= new()).Depth++;
+
+    /// <summary>Does what came meanwhile, and what that brings.</summary>
+    /// <param name="busy">The thread has more to do at once: the work's own threads are woken instead.</param>
     public static void End(bool busy = false)
     {
         var loan = _loan!; // Begin made it
-        if (loan.Depth > 1 || loan.Woken.Count == 0)
+        if (loan.Depth > 1 || loan.Work.Count == 0)
         {
             loan.Depth--;
             return;
         }
 
-        // Still lent: what the loops wake in turn comes here, too.
+        // Still lent: what the work wakes in turn comes here, too.
         var runs = !busy && RuntimeHelpers.TryEnsureSufficientExecutionStack();
-        for (var next = 0; next < loan.Woken.Count; next++)
+        while (loan.Next < loan.Work.Count)
         {
-            var loop = loan.Woken[next];
-            if (runs)
+            var work = loan.Work[loan.Next++];
+            if (runs && loan.Next <= RunsMax)
             {
-                loop.RunHere();
+                work.RunHere();
             }
             else
             {
-                loop.Signal();
+                work.Signal();
             }
         }
 
-        loan.Woken.Clear();
+        loan.Work.Clear();
+        loan.Next = 0;
         loan.Depth--;
     }
 
-    /// <summary>Notes that a loop has something to do.</summary>
+    /// <summary>Notes that there is something to do.</summary>
     /// <returns>False when this thread is not lent.</returns>
-    internal static bool TryNote(NodeLoop loop)
+    public static bool TryNote(ILentWork work)
     {
         if (_loan is not { Depth: > 0 } loan)
         {
             return false;
         }
 
-        if (!loan.Woken.Contains(loop))
+        if (loan.Work.IndexOf(work, loan.Next) < 0)
         {
-            loan.Woken.Add(loop);
+            loan.Work.Add(work);
         }
 
         return true;
@@ -68,8 +76,13 @@ public static class LentThread
 
     private sealed class Loan
     {
+        public bool MayBlock { get; set; }
+
         public int Depth { get; set; }
 
-        public List<NodeLoop> Woken { get; } = [];
+        // The first that is not begun.
+        public int Next { get; set; }
+
+        public List<ILentWork> Work { get; } = [];
     }
 }

@@ -5,7 +5,7 @@ namespace PaxosSM.Runtime;
 /// It has a thread of its own, not the pool's: a user's code that starves the pool must not look like a dead node. That
 /// one keeps the time, and does what nobody else does; see <see cref="LentThread"/> for the others.
 /// </remarks>
-public sealed class NodeLoop : IDisposable
+public sealed class NodeLoop : ILentWork, IDisposable
 {
     // Who lends a thread is not to be kept.
     private const int LentRoundsMax = 2;
@@ -16,7 +16,7 @@ public sealed class NodeLoop : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile Thread? _runner;
-    private int _turn;
+    private readonly Turn _turn = new();
     private long _next;
     private long _sleepsUntil = long.MaxValue;
 
@@ -61,42 +61,29 @@ public sealed class NodeLoop : IDisposable
 
         // A lent thread may be in a round, this one too: that is the last.
         SpinWait patience = default;
-        while (_runner != Thread.CurrentThread
-            && Interlocked.CompareExchange(ref _turn, Turn.Over, Turn.Free) is Turn.Taken or Turn.TakenAgain)
+        while (_runner != Thread.CurrentThread && !_turn.TryEnd())
         {
             patience.SpinOnce();
         }
     }
 
-    /// <summary>Runs the pump on this thread, for a while; nothing where another one does, who will see the
-    /// work.</summary>
-    internal void RunHere()
+    /// <inheritdoc/>
+    public void RunHere()
     {
-        if (_stopping || !TryTake())
+        if (_stopping || !_turn.TryTake())
         {
             return;
         }
 
-        for (var round = 0; ; round++)
+        var round = 0;
+        while (!_turn.TryGiveBack(RunRound()))
         {
-            var isDue = RunRound();
-            if (round + 1 < LentRoundsMax && !_stopping)
+            if (++round == LentRoundsMax || _stopping)
             {
-                if (TryFree(isDue))
-                {
-                    break;
-                }
-
-                continue;
-            }
-
-            if (!TryFree(isDue))
-            {
-                Free();
+                _turn.GiveBack();
                 Signal();
+                break;
             }
-
-            break;
         }
 
         if (Volatile.Read(ref _next) < Volatile.Read(ref _sleepsUntil))
@@ -105,17 +92,15 @@ public sealed class NodeLoop : IDisposable
         }
     }
 
-    /// <summary>Wakes the loop's own thread.</summary>
-    internal void Signal() => _signal.Set();
+    /// <inheritdoc/>
+    public void Signal() => _signal.Set();
 
     /// <summary>There is something to do. Any thread.</summary>
     internal void Wake()
     {
-        // Whoever has the turn looks again before it is given back.
-        if (Interlocked.CompareExchange(ref _turn, Turn.TakenAgain, Turn.Taken) is Turn.Free or Turn.Over
-            && !LentThread.TryNote(this))
+        if (!_turn.TryMark() && !LentThread.TryNote(this))
         {
-            _signal.Set();
+            Signal();
         }
     }
 
@@ -124,7 +109,7 @@ public sealed class NodeLoop : IDisposable
         while (!_stopping)
         {
             _signal.Take();
-            if (TryTake())
+            if (_turn.TryTake())
             {
                 RunRounds();
             }
@@ -135,11 +120,11 @@ public sealed class NodeLoop : IDisposable
 
     private void RunRounds()
     {
-        while (!TryFree(RunRound()))
+        while (!_turn.TryGiveBack(RunRound()))
         {
             if (_stopping)
             {
-                Free();
+                _turn.GiveBack();
                 return;
             }
         }
@@ -188,48 +173,5 @@ public sealed class NodeLoop : IDisposable
         {
             _runner = null;
         }
-    }
-
-    private bool TryTake()
-    {
-        while (true)
-        {
-            switch (Interlocked.CompareExchange(ref _turn, Turn.Taken, Turn.Free))
-            {
-                case Turn.Free:
-                    return true;
-                case Turn.Taken:
-                    if (Interlocked.CompareExchange(ref _turn, Turn.TakenAgain, Turn.Taken) == Turn.Taken)
-                    {
-                        return false;
-                    }
-
-                    break;
-                default:
-                    return false;
-            }
-        }
-    }
-
-    // Gives the turn back, unless there is more to do.
-    private bool TryFree(bool isDue)
-    {
-        if (!isDue && Interlocked.CompareExchange(ref _turn, Turn.Free, Turn.Taken) == Turn.Taken)
-        {
-            return true;
-        }
-
-        Interlocked.Exchange(ref _turn, Turn.Taken);
-        return false;
-    }
-
-    private void Free() => Interlocked.Exchange(ref _turn, Turn.Free);
-
-    private static class Turn
-    {
-        public const int Free = 0;
-        public const int Taken = 1;
-        public const int TakenAgain = 2;
-        public const int Over = 3;
     }
 }

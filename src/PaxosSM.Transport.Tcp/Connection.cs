@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using PaxosSM.Runtime;
 using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tcp;
@@ -68,7 +69,13 @@ internal sealed class Connection : IDisposable
     /// <summary>Reads frames until the connection ends, and sends none: on a thread of its own where the stream blocks.
     /// </summary>
     public Task ReceiveAsync(FrameReceiver frames) =>
-        _isBlocking ? OnOwnThread(() => frames.Run(Stream.Read)) : frames.RunAsync(Stream, Ending);
+        _isBlocking ? OnOwnThread(() => Receive(frames)) : frames.RunAsync(Stream, Ending);
+
+    private void Receive(FrameReceiver frames)
+    {
+        LentThread.MayBlock = true;
+        frames.Run(Stream.Read);
+    }
 
     /// <summary>Runs what blocks.</summary>
     public static Task OnOwnThread(Action run) => Task.Factory.StartNew(

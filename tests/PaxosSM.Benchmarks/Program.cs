@@ -1,10 +1,15 @@
 using System.CommandLine;
 using PaxosSM.Benchmarks;
 
-RootCommand root = new("Compares variants of PaxosSM with each other, in turns, in one run.")
+RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosSM with others, in turns, in one run.")
 {
     LanesCommand.Make(),
     GroupsCommand.Make(),
-    PeerOptions.Command("paxossm", "One process of three of PaxosSM under the contract's load.", PaxosPeer.RunAsync),
+    CompareCommand.Make(),
+    PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
+    PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
+    PeerOptions.Command("dotnext", "One process of three of DotNext's Raft.", DotNextPeer.RunAsync),
+    PeerOptions.Command(
+        "dotnext-packed", "The same; the application packs commands.", DotNextPeer.RunPackedAsync),
 };
 return await root.Parse(args).InvokeAsync();

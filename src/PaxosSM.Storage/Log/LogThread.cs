@@ -17,7 +17,7 @@ public sealed class LogThread : IDurableLog
     public LogThread(IPumpedLog log)
     {
         _log = log;
-        _writing = new("paxos-log", log, log.RunOnce, Drain);
+        _writing = new("paxos-log", log, log.RunOnce, Drain) { IsLent = true };
         _preparing = new("paxos-log-prepare", log, log.PrepareOnce, () => { });
         log.Attach(_writing.Wake, _preparing.Wake);
         _writing.Start();
@@ -67,16 +67,19 @@ public sealed class LogThread : IDurableLog
         }
     }
 
-    /// <summary>A thread that repeats a step while it does something, and sleeps until woken.</summary>
-    private sealed class Pump
+    /// <summary>A thread that repeats a step while it does something, and sleeps until woken; or another thread that
+    /// is lent for it.</summary>
+    private sealed class Pump : ILentWork
     {
+        // Who lends a thread is not to be kept.
+        private const int LentStepsMax = 2;
         private readonly WakeSignal _signal = new();
+        private readonly Turn _turn = new();
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly IPumpedLog _log;
         private readonly Func<bool> _step;
         private readonly Action _finish;
         private readonly Thread _thread;
-        private bool _isAwake;
         private volatile bool _isStopping;
 
         public Pump(string name, IPumpedLog log, Func<bool> step, Action finish)
@@ -87,71 +90,112 @@ public sealed class LogThread : IDurableLog
             _thread = new(Run) { IsBackground = true, Name = name };
         }
 
+        /// <summary>Whether threads that may block do the steps that they bring.</summary>
+        public bool IsLent { get; init; }
+
         public void Start() => _thread.Start();
 
         public void Wake()
         {
-            if (!Volatile.Read(ref _isAwake))
+            if (!_turn.TryMark() && !(IsLent && LentThread.MayBlock && LentThread.TryNote(this)))
             {
-                Volatile.Write(ref _isAwake, true);
-                _signal.Set();
+                Signal();
+            }
+        }
+
+        public void Signal() => _signal.Set();
+
+        public void RunHere()
+        {
+            if (_isStopping || !_turn.TryTake())
+            {
+                return;
+            }
+
+            var step = 0;
+            while (!_turn.TryGiveBack(Step()))
+            {
+                if (++step == LentStepsMax || _isStopping)
+                {
+                    _turn.GiveBack();
+                    Signal();
+                    return;
+                }
+            }
+
+            if (_log.RetryAfter is not null)
+            {
+                Signal(); // it keeps the time
             }
         }
 
         public Task StopAsync()
         {
             _isStopping = true;
-            _signal.Set();
+            Signal();
             return _stopped.Task;
         }
 
         private void Run()
         {
-            try
+            while (!_isStopping)
             {
-                do
+                _signal.Take();
+                if (_turn.TryTake())
                 {
-                    while (Step())
+                    while (!_turn.TryGiveBack(Step()))
                     {
                     }
                 }
-                while (Wait());
+
+                if (!_isStopping)
+                {
+                    _signal.Wait(_log.RetryAfter ?? Timeout.InfiniteTimeSpan);
+                }
+            }
+
+            // A lent thread may be in a step.
+            SpinWait patience = default;
+            while (!_turn.TryEnd())
+            {
+                patience.SpinOnce();
+            }
+
+            _ = Guard(() =>
+            {
                 _finish();
+                return false;
+            });
+            _stopped.SetResult();
+        }
+
+        // What became durable is news for a loop: this thread runs it.
+        private bool Step()
+        {
+            LentThread.Begin();
+            try
+            {
+                return Guard(_step);
+            }
+            finally
+            {
+                LentThread.End();
+            }
+        }
+
+        private bool Guard(Func<bool> step)
+        {
+            try
+            {
+                return step();
             }
 #pragma warning disable CA1031 // whatever it is, the log must not go on (R1), and the process need not end
             catch (Exception exception)
 #pragma warning restore CA1031
             {
                 _log.Fail($"The log's thread failed: {exception}");
+                return false;
             }
-
-            _stopped.SetResult();
-        }
-
-        // What became durable is news for a loop: this thread runs it, unless there is more to write by now.
-        private bool Step()
-        {
-            Volatile.Write(ref _isAwake, false);
-            LentThread.Begin();
-            try
-            {
-                return _step();
-            }
-            finally
-            {
-                LentThread.End(busy: Volatile.Read(ref _isAwake));
-            }
-        }
-
-        private bool Wait()
-        {
-            _signal.Take();
-            if (!Volatile.Read(ref _isAwake) && !_isStopping)
-            {
-                _signal.Wait(_log.RetryAfter ?? Timeout.InfiniteTimeSpan);
-            }
-
-            return Volatile.Read(ref _isAwake) || !_isStopping;
         }
     }
 }

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace PaxosSM.Benchmarks;
+
+/// <summary>Runs the compared systems side by side, in turns, and writes what came of it as a table and as
+/// plots.</summary>
+internal static class CompareCommand
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
+
+    public static Command Make()
+    {
+        Option<string> systems = new("--systems")
+        {
+            Description = "Which, by commas.",
+            DefaultValueFactory = _ => string.Join(',', Systems.All.Select(system => system.Name)),
+        };
+        Option<string> clients = new("--clients")
+        {
+            Description = "Commands outstanding, by commas.",
+            DefaultValueFactory = _ => "1,8,64,256,1024,4096",
+        };
+        Option<string> sizes = new("--sizes")
+        {
+            Description = "Bytes of a command, by commas.",
+            DefaultValueFactory = _ => "64,1024",
+        };
+        Option<string> modes = new("--modes")
+        {
+            Description = "durable, volatile, or both by a comma.",
+            DefaultValueFactory = _ => "durable,volatile",
+        };
+        Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
+        Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 3 };
+        Option<string> data = new("--data")
+        {
+            Description = "A folder on the disk that is meant.",
+            DefaultValueFactory = _ => Path.GetTempPath(),
+        };
+        Option<string?> output = new("--output") { Description = "A folder for the table and the plots." };
+        Command compare = new("compare", "PaxosSM, a roofline and other systems side by side.")
+        {
+            systems, clients, sizes, modes, rounds, seconds, data, output,
+        };
+        compare.SetAction(async (parsed, cancel) =>
+        {
+            var points = from mode in parsed.GetRequiredValue(modes).Split(',')
+                         from size in Numbers(parsed.GetRequiredValue(sizes))
+                         from count in Numbers(parsed.GetRequiredValue(clients))
+                         select new Point(mode == "durable", size, count);
+            SideBySide comparison = new(
+                parsed.GetRequiredValue(systems).Split(','),
+                parsed.GetValue(rounds),
+                WarmUp,
+                TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                parsed.GetRequiredValue(data));
+            await comparison.RunAsync([.. points], Console.Out, cancel);
+            var table = ComparisonTable.Write(comparison.Readings);
+            await Console.Out.WriteLineAsync(table);
+            if (parsed.GetValue(output) is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+                await File.WriteAllTextAsync(Path.Combine(folder, "comparison.md"), table, cancel);
+                await File.WriteAllTextAsync(
+                    Path.Combine(folder, "comparison.svg"), ComparisonPlot.Draw(comparison.Readings), cancel);
+            }
+        });
+        return compare;
+    }
+
+    private static IEnumerable<int> Numbers(string text) =>
+        text.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace PaxosSM.Benchmarks;
+
+/// <summary>Runs three processes of one system at one point.</summary>
+internal sealed class PointRun
+{
+    private const int Nodes = 3;
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(40);
+    private readonly TaskCompletionSource<string> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PeerProcess> _processes = [];
+    private readonly Lock _gate = new();
+    private TimeSpan _before;
+    private TimeSpan _after;
+
+    private PointRun()
+    {
+    }
+
+    /// <summary>Runs, and ends exactly what it started.</summary>
+    /// <param name="system">The system's name: a command of this program.</param>
+    /// <param name="point">Where.</param>
+    /// <param name="warmUp">How long before it counts.</param>
+    /// <param name="time">How long it counts.</param>
+    /// <param name="data">A folder for the durable ones' files.</param>
+    /// <exception cref="InvalidOperationException">It told nothing; the message has its errors.</exception>
+    public static async Task<Reading> RunAsync(string system, Point point, TimeSpan warmUp, TimeSpan time, string data)
+    {
+        PointRun run = new();
+        var folder = Directory.CreateDirectory(
+            Path.Combine(point.Durable ? data : MemoryFolder(data), Path.GetRandomFileName())).FullName;
+        try
+        {
+            run.Start(system, point, warmUp, time, folder);
+            return Read(await run.WaitAsync(StartMax + warmUp + time), run._after - run._before);
+        }
+        finally
+        {
+            foreach (var process in run._processes)
+            {
+                process.Dispose();
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string MemoryFolder(string data) => Directory.Exists("/dev/shm") ? "/dev/shm" : data;
+
+    private void Start(string system, Point point, TimeSpan warmUp, TimeSpan time, string folder)
+    {
+        var port = FreePorts();
+        for (var id = 0; id < Nodes; id++)
+        {
+            var own = Directory.CreateDirectory(Path.Combine(folder, Text(id))).FullName;
+            string[] arguments =
+            [
+                system, "--id", Text(id), "--nodes", Text(Nodes), "--base-port", Text(port), "--dir", own,
+                "--durable", point.Durable ? "1" : "0", "--clients", Text(point.Clients), "--size", Text(point.Size),
+                "--warm", Text(warmUp.TotalSeconds), "--secs", Text(time.TotalSeconds),
+            ];
+            lock (_gate)
+            {
+                _processes.Add(new(arguments, Systems.Find(system).Environment, OnLine));
+            }
+        }
+    }
+
+    private void OnLine(PeerProcess process, string line)
+    {
+        switch (line)
+        {
+            case "BEGIN":
+                _before = Processor();
+                break;
+            case "END":
+                _after = Processor();
+                break;
+            case ['{', ..] when line.Contains("\"ops\"", StringComparison.Ordinal):
+                _told.TrySetResult(line);
+                break;
+            default:
+                // Other words are for people.
+                break;
+        }
+    }
+
+    private TimeSpan Processor()
+    {
+        lock (_gate)
+        {
+            return _processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Processor);
+        }
+    }
+
+    private async Task<string> WaitAsync(TimeSpan most)
+    {
+        using CancellationTokenSource patience = new(most);
+        while (!_told.Task.IsCompleted)
+        {
+            if (patience.IsCancellationRequested || _processes.Exists(process => process.HasEnded))
+            {
+                var errors = string.Join('\n', _processes.Select(process => process.Errors));
+                throw new InvalidOperationException(
+                    $"no figures within {most.TotalSeconds:0} s, or a process ended before them: {errors}");
+            }
+
+            _ = await Task.WhenAny(_told.Task, Task.Delay(TimeSpan.FromMilliseconds(50)));
+        }
+
+        return await _told.Task;
+    }
+
+    private static Reading Read(string line, TimeSpan processor)
+    {
+        using var json = JsonDocument.Parse(line);
+        var told = json.RootElement;
+        var commands = told.GetProperty("ops").GetInt64();
+        return new(
+            commands / told.GetProperty("elapsed_s").GetDouble(),
+            told.GetProperty("p50_us").GetDouble(),
+            told.GetProperty("p99_us").GetDouble(),
+            processor.TotalMicroseconds / Math.Max(1, commands),
+            told.TryGetProperty("alloc_per_op", out var allocated) ? allocated.GetDouble() : null,
+            told.GetProperty("errors").GetInt64());
+    }
+
+    // Ports that follow each other: one that is free is no promise for its neighbours, but a good guess.
+    private static int FreePorts()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 31_000);
+            if (Enumerable.Range(port, Nodes).All(IsFree))
+            {
+                return port;
+            }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,28 @@
+using System.Threading.Tasks.Sources;
+
+namespace PaxosSM.Benchmarks;
+
+/// <summary>A command of the roofline's: its worker goes on within <see cref="Complete"/>.</summary>
+internal sealed class RooflineCall : IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> _core;
+
+    public ReadOnlyMemory<byte> Command { get; private set; }
+
+    public ValueTask Begin(ReadOnlyMemory<byte> command)
+    {
+        _core.Reset();
+        Command = command;
+        return new(this, _core.Version);
+    }
+
+    public void Complete() => _core.SetResult(true);
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}
