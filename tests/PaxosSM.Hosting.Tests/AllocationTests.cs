@@ -27,9 +27,9 @@ public sealed class AllocationTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     private static Task RunAsync(IPaxosClient client) => Task.WhenAll(Enumerable.Range(0, Outstanding).Select(
-        async _ =>
+        async worker =>
         {
-            var command = SumMachine.Add(1);
+            var command = SumMachine.Add(worker);
             for (var sent = 0; sent < Each; sent++)
             {
                 _ = await client.ExecuteAsync(command);
