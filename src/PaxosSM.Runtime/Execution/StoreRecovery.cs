@@ -26,19 +26,30 @@ internal static class StoreRecovery
                 + "(R13, R27)");
         }
 
-        if (mark >= log.Start && (mark >= latest || (log.First > Slot.Zero && log.First <= mark.Next)))
+        // Below a snapshot the log need not tell what was chosen, though it was not trimmed: the values stand there as
+        // votes, and what vouched for them was a mark in memory. In a forked epoch nobody else could tell, either.
+        var takesOver = mark >= log.Start;
+        if (takesOver && mark >= latest)
         {
             return true;
         }
 
+        if (executor.CanRestore)
+        {
+            return false;
+        }
+
+        if (takesOver && log.First > Slot.Zero && log.First <= mark.Next)
+        {
+            return true; // The others may tell.
+        }
+
         var start = Slot.Max(log.Start, Slot.Max(latest, log.First.Previous));
-        return executor.CanRestore
-            ? false
-            : throw new InvalidDataException(
-                $"the state machine's own store holds what is applied through {mark}, and this node's log begins after "
-                + $"{start}: the store is an older copy, or lost its end, and the machine can't restore a "
-                + $"snapshot. Put a store of this node in place that holds at least {start}; or remove store and "
-                + "data folder, and let this machine join as a new member (R27)");
+        throw new InvalidDataException(
+            $"the state machine's own store holds what is applied through {mark}, and this node's log begins after "
+            + $"{start}: the store is an older copy, or lost its end, and the machine can't restore a "
+            + $"snapshot. Put a store of this node in place that holds at least {start}; or remove store and "
+            + "data folder, and let this machine join as a new member (R27)");
     }
 
     /// <summary>Takes over what the store holds, where there is one.</summary>

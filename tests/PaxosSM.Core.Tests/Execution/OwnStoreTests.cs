@@ -120,6 +120,23 @@ public sealed class OwnStoreTests
         Assert.Equal(StateOf(executor), StateOf(reopened));
     }
 
+    [Theory]
+    [InlineData(true, 25)]
+    [InlineData(false, 10)]
+    public void A_store_behind_the_newest_snapshot_is_restored_though_the_log_is_whole_where_the_machine_can(
+        bool canRestore, long reached)
+    {
+        TestStore store = new();
+        InMemorySnapshotStore snapshots = new();
+        Run(store, 4, through: 10);
+        var old = store.Copy();
+        old.CanRestore = canRestore;
+        Run(store, 4, through: 25, snapshots: snapshots, snapshot: true);
+        var restored = Recover(NewLoop(old, out _, snapshots), WholeLog);
+        Assert.Equal((new Slot(reached), new Slot(25)), (restored.Slot, restored.Saved));
+        Assert.Equal(new Slot(reached), old.Applied);
+    }
+
     [Fact]
     public void A_store_behind_a_log_whose_snapshot_is_gone_waits_for_another_replicas()
     {
