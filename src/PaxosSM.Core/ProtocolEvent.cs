@@ -114,6 +114,10 @@ public sealed record StateRestored(Slot Slot, ulong Chain) : ProtocolEvent
     /// <summary>The machine holds it in a durable store of its own instead: no snapshot, and nobody else can have it
     /// (R27).</summary>
     public bool IsOwnStore { get; init; }
+
+    /// <summary>Of an own store: what the newest durable snapshot here covers; zero for none. No
+    /// <see cref="StateSaved"/> tells of it where the process died right after it was durable.</summary>
+    public Slot Saved { get; init; }
 }
 
 /// <summary>A snapshot of the machine is durable here.</summary>

@@ -65,7 +65,8 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => LogRestored(_node, group, slot);
 
-    public void OnStoreOpened(GroupId group, Slot slot, ulong chain) => LogStoreOpened(_node, group, slot);
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved) =>
+        LogStoreOpened(_node, group, slot);
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => LogDamaged(_node, group, slot, why);
 

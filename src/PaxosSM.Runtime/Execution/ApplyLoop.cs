@@ -160,7 +160,7 @@ public sealed class ApplyLoop : IExecution
 
         if (_executor.Applied > Slot.Zero)
         {
-            _observer.OnStoreOpened(_executor.Group, _executor.Applied, _executor.Chain);
+            _observer.OnStoreOpened(_executor.Group, _executor.Applied, _executor.Chain, saved);
         }
     }
 

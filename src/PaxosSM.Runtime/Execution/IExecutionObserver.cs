@@ -34,7 +34,9 @@ public interface IExecutionObserver
     /// <param name="group">The group.</param>
     /// <param name="slot">What its last unit covers.</param>
     /// <param name="chain">The hash chain there (R28).</param>
-    void OnStoreOpened(GroupId group, Slot slot, ulong chain);
+    /// <param name="saved">What the newest durable snapshot here covers; zero for none. The process may have died
+    /// before it told of it.</param>
+    void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved);
 
     /// <summary>A stored snapshot is damaged and was set aside (R24).</summary>
     /// <param name="group">The group.</param>

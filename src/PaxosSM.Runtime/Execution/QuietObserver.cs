@@ -15,7 +15,7 @@ internal sealed class QuietObserver : IExecutionObserver
     {
     }
 
-    public void OnStoreOpened(GroupId group, Slot slot, ulong chain)
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved)
     {
     }
 

@@ -21,6 +21,11 @@ internal static class LearnerEvents
                 writer.Kind(restored.IsOwnStore ? "storeOpened" : "stateRestored");
                 writer.Slot("slot", restored.Slot);
                 writer.Chain("chain", restored.Chain);
+                if (restored.IsOwnStore)
+                {
+                    writer.Slot("saved", restored.Saved);
+                }
+
                 return true;
             case StateSaved saved:
                 writer.Kind("stateSaved");
@@ -42,7 +47,11 @@ internal static class LearnerEvents
         "applied" => new Applied(reader.Slot("slot"), reader.Checksum("checksum"), reader.Chain("chain")),
         "frontierMoved" => new FrontierMoved(reader.Slot("through")),
         "stateRestored" => new StateRestored(reader.Slot("slot"), reader.Chain("chain")),
-        "storeOpened" => new StateRestored(reader.Slot("slot"), reader.Chain("chain")) { IsOwnStore = true },
+        "storeOpened" => new StateRestored(reader.Slot("slot"), reader.Chain("chain"))
+        {
+            IsOwnStore = true,
+            Saved = reader.Slot("saved"),
+        },
         "stateSaved" => new StateSaved(reader.Slot("slot"), reader.Chain("chain")),
         "diverged" => new Diverged(reader.Slot("slot"), reader.Text("text")),
         _ => null,

@@ -29,10 +29,10 @@ public sealed class TracedExecution(IExecutionObserver inner, IProtocolEventSink
     }
 
     /// <inheritdoc/>
-    public void OnStoreOpened(GroupId group, Slot slot, ulong chain)
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved)
     {
-        trace.On(group, new StateRestored(slot, chain) { IsOwnStore = true });
-        inner.OnStoreOpened(group, slot, chain);
+        trace.On(group, new StateRestored(slot, chain) { IsOwnStore = true, Saved = saved });
+        inner.OnStoreOpened(group, slot, chain, saved);
     }
 
     /// <inheritdoc/>

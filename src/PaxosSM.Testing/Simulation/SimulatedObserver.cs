@@ -22,7 +22,8 @@ internal sealed class SimulatedObserver(SimulatedCluster cluster, SimulatedProce
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) =>
         Tell("snapshots restored", slot, string.Empty);
 
-    public void OnStoreOpened(GroupId group, Slot slot, ulong chain) => Tell("stores opened", slot, string.Empty);
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved) =>
+        Tell("stores opened", slot, string.Empty);
 
     public void OnSnapshotDamaged(GroupId group, Slot slot, string why) => Tell("snapshots damaged", slot, why);
 

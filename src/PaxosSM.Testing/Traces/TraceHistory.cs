@@ -178,7 +178,7 @@ internal sealed class TraceHistory
                 break;
             case StateRestored restored:
                 node.Applied = restored.Slot;
-                node.Saved = restored.IsOwnStore ? node.Saved : Slot.Max(node.Saved, restored.Slot);
+                node.Saved = Slot.Max(node.Saved, restored.IsOwnStore ? restored.Saved : restored.Slot);
                 node.Frontier = Slot.Max(node.Frontier, restored.Slot);
                 break;
             case Trimmed trimmed:

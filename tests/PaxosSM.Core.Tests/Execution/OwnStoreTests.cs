@@ -212,6 +212,23 @@ public sealed class OwnStoreTests
         Assert.Equal(Slot.Zero, stiff.Applied);
     }
 
+    [Fact]
+    public void The_newest_durable_snapshot_is_told_with_the_store_for_the_process_may_have_died_before_it_told()
+    {
+        TestStore store = new();
+        InMemorySnapshotStore snapshots = new();
+        Run(store, 4, through: 20, snapshots: snapshots, snapshot: true);
+        Run(store, 4, through: 25, snapshots: snapshots);
+        RecordingObserver observer = new();
+        Executor executor = new(
+            GroupId.Default, TestExecutor.ThreeMembers, new StoredMachine(store), new StoreSink(store))
+        {
+            StoreOwner = () => Owner,
+        };
+        Recover(new(executor, snapshots, new PumpedWorker(), new(), observer), WholeLog);
+        Assert.Equal(["opened s25, saved s20"], observer.Lines);
+    }
+
     private static byte[] StateOf(Executor executor)
     {
         ArrayBufferWriter<byte> state = new();

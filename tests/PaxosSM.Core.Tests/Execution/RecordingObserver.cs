@@ -16,7 +16,8 @@ internal sealed class RecordingObserver : IExecutionObserver
     public void OnSnapshotFailed(GroupId group, Slot slot, Exception why, TimeSpan retryAfter) =>
         Lines.Add($"not saved {slot}: {why.Message}; again in {retryAfter.TotalSeconds} s");
 
-    public void OnStoreOpened(GroupId group, Slot slot, ulong chain) => Lines.Add($"opened {slot}");
+    public void OnStoreOpened(GroupId group, Slot slot, ulong chain, Slot saved) =>
+        Lines.Add($"opened {slot}, saved {saved}");
 
     public void OnSnapshotRestored(GroupId group, Slot slot, ulong chain) => Lines.Add($"restored {slot}");
 

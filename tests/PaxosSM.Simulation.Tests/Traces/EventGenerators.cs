@@ -88,7 +88,8 @@ internal static class EventGenerators
             from slot in Slots from checksum in Checksums from chain in Chains
             select new Applied(slot, checksum, chain)),
         [typeof(StateRestored)] = Of(
-            from slot in Slots from chain in Chains select new StateRestored(slot, chain)),
+            from slot in Slots from chain in Chains from saved in Gen.Elements(0L, 7L)
+            select new StateRestored(slot, chain) { IsOwnStore = saved > 0, Saved = new(saved) }),
         [typeof(StateSaved)] = Of(from slot in Slots from chain in Chains select new StateSaved(slot, chain)),
         [typeof(Trimmed)] = Of(Slots.Select(slot => new Trimmed(slot))),
         [typeof(FaultFound)] = Of(Ranges.Select(range => new FaultFound(range))),

@@ -86,6 +86,27 @@ public sealed class GoodTraceTests
         .Tell(2, new Trimmed(new(2)))
         .Passes();
 
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(1, "R25")]
+    public void A_snapshot_that_became_durable_right_before_a_death_counts_where_the_next_life_tells_of_it(
+        long saved, string? broken)
+    {
+        var trace = Led().Choose(2, 22)
+            .Tell(0, new StateSaved(new(2), (31 * 1001) + 22))
+            .Tell(2, new StateRestored(new(2), (31 * 1001) + 22) { IsOwnStore = true, Saved = new(saved) })
+            .Tell(2, new ChosenThroughRaised(new(2)))
+            .Tell(2, new Trimmed(new(2)));
+        if (broken is null)
+        {
+            trace.Passes();
+        }
+        else
+        {
+            trace.Breaks(broken);
+        }
+    }
+
     [Fact]
     public void A_node_whose_disk_was_replaced_counts_its_lives_anew_and_only_learns()
     {

@@ -34,7 +34,7 @@ internal sealed class ChosenThroughRule() : TraceRule("R7")
         FrontierMoved moved => moved.Through,
         Applied applied => applied.Slot,
         Trimmed trimmed => trimmed.Through,
-        StateRestored restored => restored.Slot,
+        StateRestored restored => Slot.Max(restored.Slot, restored.Saved),
         StateSaved saved => saved.Slot,
         Started started => Slot.Max(started.Frontier, started.Memory?.ChosenThrough ?? Slot.Zero),
         _ => Slot.Zero,
