@@ -9,6 +9,13 @@ internal sealed unsafe class Futex
     private const int WaitPrivate = 0 | 128;
     private const int WakePrivate = 1 | 128;
 
+    private static readonly nint Number = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 202,
+        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 98,
+        _ => 0,
+    };
+
     // Never moved: the kernel knows it by its address.
     private readonly int[] _word = GC.AllocateArray<int>(1, pinned: true);
 
@@ -17,13 +24,6 @@ internal sealed unsafe class Futex
 
     /// <summary>What the sleeper sleeps on.</summary>
     public ref int Word => ref _word[0];
-
-    private static nint Number => RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => 202,
-        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 98,
-        _ => 0,
-    };
 
     private int* Address => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_word, 0);
 

@@ -10,6 +10,7 @@ public sealed class NodeLoop : ILentWork, IDisposable
     // Who lends a thread is not to be kept.
     private const int LentRoundsMax = 2;
     private readonly Func<Instant, LogTime, Instant> _round;
+    private readonly Func<bool> _runRound;
     private readonly TimeProvider _clock;
     private readonly Action<Exception> _onCrash;
     private readonly WakeSignal _signal = new();
@@ -33,6 +34,7 @@ public sealed class NodeLoop : ILentWork, IDisposable
         Func<Instant, LogTime, Instant> round, TimeProvider clock, string name, Action<Exception> onCrash)
     {
         _round = round;
+        _runRound = RunRound;
         _clock = clock;
         _onCrash = onCrash;
         _thread = new(Run) { IsBackground = true, Name = $"paxos {name}" };
@@ -70,23 +72,7 @@ public sealed class NodeLoop : ILentWork, IDisposable
     /// <inheritdoc/>
     public void RunHere()
     {
-        if (_stopping || !_turn.TryTake())
-        {
-            return;
-        }
-
-        var round = 0;
-        while (!_turn.TryGiveBack(RunRound()))
-        {
-            if (++round == LentRoundsMax || _stopping)
-            {
-                _turn.GiveBack();
-                Signal();
-                break;
-            }
-        }
-
-        if (Volatile.Read(ref _next) < Volatile.Read(ref _sleepsUntil))
+        if (!_turn.Run(_runRound, LentRoundsMax) || Volatile.Read(ref _next) < Volatile.Read(ref _sleepsUntil))
         {
             Signal();
         }
@@ -109,24 +95,8 @@ public sealed class NodeLoop : ILentWork, IDisposable
         while (!_stopping)
         {
             _signal.Take();
-            if (_turn.TryTake())
-            {
-                RunRounds();
-            }
-
+            _ = _turn.Run(_runRound);
             Sleep();
-        }
-    }
-
-    private void RunRounds()
-    {
-        while (!_turn.TryGiveBack(RunRound()))
-        {
-            if (_stopping)
-            {
-                _turn.GiveBack();
-                return;
-            }
         }
     }
 
@@ -145,9 +115,14 @@ public sealed class NodeLoop : ILentWork, IDisposable
         Volatile.Write(ref _sleepsUntil, long.MinValue);
     }
 
-    // Returns whether there is more to do at once.
+    // Returns whether there is more to do at once; after the end, or a crash, there is not.
     private bool RunRound()
     {
+        if (_stopping)
+        {
+            return false;
+        }
+
         _runner = Thread.CurrentThread;
         try
         {

@@ -11,8 +11,39 @@ public sealed class Turn
     private const int Over = 3;
     private int _state;
 
-    /// <summary>Takes it, or leaves a mark.</summary>
-    public bool TryTake()
+    /// <summary>Runs steps while there is something to do; none where another thread holds the turn, who will see
+    /// it.</summary>
+    /// <param name="step">Tells whether there is more to do at once; must not throw.</param>
+    /// <param name="stepsMax">How many at most.</param>
+    /// <returns>False when something is left: somebody else must be told.</returns>
+    public bool Run(Func<bool> step, int stepsMax = int.MaxValue)
+    {
+        if (!TryTake())
+        {
+            return true;
+        }
+
+        for (var left = stepsMax; !TryGiveBack(step());)
+        {
+            if (--left == 0)
+            {
+                Interlocked.Exchange(ref _state, Free);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Leaves a mark where it is taken.</summary>
+    /// <returns>Whether the holder will look again.</returns>
+    public bool TryMark() => Interlocked.CompareExchange(ref _state, Marked, Taken) is Taken or Marked;
+
+    /// <summary>Ends it, unless it is taken: nobody gets it any more.</summary>
+    public bool TryEnd() => Interlocked.CompareExchange(ref _state, Over, Free) is Free or Over;
+
+    // Takes it, or leaves a mark.
+    private bool TryTake()
     {
         while (Interlocked.CompareExchange(ref _state, Taken, Free) is not Free)
         {
@@ -25,14 +56,8 @@ public sealed class Turn
         return true;
     }
 
-    /// <summary>Leaves a mark where it is taken.</summary>
-    /// <returns>Whether the holder will look again.</returns>
-    public bool TryMark() => Interlocked.CompareExchange(ref _state, Marked, Taken) is Taken or Marked;
-
-    /// <summary>Gives it back; the holder's.</summary>
-    /// <param name="isDue">There is more to do at once.</param>
-    /// <returns>False when there is: the holder keeps it, and takes the mark.</returns>
-    public bool TryGiveBack(bool isDue)
+    // Gives it back, unless there is more to do: then the holder keeps it, and takes the mark.
+    private bool TryGiveBack(bool isDue)
     {
         if (!isDue && Interlocked.CompareExchange(ref _state, Free, Taken) == Taken)
         {
@@ -42,10 +67,4 @@ public sealed class Turn
         Interlocked.Exchange(ref _state, Taken);
         return false;
     }
-
-    /// <summary>Gives it back whatever there is to do: somebody else must be told.</summary>
-    public void GiveBack() => Interlocked.Exchange(ref _state, Free);
-
-    /// <summary>Ends it, unless it is taken: nobody gets it any more.</summary>
-    public bool TryEnd() => Interlocked.CompareExchange(ref _state, Over, Free) is Free or Over;
 }

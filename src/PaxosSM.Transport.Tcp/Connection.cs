@@ -9,8 +9,8 @@ internal sealed class Connection : IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
     private readonly Socket _socket;
-    private string? _reason;
     private readonly bool _isBlocking;
+    private string? _reason;
 
     /// <summary>A connection over a socket, which it owns.</summary>
     /// <param name="socket">The socket.</param>

@@ -44,9 +44,9 @@ internal sealed class Listener : IDisposable
                 var socket = await _socket.AcceptAsync(stopping).ConfigureAwait(false);
                 Interlocked.Increment(ref _serving);
 
-                // The accepting thread goes on accepting.
+                // The accepting thread goes on accepting. A plain greeting blocks: its thread ends with it.
                 _ = _context.IsPlain
-                    ? Connection.OnOwnThread(() => ServeAsync(socket).GetAwaiter().GetResult())
+                    ? Connection.OnOwnThread(() => _ = ServeAsync(socket))
                     : Task.Run(() => ServeAsync(socket), CancellationToken.None);
             }
             catch (SocketException exception)

@@ -22,15 +22,7 @@ public sealed class GroupRestoreCrashTests : IDisposable
         var crashed = true;
         for (var calls = 0; crashed; calls += 3)
         {
-            InMemoryFileLayer disk = new();
-            disk.CreateDirectory("/backups");
-            using (var file = disk.Create(Backup))
-            {
-                file.Write(0, bytes);
-                file.Flush();
-            }
-
-            disk.FlushDirectory("/backups");
+            var disk = RestoreRig.DiskWith(Backup, bytes);
             crashed = await RestoreUntilAsync(disk, backup, calls);
             var sum = await SumAfterStartAsync(disk, backup);
             Assert.True(sum == 25, $"{sum} after a crash at call {calls}");

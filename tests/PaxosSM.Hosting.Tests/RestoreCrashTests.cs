@@ -20,15 +20,7 @@ public sealed class RestoreCrashTests : IDisposable
         var crashed = true;
         for (var calls = 0; crashed; calls += 6)
         {
-            InMemoryFileLayer disk = new();
-            disk.CreateDirectory("/backups");
-            using (var file = disk.Create(Backup))
-            {
-                file.Write(0, bytes);
-                file.Flush();
-            }
-
-            disk.FlushDirectory("/backups");
+            var disk = RestoreRig.DiskWith(Backup, bytes);
             crashed = await RestoreUntilAsync(disk, calls);
             var sum = await SumAfterStartAsync(disk);
             Assert.True(sum == 25, $"{sum} after a crash at call {calls}");

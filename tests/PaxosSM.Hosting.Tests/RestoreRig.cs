@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PaxosSM.Storage.Simulated;
 
 namespace PaxosSM.Hosting.Tests;
 
@@ -12,6 +13,22 @@ internal sealed class RestoreRig : IDisposable
     public string Backup => Path.Combine(Folder, "backup");
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>A disk that holds a backup, durable, and nothing else.</summary>
+    public static InMemoryFileLayer DiskWith(string backup, byte[] bytes)
+    {
+        var folder = Path.GetDirectoryName(backup)!; // it is no root
+        InMemoryFileLayer disk = new();
+        disk.CreateDirectory(folder);
+        using (var file = disk.Create(backup))
+        {
+            file.Write(0, bytes);
+            file.Flush();
+        }
+
+        disk.FlushDirectory(folder);
+        return disk;
+    }
 
     public static async Task<long> SumAsync(IPaxosClient client) =>
         SumMachine.Read((await client.QueryAsync(Array.Empty<byte>())).Result);

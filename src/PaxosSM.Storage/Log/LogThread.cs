@@ -78,6 +78,7 @@ public sealed class LogThread : IDurableLog
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly IPumpedLog _log;
         private readonly Func<bool> _step;
+        private readonly Func<bool> _lentStep;
         private readonly Action _finish;
         private readonly Thread _thread;
         private volatile bool _isStopping;
@@ -86,6 +87,7 @@ public sealed class LogThread : IDurableLog
         {
             _log = log;
             _step = step;
+            _lentStep = Step;
             _finish = finish;
             _thread = new(Run) { IsBackground = true, Name = name };
         }
@@ -107,25 +109,10 @@ public sealed class LogThread : IDurableLog
 
         public void RunHere()
         {
-            if (_isStopping || !_turn.TryTake())
+            // A full disk is looked at again in time, which the log's own thread keeps.
+            if (!_turn.Run(_lentStep, LentStepsMax) || _log.RetryAfter is not null)
             {
-                return;
-            }
-
-            var step = 0;
-            while (!_turn.TryGiveBack(Step()))
-            {
-                if (++step == LentStepsMax || _isStopping)
-                {
-                    _turn.GiveBack();
-                    Signal();
-                    return;
-                }
-            }
-
-            if (_log.RetryAfter is not null)
-            {
-                Signal(); // it keeps the time
+                Signal();
             }
         }
 
@@ -141,13 +128,7 @@ public sealed class LogThread : IDurableLog
             while (!_isStopping)
             {
                 _signal.Take();
-                if (_turn.TryTake())
-                {
-                    while (!_turn.TryGiveBack(Step()))
-                    {
-                    }
-                }
-
+                _ = _turn.Run(_lentStep);
                 if (!_isStopping)
                 {
                     _signal.Wait(_log.RetryAfter ?? Timeout.InfiniteTimeSpan);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using DotNext.IO;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 
@@ -10,39 +9,25 @@ namespace PaxosSM.Benchmarks;
 /// <param name="stride">Bytes of each command in an entry that holds several.</param>
 internal sealed class DotNextMachine(DirectoryInfo directory, int stride) : SimpleStateMachine(directory)
 {
-    private const long Prime = 1099511628211;
     private const int SnapshotEvery = 100_000;
-    private long _count;
-    private long _hash;
+    private readonly RunningHash _hash = new();
 
     /// <summary>How many commands were applied. For any thread.</summary>
-    public long Count => Volatile.Read(ref _count);
+    public long Count => _hash.Count;
 
-    protected override async ValueTask RestoreAsync(FileInfo snapshotFile, CancellationToken token)
-    {
-        var bytes = await File.ReadAllBytesAsync(snapshotFile.FullName, token);
-        _count = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        _hash = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(sizeof(long)));
-    }
+    protected override async ValueTask RestoreAsync(FileInfo snapshotFile, CancellationToken token) =>
+        _hash.Restore(await File.ReadAllBytesAsync(snapshotFile.FullName, token));
 
-    protected override ValueTask PersistAsync(IAsyncBinaryWriter writer, CancellationToken token)
-    {
-        var bytes = new byte[2 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, _count);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(sizeof(long)), _hash);
-        return writer.Invoke(bytes, token);
-    }
+    protected override ValueTask PersistAsync(IAsyncBinaryWriter writer, CancellationToken token) =>
+        writer.Invoke(_hash.Save(), token);
 
     protected override ValueTask<bool> ApplyAsync(LogEntry entry, CancellationToken token)
     {
         if (entry.TryGetPayload(out ReadOnlySequence<byte> payload))
         {
-            Span<byte> first = stackalloc byte[sizeof(long)];
             for (var at = 0L; at + sizeof(long) <= payload.Length; at += Math.Min(stride, payload.Length))
             {
-                payload.Slice(at, sizeof(long)).CopyTo(first);
-                _hash = (_hash * Prime) ^ BinaryPrimitives.ReadInt64LittleEndian(first);
-                Volatile.Write(ref _count, _count + 1);
+                _hash.Add(payload, at);
             }
         }
 

@@ -3,50 +3,36 @@ using System.Buffers.Binary;
 
 namespace PaxosSM.Benchmarks;
 
-/// <summary>A running hash over the first eight bytes of each command, and how many there were: about the same work
-/// for every compared system. Answers with nothing.</summary>
+/// <summary>The compared systems' work as a state machine. Answers commands with nothing.</summary>
 internal sealed class HashMachine : IStateMachine
 {
-    private const long Prime = 1099511628211;
-    private long _count;
-    private long _hash;
+    private readonly RunningHash _hash = new();
 
     /// <summary>How many commands were applied. For any thread.</summary>
-    public long Count => Volatile.Read(ref _count);
+    public long Count => _hash.Count;
 
-    public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result)
-    {
-        Span<byte> first = stackalloc byte[sizeof(long)];
-        command.Slice(0, sizeof(long)).CopyTo(first);
-        _hash = (_hash * Prime) ^ BinaryPrimitives.ReadInt64LittleEndian(first);
-        Volatile.Write(ref _count, _count + 1);
-    }
+    public void Apply(in CommandContext context, ReadOnlySequence<byte> command, IBufferWriter<byte> result) =>
+        _hash.Add(command, 0);
 
     public void Query(in QueryContext context, ReadOnlySequence<byte> query, IBufferWriter<byte> result)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(result.GetSpan(sizeof(long)), _hash);
+        BinaryPrimitives.WriteInt64LittleEndian(result.GetSpan(sizeof(long)), _hash.Value);
         result.Advance(sizeof(long));
     }
 
-    public ISnapshotWriter BeginSnapshot() => new Snapshot(_count, _hash);
+    public ISnapshotWriter BeginSnapshot() => new Snapshot(_hash.Save());
 
     public async ValueTask RestoreAsync(Stream snapshot, CancellationToken cancellationToken)
     {
-        var bytes = new byte[2 * sizeof(long)];
-        await snapshot.ReadExactlyAsync(bytes, cancellationToken);
-        _count = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        _hash = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(sizeof(long)));
+        var state = new byte[RunningHash.Size];
+        await snapshot.ReadExactlyAsync(state, cancellationToken);
+        _hash.Restore(state);
     }
 
-    private sealed class Snapshot(long count, long hash) : ISnapshotWriter
+    private sealed class Snapshot(byte[] state) : ISnapshotWriter
     {
-        public async ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken)
-        {
-            var bytes = new byte[2 * sizeof(long)];
-            BinaryPrimitives.WriteInt64LittleEndian(bytes, count);
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(sizeof(long)), hash);
-            await destination.WriteAsync(bytes, cancellationToken);
-        }
+        public ValueTask WriteAsync(Stream destination, CancellationToken cancellationToken) =>
+            destination.WriteAsync(state, cancellationToken);
 
         public void Dispose()
         {

@@ -9,10 +9,9 @@ internal sealed class RooflineBatch(int size)
     public const int HeaderSize = 24;
     public const int CountMax = 4096;
     private const int EntryHeader = 16;
-    private const long Prime = 1099511628211;
     private readonly byte[] _bytes =
         GC.AllocateUninitializedArray<byte>(HeaderSize + (CountMax * (EntryHeader + size)), pinned: true);
-    private long _hash;
+    private readonly RunningHash _hash = new();
 
     public Span<byte> Header => _bytes.AsSpan(0, HeaderSize);
 
@@ -48,8 +47,7 @@ internal sealed class RooflineBatch(int size)
     {
         for (var index = 0; index < Count; index++)
         {
-            var command = EntryAt(index)[EntryHeader..];
-            _hash = (_hash * Prime) ^ BinaryPrimitives.ReadInt64LittleEndian(command);
+            _hash.Add(EntryAt(index)[EntryHeader..]);
         }
     }
 
