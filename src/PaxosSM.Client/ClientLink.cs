@@ -7,8 +7,8 @@ namespace PaxosSM.Client;
 /// </summary>
 internal sealed class ClientLink
 {
-    // About what it costs to wake a thread for the others.
-    private static readonly TimeSpan SlowContinuation = TimeSpan.FromMicroseconds(50);
+    // For a few of them, far more than it costs to wake a thread, and than a thread is kept from its processor for.
+    private static readonly TimeSpan SlowContinuations = TimeSpan.FromMicroseconds(400);
     private readonly IClientChannel _channel;
     private readonly double _microsecondsPerTick;
     private volatile string? _status;
@@ -21,7 +21,7 @@ internal sealed class ClientLink
     private long _unansweredSince;
     private long _stalledSince;
     private long _lastRequest;
-    private readonly CompletionQueue _completions = new(SlowContinuation);
+    private readonly CompletionQueue _completions = new(SlowContinuations);
 
     public ClientLink(IClientChannel channel, PaxosClientOptions options)
     {
@@ -50,6 +50,30 @@ internal sealed class ClientLink
         else
         {
             Scheduling.Complete(end.Complete);
+        }
+    }
+
+    /// <summary>From here on, ends that this thread completes wait for <see cref="EndEnds"/>, to be told
+    /// together.</summary>
+    public void BeginEnds()
+    {
+        if (Scheduling.IsPool)
+        {
+            CompletionQueue.BeginGather();
+        }
+    }
+
+    /// <summary>Tells the ends soon.</summary>
+    /// <param name="send">A send that is due after the continuations; null for none.</param>
+    public void EndEnds(IThreadPoolWorkItem? send)
+    {
+        if (Scheduling.IsPool)
+        {
+            _completions.EndGather(send);
+        }
+        else if (send is not null)
+        {
+            Scheduling.Run(send);
         }
     }
 

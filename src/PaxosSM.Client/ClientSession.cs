@@ -42,16 +42,8 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         }
     }
 
-    public bool IsEnded
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _state.Ended is not null;
-            }
-        }
-    }
+    /// <summary>Whether it has ended; never false again.</summary>
+    public bool IsEnded => _state.Ended is not null;
 
     /// <summary>Takes a command.</summary>
     /// <param name="command">The command.</param>
@@ -129,25 +121,32 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     /// <summary>The results of this session at the start of <paramref name="results"/>; moves past them.</summary>
     public void OnResults(ref ReadOnlyMemory<byte> results, Durability durability, SessionId session)
     {
-        bool start;
-        lock (_gate)
+        var start = false;
+        _link.BeginEnds();
+        try
         {
-            var rest = results;
-            while (ResultEntry.TryRead(ref rest, out var entry) && entry.Session == session)
+            lock (_gate)
             {
-                _state.On(entry, durability);
-                results = rest;
-                if (session == SessionId.None)
+                var rest = results;
+                var now = _link.Now;
+                while (ResultEntry.TryRead(ref rest, out var entry) && entry.Session == session)
                 {
-                    // The next opening is another session's.
-                    break;
+                    _state.On(entry, durability, now);
+                    results = rest;
+                    if (session == SessionId.None)
+                    {
+                        // The next opening is another session's.
+                        break;
+                    }
                 }
+
+                start = TryStart();
             }
-
-            start = TryStart();
         }
-
-        Start(start, inline: false);
+        finally
+        {
+            _link.EndEnds(start ? this : null);
+        }
     }
 
     /// <summary>One result of this session.</summary>
@@ -156,7 +155,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         bool start;
         lock (_gate)
         {
-            _state.On(entry, durability);
+            _state.On(entry, durability, _link.Now);
             start = TryStart();
         }
 

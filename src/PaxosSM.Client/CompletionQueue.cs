@@ -5,43 +5,88 @@ namespace PaxosSM.Client;
 /// <summary>Ends of calls whose continuations wait for a thread: one takes them all, and what they ask for leaves
 /// together at its end.</summary>
 /// <remarks>
-/// Continuations are the user's, and may be slow, or even wait for each other: as soon as one takes its time, a thread
-/// of the pool helps. Safe for use by many threads.
+/// Continuations are the user's, and may be slow, or even wait for each other: as soon as some take their time, a
+/// thread of the pool helps. Safe for use by many threads.
 /// </remarks>
 internal sealed class CompletionQueue : IThreadPoolWorkItem
 {
+    // To read the clock at each end would cost as much as many an end.
+    private const int EndsPerLook = 16;
+
     [ThreadStatic]
     private static CompletionQueue? _current;
+    [ThreadStatic]
+    private static GatheredEnds? _gathered;
     private readonly Lock _gate = new();
-    private readonly Queue<ICompletion> _ends = new();
     private readonly Queue<IThreadPoolWorkItem> _sends = new();
     private readonly TimeSpan _slowAfter;
+    private EndBatch _waiting = new();
+    private EndBatch _told = new();
     private int _threads;
-    private long _taken;
-    private long _takenAtTick;
+    private long _batches;
+    private long _progressAtTick;
 
     /// <summary>An empty queue.</summary>
-    /// <param name="slowAfter">A continuation that takes longer is worth a thread.</param>
+    /// <param name="slowAfter">Continuations that take longer are worth another thread.</param>
     public CompletionQueue(TimeSpan slowAfter) => _slowAfter = slowAfter;
 
     /// <summary>Whether continuations run on this thread now.</summary>
     public bool IsRunningHere => _current == this;
 
+    // Under the lock.
+    private bool HasWork => _waiting.Left + _told.Left + _sends.Count > 0;
+
+    // Under the lock; changes with each end and send.
+    private long Progress => _batches + _told.Taken;
+
+    /// <summary>From here on, ends that this thread adds, to any queue, wait for <see cref="EndGather"/>: what is known
+    /// together is told together, and no thread begins with the first of them alone.</summary>
+    public static void BeginGather() => (_gathered ??= new()).IsOpen = true;
+
     /// <summary>Adds an end. Its continuation runs soon, on another thread.</summary>
     public void Add(ICompletion end)
     {
+        if (_gathered is { IsOpen: true } gathered)
+        {
+            gathered.Ends.Add(end);
+            return;
+        }
+
         bool first;
         lock (_gate)
         {
-            _ends.Enqueue(end);
-            first = _threads == 0;
-            _threads += first ? 1 : 0;
+            _waiting.Add(end);
+            first = TryEnter();
         }
 
-        if (first)
+        Enter(first);
+    }
+
+    /// <summary>Adds what this thread gathered; all of it is this queue's.</summary>
+    /// <param name="send">A send that is due once the continuations have run; null for none.</param>
+    public void EndGather(IThreadPoolWorkItem? send)
+    {
+        var gathered = _gathered!; // BeginGather made it
+        gathered.IsOpen = false;
+        if (gathered.Ends.Count == 0 && send is null)
         {
-            CompletionThread.Run(this);
+            return;
         }
+
+        bool first;
+        lock (_gate)
+        {
+            _waiting.Add(gathered.Ends);
+            if (send is not null)
+            {
+                _sends.Enqueue(send);
+            }
+
+            first = TryEnter();
+        }
+
+        gathered.Ends.Clear();
+        Enter(first);
     }
 
     /// <summary>Keeps a send until the continuations that run now have asked for all that they want.</summary>
@@ -66,8 +111,8 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            var stuck = _threads > 0 && _taken == _takenAtTick && _ends.Count + _sends.Count > 0;
-            _takenAtTick = _taken;
+            var stuck = _threads > 0 && Progress == _progressAtTick && HasWork;
+            _progressAtTick = Progress;
             if (!stuck)
             {
                 return;
@@ -90,26 +135,57 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
 
     private void RunEnds()
     {
+        // Those that come meanwhile come after what these ask for.
+        var batch = Join();
         _current = this;
         try
         {
-            // Those that come meanwhile come after what these ask for.
             var began = Stopwatch.GetTimestamp();
-            for (var left = Count(); left > 0 && TakeEnd() is { } end; left--)
+            for (var number = 1; batch.TryTake() is { } end; number++)
             {
                 end.Complete();
-                var ended = Stopwatch.GetTimestamp();
-                if (Stopwatch.GetElapsedTime(began, ended) > _slowAfter)
+                if (number % EndsPerLook == 0)
                 {
-                    Help();
-                }
+                    var ended = Stopwatch.GetTimestamp();
+                    if (Stopwatch.GetElapsedTime(began, ended) > _slowAfter)
+                    {
+                        Help();
+                    }
 
-                began = ended;
+                    began = ended;
+                }
             }
         }
         finally
         {
             _current = null;
+            Leave(batch);
+        }
+    }
+
+    private EndBatch Join()
+    {
+        lock (_gate)
+        {
+            if (_told.Left == 0)
+            {
+                // Who blocks in one of its ends keeps the old batch.
+                _batches += _told.Taken + 1;
+                var next = _told.Threads == 0 ? _told : new();
+                next.Clear();
+                (_told, _waiting) = (_waiting, next);
+            }
+
+            _told.Threads++;
+            return _told;
+        }
+    }
+
+    private void Leave(EndBatch batch)
+    {
+        lock (_gate)
+        {
+            batch.Threads--;
         }
     }
 
@@ -119,16 +195,34 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
         IThreadPoolWorkItem? send;
         lock (_gate)
         {
-            _taken++;
-            if (!_sends.TryDequeue(out send) && _ends.Count == 0)
+            _batches++;
+            if (!HasWork)
             {
                 _threads--;
                 return false;
             }
+
+            _ = _sends.TryDequeue(out send);
         }
 
         send?.Execute();
         return true;
+    }
+
+    // Under the lock.
+    private bool TryEnter()
+    {
+        var first = _threads == 0;
+        _threads += first ? 1 : 0;
+        return first;
+    }
+
+    private void Enter(bool first)
+    {
+        if (first)
+        {
+            CompletionThread.Run(this);
+        }
     }
 
     private void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -137,7 +231,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_ends.Count == 0 || _threads >= Environment.ProcessorCount)
+            if (_waiting.Left + _told.Left == 0 || _threads >= Environment.ProcessorCount)
             {
                 return;
             }
@@ -148,21 +242,11 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
         Start();
     }
 
-    private int Count()
+    private sealed class GatheredEnds
     {
-        lock (_gate)
-        {
-            return _ends.Count;
-        }
-    }
+        public bool IsOpen { get; set; }
 
-    private ICompletion? TakeEnd()
-    {
-        lock (_gate)
-        {
-            _taken++;
-            return _ends.TryDequeue(out var end) ? end : null;
-        }
+        public List<ICompletion> Ends { get; } = [];
     }
 }
 

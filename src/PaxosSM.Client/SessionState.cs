@@ -19,6 +19,7 @@ internal sealed class SessionState
     private bool _keepAliveDue;
     private bool _wantsTentative;
     private long _expireFrom = 1;
+    private PaxosException? _ended;
 
     public SessionState(ClientLink link, SessionMode mode, int window)
     {
@@ -44,7 +45,8 @@ internal sealed class SessionState
     public SessionId Id { get; private set; }
 
     /// <summary>Why the session is over; null while it is not.</summary>
-    public PaxosException? Ended { get; private set; }
+    /// <remarks>Any thread may look.</remarks>
+    public PaxosException? Ended => Volatile.Read(ref _ended);
 
     /// <summary>No command is unresolved.</summary>
     public bool IsIdle => _ring.IsEmpty;
@@ -202,9 +204,8 @@ internal sealed class SessionState
         IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
 
     /// <summary>A result of this session.</summary>
-    public void On(in ResultEntry entry, Durability durability)
+    public void On(in ResultEntry entry, Durability durability, Instant now)
     {
-        var now = _link.Now;
         switch (entry.Error)
         {
             case PaxosError.None when entry.Session == SessionId.None:
@@ -260,7 +261,7 @@ internal sealed class SessionState
             return;
         }
 
-        Ended = end;
+        Volatile.Write(ref _ended, end);
         for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
         {
             _ring[sequence].Waiter?.Fail(end);

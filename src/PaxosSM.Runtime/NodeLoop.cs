@@ -111,8 +111,20 @@ public sealed class NodeLoop : ILentWork, IDisposable
         {
             _signal.Wait(wait);
         }
+        else if (wait <= TimeSpan.Zero && IsRunElsewhere())
+        {
+            // To look again and again would take the processor from whoever is waited for.
+            _signal.Wait(NodePump.TickInterval);
+        }
 
         Volatile.Write(ref _sleepsUntil, long.MinValue);
+    }
+
+    // Whether another thread is in a round, and will both run one more and wake this one.
+    private bool IsRunElsewhere()
+    {
+        _ = Interlocked.Exchange(ref _sleepsUntil, long.MaxValue);
+        return _turn.TryMark();
     }
 
     // Returns whether there is more to do at once; after the end, or a crash, there is not.

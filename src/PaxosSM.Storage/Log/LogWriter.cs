@@ -43,7 +43,7 @@ internal sealed class LogWriter : IDisposable
         var next = _supply.Take(bytes);
         if (next is null)
         {
-            _supply.Want(bytes);
+            _supply.Want(bytes, share: 1);
             return false;
         }
 
@@ -105,10 +105,14 @@ internal sealed class LogWriter : IDisposable
 
     private void WantAhead()
     {
-        // Half a segment ahead: the disk has time, and a log that is hardly used makes no second segment.
-        if (_position > _active.Length / 2)
+        // From the half on, as the log goes on, so that it is there in time: a log that is hardly used makes no second
+        // segment, and one that is used much waits for none of its flushes for long.
+        const double From = 1.0 / 2;
+        const double Through = 15.0 / 16;
+        var at = (double)_position / _active.Length;
+        if (at > From)
         {
-            _supply.Want(0);
+            _supply.Want(0, Math.Min(1, (at - From) / (Through - From)));
         }
     }
 }

@@ -8,10 +8,9 @@ internal sealed class SegmentSupply : IDisposable
 {
     public const string TemporaryExtension = ".tmp";
 
-    private const int ZeroBytes = 1024 * 1024;
-    private const int ZerosPerFlush = 8;
-
-    private static readonly byte[] Zeros = new byte[ZeroBytes];
+    // A few pieces are little at a time; where the log waits, to be done soon counts.
+    private const int PiecesAtOnce = 1;
+    private const int PiecesAtOnceLate = 32;
 
     private readonly Lock _gate = new();
     private readonly Queue<Segment> _dead = new();
@@ -20,8 +19,10 @@ internal sealed class SegmentSupply : IDisposable
     private readonly ulong _logId;
     private readonly int _segmentBytes;
     private Segment? _ready;
+    private SegmentMaker? _making;
     private long _next;
     private long _wanted;
+    private double _share;
     private string? _full;
 
     public SegmentSupply(IFileLayer files, string directory, ulong logId, int segmentBytes, long next, Segment? ready)
@@ -44,51 +45,36 @@ internal sealed class SegmentSupply : IDisposable
         {
             lock (_gate)
             {
-                return _dead.Count > 0 || (_wanted > 0 && (_ready is null || _ready.Length < _wanted));
+                return _dead.Count > 0 || (IsWanted && (_making is not { } making || IsDue(making)));
             }
         }
     }
 
-    /// <summary>Creates a segment: whole and durable under its name, or not at all.</summary>
+    // Under the lock.
+    private bool IsWanted => _wanted > 0 && (_ready is null || _ready.Length < _wanted);
+
+    /// <summary>Creates a segment at once.</summary>
     public static Segment Create(IFileLayer files, string directory, ulong logId, long number, long length)
     {
-        var path = Path.Combine(directory, Segment.NameOf(number));
-        var aside = path + TemporaryExtension;
-        var file = files.Create(aside);
-        try
+        using SegmentMaker maker = new(files, directory, logId, number, length);
+        while (maker.Filled < length)
         {
-            Span<byte> header = stackalloc byte[BlockFormat.SegmentHeaderSize];
-            BlockFormat.WriteSegmentHeader(header, logId, number, length);
-            file.Write(0, header);
-            var pieces = 0;
-            for (long at = header.Length; at < length; at += ZeroBytes)
-            {
-                file.Write(at, Zeros.AsSpan(0, (int)Math.Min(ZeroBytes, length - at)));
-                if (++pieces % ZerosPerFlush == 0)
-                {
-                    // A little at a time: the log's own flushes share the device.
-                    file.Flush();
-                }
-            }
+            maker.Fill(PiecesAtOnceLate);
+        }
 
-            file.Flush();
-            files.Rename(aside, path);
-            files.FlushDirectory(directory);
-            return new(number, path, file, length);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        return maker.Finish();
     }
 
     /// <summary>Asks for a segment that can hold a block of so many bytes.</summary>
-    public void Want(long blockBytes)
+    /// <param name="blockBytes">How many; zero for whatever comes.</param>
+    /// <param name="share">How much of it should be there by now; 1 where the log waits for it, or soon will. To make
+    /// it all at once would keep the log's flushes waiting.</param>
+    public void Want(long blockBytes, double share)
     {
         lock (_gate)
         {
             _wanted = Math.Max(_wanted, Math.Max(_segmentBytes, RoundUp(blockBytes + BlockFormat.SegmentHeaderSize)));
+            _share = share;
         }
     }
 
@@ -120,22 +106,23 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    /// <summary>Deletes one segment, or makes one.</summary>
-    /// <returns>Whether anything was done; false too when the disk is full, see <see cref="Full"/>.</returns>
-    public bool Step()
+    /// <summary>Deletes one segment, or makes a piece of one.</summary>
+    /// <returns>What was done; nothing too when the disk is full, see <see cref="Full"/>.</returns>
+    public SupplyStep Step()
     {
         if (Delete())
         {
-            return true;
+            return SupplyStep.Done;
         }
 
         long number;
         long length;
+        bool isLate;
         lock (_gate)
         {
-            if (_wanted == 0 || _ready?.Length >= _wanted)
+            if (!IsWanted || (_making is { } making && !IsDue(making)))
             {
-                return false;
+                return SupplyStep.Nothing;
             }
 
             if (_ready is not null)
@@ -147,10 +134,10 @@ internal sealed class SegmentSupply : IDisposable
                 _ready = null;
             }
 
-            (number, length) = (_next, _wanted);
+            (number, length, isLate) = (_next, _wanted, _share >= 1);
         }
 
-        return Make(number, length);
+        return Make(number, length, isLate);
     }
 
     public void Dispose()
@@ -158,6 +145,7 @@ internal sealed class SegmentSupply : IDisposable
         lock (_gate)
         {
             _ready?.Dispose();
+            _making?.Dispose();
             while (_dead.TryDequeue(out var segment))
             {
                 segment.Dispose();
@@ -167,26 +155,61 @@ internal sealed class SegmentSupply : IDisposable
 
     private static long RoundUp(long bytes) => (bytes + 4095) & -4096L;
 
-    private bool Make(long number, long length)
+    private bool IsDue(SegmentMaker making) => making.Filled < making.Length * _share || making.Length < _wanted;
+
+    private SupplyStep Make(long number, long length, bool isLate)
     {
         try
         {
-            var made = Create(_files, _directory, _logId, number, length);
-            lock (_gate)
+            if (_making is { } small && small.Length < length)
             {
-                _ready = made;
-                _next = number + 1;
+                Put(null);
+                small.Abandon();
             }
 
+            if (_making is not { } making)
+            {
+                making = new(_files, _directory, _logId, number, length);
+                Put(making);
+            }
+
+            making.Fill(isLate ? PiecesAtOnceLate : PiecesAtOnce);
             Volatile.Write(ref _full, null);
-            return true;
+            if (making.Filled < making.Length)
+            {
+                return SupplyStep.Begun;
+            }
+
+            Finish(making);
+            return SupplyStep.Done;
         }
         catch (DiskFullException exception)
         {
             // R1: a full disk is no failure; what was written aside only takes room.
             Volatile.Write(ref _full, exception.Message);
+            _making?.Dispose();
+            Put(null);
             _files.Delete(Path.Combine(_directory, Segment.NameOf(number) + TemporaryExtension));
-            return false;
+            return SupplyStep.Nothing;
+        }
+    }
+
+    private void Finish(SegmentMaker making)
+    {
+        var made = making.Finish();
+        lock (_gate)
+        {
+            _making = null;
+            _ready = made;
+            _next = made.Number + 1;
+        }
+    }
+
+    private void Put(SegmentMaker? making)
+    {
+        lock (_gate)
+        {
+            _making = making;
         }
     }
 
@@ -208,4 +231,17 @@ internal sealed class SegmentSupply : IDisposable
         _files.FlushDirectory(_directory);
         return true;
     }
+}
+
+/// <summary>What a step of a <see cref="SegmentSupply"/> did.</summary>
+internal enum SupplyStep
+{
+    /// <summary>Nothing.</summary>
+    Nothing,
+
+    /// <summary>A piece of a segment is made.</summary>
+    Begun,
+
+    /// <summary>A segment is made, or deleted: there is room.</summary>
+    Done,
 }

@@ -141,15 +141,18 @@ public sealed class WriteAheadLog : IPumpedLog
 
         try
         {
-            if (!_supply.Step())
+            switch (_supply.Step())
             {
-                _unpreparedSince = _time.GetTimestamp();
-                return false;
+                case SupplyStep.Nothing:
+                    _unpreparedSince = _time.GetTimestamp();
+                    return false;
+                case SupplyStep.Done:
+                    Volatile.Write(ref _full, null);
+                    Volatile.Read(ref _wakers)?.Wake();
+                    return true;
+                default:
+                    return true;
             }
-
-            Volatile.Write(ref _full, null);
-            Volatile.Read(ref _wakers)?.Wake();
-            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -237,13 +240,13 @@ public sealed class WriteAheadLog : IPumpedLog
 
     private bool Reserve(int bytes)
     {
-        if (_writer.TryReserve(bytes))
+        var has = _writer.TryReserve(bytes);
+        while (!has && Prepare())
         {
-            return true;
+            has = _writer.TryReserve(bytes);
         }
 
-        _ = Prepare();
-        return _writer.TryReserve(bytes);
+        return has;
     }
 
     private bool Prepare()

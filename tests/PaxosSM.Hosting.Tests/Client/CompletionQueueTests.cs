@@ -77,6 +77,29 @@ public sealed class CompletionQueueTests
         Assert.Equal("sent", order[^1]);
     }
 
+    [Fact]
+    public async Task Ends_that_are_known_together_are_told_together()
+    {
+        List<string> told = [];
+        TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CompletionQueue.BeginGather();
+        _queue.Add(new End(() => told.Add("first")));
+        using SemaphoreSlim lone = new(0);
+        Thread another = new(() => _queue.Add(new End(() => lone.Release())));
+        another.Start();
+        Assert.True(lone.Wait(Patience, CancellationToken.None));
+        Assert.Empty(told); // though the queue tells
+        _queue.Add(new End(() => told.Add("second")));
+        _queue.EndGather(new Sending(() =>
+        {
+            told.Add("sent");
+            sent.SetResult();
+        }));
+        await sent.Task.WaitAsync(Patience);
+        Assert.Equal(["first", "second", "sent"], told);
+        another.Join();
+    }
+
     private sealed class End(Action told) : ICompletion
     {
         public void Complete() => told();
