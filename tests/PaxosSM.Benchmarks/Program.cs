@@ -6,6 +6,7 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     LanesCommand.Make(),
     GroupsCommand.Make(),
     CompareCommand.Make(),
+    RedisCommand.Make(),
     PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
     PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
     PeerOptions.Command("dotnext", "One process of three of DotNext's Raft.", DotNextPeer.RunAsync),
