@@ -50,6 +50,14 @@ public sealed class CommandLineTests
         Assert.Equal(mode, ArgumentParser.Parse([argument]).Mode.ToString());
 
     [Theory]
+    [InlineData("", ReadKind.Linearizable)]
+    [InlineData("--reads=linearizable", ReadKind.Linearizable)]
+    [InlineData("--reads=lease", ReadKind.Lease)]
+    [InlineData("--reads=local", ReadKind.Local)]
+    public void What_reads_promise_is_a_choice(string line, ReadKind kind) => Assert.Equal(
+        kind, ArgumentParser.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Reads.Kind);
+
+    [Theory]
     [InlineData("--nonsense", "not understood")]
     [InlineData("--data", "needs a value")]
     [InlineData("--self a", "needs --config")]
@@ -60,6 +68,8 @@ public sealed class CommandLineTests
     [InlineData("--listen 1:1 --listen 1:2", "3 times")]
     [InlineData("--log loud", "must be one of")]
     [InlineData("--max-connections 0", "a number from 1")]
+    [InlineData("--reads dirty", "linearizable, lease or local")]
+    [InlineData("--standalone --reads lease", "does not go with")]
     [InlineData("--standalone --data d", "does not go with")]
     public void A_wrong_command_line_is_explained(string line, string explanation)
     {

@@ -26,10 +26,11 @@ internal static class ArgumentParser
             DataDirectory = given.One("--data"),
             LogLevel = ParseLevel(given.One("--log")),
             ConnectionsMax = ParseConnections(given.One("--max-connections")),
+            Reads = ParseReads(given.One("--reads")),
         };
         if (given.Has("--standalone"))
         {
-            given.Forbid("--standalone", "--config", "--self", "--data", "--restore");
+            given.Forbid("--standalone", "--config", "--self", "--data", "--restore", "--reads");
             return common with { Mode = RunMode.Standalone, Listen = [OneEndPoint(given)] };
         }
 
@@ -138,6 +139,14 @@ internal static class ArgumentParser
             : throw new CommandLineException(
                 $"--log {text}: must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
     }
+
+    private static ReadConsistency ParseReads(string? text) => text switch
+    {
+        null or "linearizable" => ReadConsistency.Linearizable,
+        "lease" => ReadConsistency.Lease,
+        "local" => ReadConsistency.Local,
+        _ => throw new CommandLineException($"--reads {text}: must be linearizable, lease or local"),
+    };
 
     private static int ParseConnections(string? text)
     {

@@ -4,7 +4,7 @@ namespace PaxosSM.RedisKv.CommandLine;
 internal sealed class GivenOptions
 {
     private static readonly string[] Valued =
-        ["--data", "--config", "--self", "--listen", "--log", "--max-connections", "--restore"];
+        ["--data", "--config", "--self", "--listen", "--log", "--max-connections", "--restore", "--reads"];
     private static readonly string[] Plain = ["--help", "--standalone"];
 
     private readonly Dictionary<string, List<string>> _values = [];

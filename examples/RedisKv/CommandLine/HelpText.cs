@@ -63,6 +63,10 @@ internal static class HelpText
                                  FILE, each with an empty --data. The new cluster and the old one refuse each
                                  other. Once restored, members start without it.
           --self ID              Which member of FILE this process is.
+          --reads KIND           What a command that only reads sees: linearizable (default), every write that
+                                 was answered anywhere, confirmed by a majority; lease, the same by the
+                                 leader's lease, trusting clocks to drift apart slowly; local, this replica's
+                                 state, old by as much as it lags, with every write that it answered itself.
           --max-connections N    The most Redis clients at a time, for each port. Default 10000.
           --log LEVEL            Trace, Debug, Information (default), Warning, Error, Critical or None.
           --help                 Prints this text.

@@ -23,6 +23,9 @@ internal sealed record RedisKvArguments
     /// <summary>The least severe messages that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>What commands that only read promise; each client sees its own writes all the same.</summary>
+    public ReadConsistency Reads { get; init; }
+
     /// <summary>The most Redis clients of each listener.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 }

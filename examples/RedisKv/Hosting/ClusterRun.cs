@@ -57,7 +57,7 @@ internal sealed class ClusterRun : IDisposable
             for (var index = 0; index < cluster.Nodes.Count; index++)
             {
                 var node = cluster.Nodes[index]!; // nobody stops one here
-                servers.Add(new(node, _arguments.ConnectionsMax, _loggers));
+                servers.Add(new(node, _arguments, _loggers));
                 var at = servers[^1].Start(_arguments.Listen[index]);
                 var leads = cluster.LeaderIndex == index ? ", leads" : string.Empty;
                 Console.WriteLine(
@@ -81,7 +81,7 @@ internal sealed class ClusterRun : IDisposable
         {
             await node.StartAsync().ConfigureAwait(false);
             var keyless = WhyKeyless(options);
-            servers.Add(new(node, _arguments.ConnectionsMax, _loggers, keyless));
+            servers.Add(new(node, _arguments, _loggers, keyless));
             var at = servers[0].Start(_arguments.Listen[0]);
             Console.WriteLine($"replica {node.Name} ({node.EndPoint}): redis-cli -h {at.Address} -p {at.Port}");
             if (keyless is not null)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using PaxosSM.Hosting;
+using PaxosSM.RedisKv.CommandLine;
 using PaxosSM.RedisKv.Server;
 
 namespace PaxosSM.RedisKv.Hosting;
@@ -17,13 +18,18 @@ internal sealed class ReplicaServer : IAsyncDisposable
 
     /// <summary>A server that has not started.</summary>
     /// <param name="node">The replica; the caller disposes it, after this.</param>
-    /// <param name="connectionsMax">The most clients.</param>
+    /// <param name="arguments">What was asked for: the most clients, and what reads promise.</param>
     /// <param name="loggers">Where to log.</param>
     /// <param name="keyless">Why the member holds no keys; null for a learner, which does.</param>
-    public ReplicaServer(PaxosNode node, int connectionsMax, ILoggerFactory loggers, string? keyless = null)
+    public ReplicaServer(
+        PaxosNode node, RedisKvArguments arguments, ILoggerFactory loggers, string? keyless = null)
     {
         var logger = loggers.CreateLogger("RedisKv");
-        var options = new RespServerOptions { ConnectionsMax = connectionsMax, DescribeBackend = () => Describe(node) };
+        var options = new RespServerOptions
+        {
+            ConnectionsMax = arguments.ConnectionsMax,
+            DescribeBackend = () => Describe(node),
+        };
         if (keyless is not null)
         {
             _server = new(new KeylessBackend(keyless), options, TimeProvider.System, logger);
@@ -31,7 +37,7 @@ internal sealed class ReplicaServer : IAsyncDisposable
         }
 
         _client = node.CreateClient();
-        _backend = new(_client, ReadConsistency.Linearizable, logger);
+        _backend = new(_client, arguments.Reads, logger);
         MemberBackend backend = new(_backend, () => WhyNot(node));
         _server = new(backend, options, TimeProvider.System, logger);
         _watching = WatchAsync(node);

@@ -63,6 +63,12 @@ internal sealed class RespParser(RespLimits limits)
         _digitCount = 0;
         if (input[consumed] == '*')
         {
+            if (TryReadWhole(input[consumed..], out var length))
+            {
+                consumed += length;
+                return RespReadResult.Command;
+            }
+
             consumed++;
             _state = State.Count;
         }
@@ -73,6 +79,51 @@ internal sealed class RespParser(RespLimits limits)
         }
 
         return RespReadResult.NeedMore;
+    }
+
+    // A command that is here whole, in the form that clients send, goes by lengths; whatever is not, byte by byte.
+    private bool TryReadWhole(ReadOnlySpan<byte> input, out int length)
+    {
+        length = 1;
+        if (!TryReadLength(input, ref length, out var count) || count == 0 || count > limits.ArgumentsMax)
+        {
+            return false;
+        }
+
+        Command.Begin(count);
+        for (; count > 0; count--)
+        {
+            if (length == input.Length || input[length++] != '$' || !TryReadLength(input, ref length, out var bytes)
+                || bytes > limits.BulkBytesMax || Command.Length + bytes > limits.CommandBytesMax
+                || input.Length - length < bytes + 2 || !input.Slice(length + bytes, 2).SequenceEqual("\r\n"u8))
+            {
+                return false;
+            }
+
+            Command.Add(input.Slice(length, bytes));
+            length += bytes + 2;
+        }
+
+        return true;
+    }
+
+    private static bool TryReadLength(ReadOnlySpan<byte> input, ref int place, out int value)
+    {
+        const int PlainDigitsMax = 8;
+        value = 0;
+        var first = place;
+        while (place < input.Length && place - first < PlainDigitsMax && char.IsAsciiDigit((char)input[place]))
+        {
+            value = (value * 10) + input[place++] - '0';
+        }
+
+        if (place == first || input.Length - place < 2 || input[place] != '\r' || input[place + 1] != '\n')
+        {
+            return false;
+        }
+
+        place += 2;
+        return true;
     }
 
     private RespReadResult ReadByte(byte next)

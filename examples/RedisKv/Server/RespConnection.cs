@@ -105,14 +105,9 @@ internal sealed class RespConnection
     private ValueTask HandleAsync(RespCommand command)
     {
         var spec = CommandTable.Find(command[0]);
-        if (spec is null)
+        if (spec?.Accepts(command.Count) != true)
         {
-            return RefuseAsync(reply => RedisErrors.WriteUnknownCommand(reply, command[0], ShownArguments(command)));
-        }
-
-        if (!spec.Accepts(command.Count))
-        {
-            return RefuseAsync(reply => RedisErrors.WriteWrongArity(reply, spec.Name));
+            return RefuseAsync(spec, command);
         }
 
         if (spec.Name == "info")
@@ -157,6 +152,19 @@ internal sealed class RespConnection
             await _dispatcher.SendAsync(transaction.Bytes, 1, transaction.Writes).ConfigureAwait(false);
         }
     }
+
+    private ValueTask RefuseAsync(CommandSpec? spec, RespCommand command) => RefuseAsync(
+        reply =>
+        {
+            if (spec is null)
+            {
+                RedisErrors.WriteUnknownCommand(reply, command[0], ShownArguments(command));
+            }
+            else
+            {
+                RedisErrors.WriteWrongArity(reply, spec.Name);
+            }
+        });
 
     private ValueTask RefuseAsync(Action<RespWriter> write)
     {
