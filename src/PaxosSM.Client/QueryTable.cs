@@ -6,7 +6,7 @@ namespace PaxosSM.Client;
 /// <summary>
 /// A client's unanswered queries. They change nothing, so they are simply asked again. Safe for use by many threads.
 /// </summary>
-internal sealed class QueryTable
+internal sealed class QueryTable : IThreadPoolWorkItem
 {
     private const int KeptMax = 1024;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(20);
@@ -15,6 +15,10 @@ internal sealed class QueryTable
     private readonly Dictionary<long, QueryWaiter> _pending = [];
     private readonly Stack<QueryWaiter> _free = new();
     private readonly List<QueryWaiter> _due = [];
+
+    // Asked by continuations that run on one thread: they leave together when those have run, and share a round.
+    private List<ClientQuery> _asked = [];
+    private List<ClientQuery> _leaving = [];
     private PaxosException? _end;
     private long _lastId;
 
@@ -26,6 +30,8 @@ internal sealed class QueryTable
         QueryWaiter waiter;
         ClientQuery frame;
         ValueTask<QueryResult> task;
+        var together = _link.IsCompleting;
+        var first = false;
         lock (_gate)
         {
             if (_end is { } end)
@@ -52,9 +58,22 @@ internal sealed class QueryTable
             _pending.Add(waiter.Id, waiter);
             task = waiter.Task;
             frame = waiter.ToFrame(_link.Options.Group, now);
+            if (together)
+            {
+                first = _asked.Count == 0;
+                _asked.Add(frame);
+            }
         }
 
-        Send(frame);
+        if (!together)
+        {
+            Send(frame);
+        }
+        else if (first)
+        {
+            _link.Run(this);
+        }
+
         if (token.CanBeCanceled)
         {
             waiter.Register(token);
@@ -185,6 +204,33 @@ internal sealed class QueryTable
             {
                 _free.Push(waiter);
             }
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        List<ClientQuery> leaving;
+        lock (_gate)
+        {
+            leaving = _asked;
+            _asked = _leaving;
+            _leaving = [];
+        }
+
+        LentThread.Begin();
+        try
+        {
+            leaving.ForEach(Send);
+        }
+        finally
+        {
+            LentThread.End();
+        }
+
+        leaving.Clear();
+        lock (_gate)
+        {
+            _leaving = leaving;
         }
     }
 

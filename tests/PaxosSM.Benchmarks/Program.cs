@@ -7,6 +7,8 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     GroupsCommand.Make(),
     CompareCommand.Make(),
     RedisCommand.Make(),
+    ReadsCommand.Make(),
+    PeerOptions.Command(ReadsPeer.Name, "One process of three whose leader measures its reads.", ReadsPeer.RunAsync),
     PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
     PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
     PeerOptions.Command("dotnext", "One process of three of DotNext's Raft.", DotNextPeer.RunAsync),

@@ -34,7 +34,8 @@ internal static class PaxosPeer
     private static async ValueTask ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
         _ = await client.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false);
 
-    private static PaxosOptions SettingsOf(PeerOptions options)
+    /// <summary>The settings of a node.</summary>
+    public static PaxosOptions SettingsOf(PeerOptions options)
     {
         PaxosOptions settings = new()
         {

@@ -36,7 +36,7 @@ internal sealed class RedisServers : IDisposable
         "Redis, one replica",
         async servers =>
         {
-            var port = FreePorts(2);
+            var port = LoopbackPorts.Free(2);
             servers.StartOne("redis-server", RedisArguments(port, Path.Combine(folder, "master")));
             servers.StartOne(
                 "redis-server",
@@ -51,7 +51,7 @@ internal sealed class RedisServers : IDisposable
         async servers =>
         {
             string[] names = ["a", "b", "c"];
-            var port = FreePorts(6);
+            var port = LoopbackPorts.Free(6);
             var members = names.Select((name, index) => $$"""{"id": "{{name}}", "address": "127.0.0.1:{{port + index}}"}""");
             var file = Path.Combine(folder, "cluster.json");
             await File.WriteAllTextAsync(
@@ -163,33 +163,6 @@ internal sealed class RedisServers : IDisposable
         catch (Exception failed) when (failed is SocketException or IOException or OperationCanceledException)
         {
             return null;
-        }
-    }
-
-    // Ports that follow each other: one that is free is no promise for its neighbours, but a good guess.
-    private static int FreePorts(int count)
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 31_000);
-            if (Enumerable.Range(port, count).All(IsFree))
-            {
-                return port;
-            }
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 }
