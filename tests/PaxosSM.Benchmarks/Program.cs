@@ -8,6 +8,7 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     CompareCommand.Make(),
     RedisCommand.Make(),
     ReadsCommand.Make(),
+    ScaleCommand.Make(),
     PeerOptions.Command(ReadsPeer.Name, "One process of three whose leader measures its reads.", ReadsPeer.RunAsync),
     PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
     PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
@@ -15,4 +16,9 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     PeerOptions.Command(
         "dotnext-packed", "The same; the application packs commands.", DotNextPeer.RunPackedAsync),
 };
+foreach (var peer in ScalePeer.Commands())
+{
+    root.Add(peer);
+}
+
 return await root.Parse(args).InvokeAsync();

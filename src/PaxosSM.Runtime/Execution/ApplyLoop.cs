@@ -418,13 +418,21 @@ public sealed class ApplyLoop : IExecution
     private void AnswerQueries()
     {
         var answered = 0;
-        while (_waiting.TryTakeBound(_executor.Applied, out var query))
+        LentThread.Begin(); // an answer may let the next round of reads begin
+        try
         {
-            answered++;
+            while (_waiting.TryTakeBound(_executor.Applied, out var query))
+            {
+                answered++;
 
-            // It must see nothing that may be taken back.
-            _ahead.Suspend(_executor);
-            Answer(query, new(_executor.Applied, _executor.Time));
+                // It must see nothing that may be taken back.
+                _ahead.Suspend(_executor);
+                Answer(query, new(_executor.Applied, _executor.Time));
+            }
+        }
+        finally
+        {
+            LentThread.End(busy: _queue.HasValues);
         }
 
         OnAnswered(answered);

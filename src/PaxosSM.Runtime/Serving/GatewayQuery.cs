@@ -55,6 +55,9 @@ internal sealed class GatewayQuery : PendingQuery
     /// <summary>Whether the executor holds it.</summary>
     public bool Executing { get; set; }
 
+    /// <summary>The rounds that go on once it has been executed: it is the last of its round; null for most.</summary>
+    public ReadRounds? Closes { get; set; }
+
     public bool Answered => Volatile.Read(ref _answered) != 0;
 
     public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) =>

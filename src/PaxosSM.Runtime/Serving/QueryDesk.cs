@@ -96,6 +96,11 @@ internal sealed class QueryDesk
             Volatile.Write(ref _fresh, new(posted, bound.Bound, bound.Epoch));
         }
 
+        if (served.Count > 0)
+        {
+            served[^1].Closes = rounds;
+        }
+
         foreach (var query in served)
         {
             query.Posted = posted;
@@ -156,7 +161,7 @@ internal sealed class QueryDesk
     public void OnAnswer(GatewayQuery query, in QueryContext context, ReadOnlySpan<byte> answer)
     {
         var now = _clock();
-        query.Executing = false;
+        OnExecuted(query);
         if (!query.Answered && (MustStartOver(query, now) || IsVoid(query.Bound, query.Epoch)))
         {
             query.LeaseUntil = default;
@@ -184,6 +189,7 @@ internal sealed class QueryDesk
     /// <summary>The executor failed.</summary>
     public void OnFailure(GatewayQuery query, PaxosError error, string message)
     {
+        OnExecuted(query);
         Refuse(query, error, message);
         Remove(query);
     }
@@ -282,12 +288,22 @@ internal sealed class QueryDesk
         query.Executing = true;
         if (query.Answered)
         {
-            query.Executing = false;
+            OnExecuted(query);
             Remove(query);
             return;
         }
 
         _execution.Query(query);
+    }
+
+    private static void OnExecuted(GatewayQuery query)
+    {
+        query.Executing = false;
+        if (query.Closes is { } rounds)
+        {
+            query.Closes = null;
+            rounds.OnExecuted();
+        }
     }
 
     private bool TryAdd(GatewayQuery query)

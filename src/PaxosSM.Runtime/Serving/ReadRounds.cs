@@ -6,9 +6,10 @@ namespace PaxosSM.Runtime.Serving;
 /// </summary>
 /// <remarks>
 /// R20: a bound covers a read only if it was asked for after the read arrived. So a query boards a round before the
-/// round is posted, never after. Safe for use by many threads.
+/// round is posted, never after. A round begins once the reads of the one before are executed: whoever asks meanwhile
+/// shares it, and a round costs more than a read. Safe for use by many threads.
 /// </remarks>
-internal sealed class ReadRounds
+internal sealed class ReadRounds : ILentWork
 {
     private readonly Lock _gate = new();
     private readonly IReplica _replica;
@@ -19,6 +20,7 @@ internal sealed class ReadRounds
     private List<GatewayQuery> _boarded = [];
     private long _lastId;
     private bool _underWay;
+    private bool _executing;
     private Instant _posted;
     private Instant _notBefore;
 
@@ -36,14 +38,37 @@ internal sealed class ReadRounds
     /// <summary>Lets a query wait for a bound.</summary>
     public void Add(GatewayQuery query)
     {
-        ReadRequested? request;
         lock (_gate)
         {
             _waiting.Add(query);
-            request = TryBegin(_clock());
+            if (_underWay || _executing)
+            {
+                return;
+            }
         }
 
-        Post(request);
+        // Those that come with it board, too.
+        if (!LentThread.TryNote(this))
+        {
+            Begin();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RunHere() => Begin();
+
+    /// <inheritdoc/>
+    public void Signal() => Begin();
+
+    /// <summary>The reads of a round have been executed, or never will be.</summary>
+    public void OnExecuted()
+    {
+        lock (_gate)
+        {
+            _executing = false;
+        }
+
+        Begin();
     }
 
     /// <summary>A round has ended.</summary>
@@ -53,8 +78,7 @@ internal sealed class ReadRounds
     /// do those of a round given up.</returns>
     public IReadOnlyList<GatewayQuery>? Finish(in ReadBound bound, out Instant posted)
     {
-        ReadRequested? request = null;
-        IReadOnlyList<GatewayQuery>? served = null;
+        List<GatewayQuery>? served = null;
         lock (_gate)
         {
             posted = _posted;
@@ -64,25 +88,24 @@ internal sealed class ReadRounds
             }
 
             _underWay = false;
-            var now = _clock();
             if (bound.Error == PaxosError.None)
             {
                 served = _boarded;
                 _boarded = [];
-                request = TryBegin(now);
+                _executing = served.Count > 0;
             }
             else
             {
                 Return();
-                _notBefore = now + _options.ReadRetryInterval;
+                _notBefore = _clock() + _options.ReadRetryInterval;
             }
         }
 
-        Post(request);
         return served;
     }
 
-    /// <summary>Gives up a round that goes unanswered, and begins one that was put off.</summary>
+    /// <summary>Gives up a round that goes unanswered, and begins one that was put off: also where the reads before it
+    /// take their time, for they may wait for slots.</summary>
     public void OnTick(Instant now)
     {
         ReadRequested? request;
@@ -94,7 +117,19 @@ internal sealed class ReadRounds
                 Return();
             }
 
+            _executing = false;
             request = TryBegin(now);
+        }
+
+        Post(request);
+    }
+
+    private void Begin()
+    {
+        ReadRequested? request;
+        lock (_gate)
+        {
+            request = TryBegin(_clock());
         }
 
         Post(request);
@@ -108,7 +143,7 @@ internal sealed class ReadRounds
 
     private ReadRequested? TryBegin(Instant now)
     {
-        if (_underWay || now < _notBefore)
+        if (_underWay || _executing || now < _notBefore)
         {
             return null;
         }

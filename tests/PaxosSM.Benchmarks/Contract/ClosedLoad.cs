@@ -8,6 +8,7 @@ namespace PaxosSM.Benchmarks;
 /// for every compared system.</summary>
 internal sealed class ClosedLoad
 {
+    private const int WorkerShift = 40;
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(3);
     private readonly PeerOptions _options;
     private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
@@ -76,11 +77,15 @@ internal sealed class ClosedLoad
         }
     }
 
+    /// <summary>Whose command it is.</summary>
+    public static int WorkerOf(ReadOnlySpan<byte> command) =>
+        (int)(BinaryPrimitives.ReadInt64LittleEndian(command) >> WorkerShift);
+
     private async Task WorkAsync(int worker)
     {
         var latencies = _latencies[worker];
         var command = new byte[_options.Size];
-        var number = (long)worker << 40;
+        var number = (long)worker << WorkerShift;
         while (_stage is var stage && stage != Stage.Over)
         {
             BinaryPrimitives.WriteInt64LittleEndian(command, number++);

@@ -12,7 +12,11 @@ internal static class ReadsCommand
 
     public static Command Make()
     {
-        Option<int> rounds = new("--rounds") { Description = "Clusters, one after the other.", DefaultValueFactory = _ => 3 };
+        Option<int> rounds = new("--rounds")
+        {
+            Description = "Clusters, one after the other.",
+            DefaultValueFactory = _ => 3,
+        };
         Option<double> seconds = new("--seconds") { Description = "How long a point.", DefaultValueFactory = _ => 2 };
         Option<string> data = new("--data")
         {

@@ -19,7 +19,7 @@ internal static class RedisCommand
             DefaultValueFactory = _ => Path.GetTempPath(),
         };
         Command redis = new(
-            "redis", "RedisKv, three durable replicas, beside stock Redis with a replica: SET and GET, pipelines of 16.")
+            "redis", "Three durable replicas of RedisKv beside stock Redis with a replica: SET and GET, 16 deep.")
         {
             requests, rounds, data,
         };

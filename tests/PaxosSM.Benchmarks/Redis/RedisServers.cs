@@ -46,13 +46,18 @@ internal sealed class RedisServers : IDisposable
         });
 
     /// <summary>RedisKv, three processes, each of which flushes before it votes.</summary>
-    public static Task<RedisServers> StartRedisKvAsync(string folder, CancellationToken cancel) => StartAsync(
-        "RedisKv, three replicas",
+    /// <param name="reads">How it reads, in the words of its command line.</param>
+    /// <param name="folder">An empty folder.</param>
+    /// <param name="cancel">Ends the start.</param>
+    public static Task<RedisServers> StartRedisKvAsync(
+        string reads, string folder, CancellationToken cancel) => StartAsync(
+        $"RedisKv, three replicas, {reads} reads",
         async servers =>
         {
             string[] names = ["a", "b", "c"];
             var port = LoopbackPorts.Free(6);
-            var members = names.Select((name, index) => $$"""{"id": "{{name}}", "address": "127.0.0.1:{{port + index}}"}""");
+            var members = names.Select(
+                (name, index) => $$"""{"id": "{{name}}", "address": "127.0.0.1:{{port + index}}"}""");
             var file = Path.Combine(folder, "cluster.json");
             await File.WriteAllTextAsync(
                 file, $$"""{"cluster": "benchmark", "members": [{{string.Join(", ", members)}}]}""", cancel);
@@ -64,6 +69,7 @@ internal sealed class RedisServers : IDisposable
                     [
                         program, "--config", file, "--self", names[index], "--data", Path.Combine(folder, names[index]),
                         "--listen", $"127.0.0.1:{port + names.Length + index}", "--log", "Error",
+                        "--reads", reads,
                     ]);
             }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PaxosSM.Benchmarks;
 
-/// <summary>Lets both systems take turns at each test, so that whatever else the machine does meets both
+/// <summary>Lets the systems take turns at each test, so that whatever else the machine does meets all
 /// alike.</summary>
 internal sealed class RedisSideBySide(int requests, int rounds)
 {
@@ -15,21 +15,26 @@ internal sealed class RedisSideBySide(int requests, int rounds)
         var folder = Directory.CreateDirectory(Path.Combine(data, Path.GetRandomFileName())).FullName;
         try
         {
-            using var redis = await RedisServers.StartRedisAsync(folder, cancel);
-            using var ours = await RedisServers.StartRedisKvAsync(folder, cancel);
-            await output.WriteLineAsync($"ready: {redis.Title} at {redis.Port}, {ours.Title} at {ours.Port}");
+            using var redis = await RedisServers.StartRedisAsync(Folder("redis"), cancel);
+            using var confirmed = await RedisServers.StartRedisKvAsync("linearizable", Folder("confirmed"), cancel);
+            using var leased = await RedisServers.StartRedisKvAsync("lease", Folder("leased"), cancel);
+            RedisServers[] all = [redis, confirmed, leased];
             foreach (var test in Tests)
             {
-                await RedisLoad.RunAsync(redis, test, requests / 2, cancel);
-                await RedisLoad.RunAsync(ours, test, requests / 2, cancel);
+                foreach (var servers in all)
+                {
+                    await RedisLoad.RunAsync(servers, test, requests / 2, cancel);
+                }
             }
 
             for (var round = 0; round < rounds; round++)
             {
                 foreach (var test in Tests)
                 {
-                    await TakeTurnAsync(test, round % 2 == 0 ? redis : ours, output, cancel);
-                    await TakeTurnAsync(test, round % 2 == 0 ? ours : redis, output, cancel);
+                    foreach (var servers in round % 2 == 0 ? all : all.Reverse())
+                    {
+                        await TakeTurnAsync(test, servers, output, cancel);
+                    }
                 }
             }
         }
@@ -37,6 +42,8 @@ internal sealed class RedisSideBySide(int requests, int rounds)
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        string Folder(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
     }
 
     /// <summary>The median turns, in Markdown.</summary>
@@ -75,7 +82,7 @@ internal sealed class RedisSideBySide(int requests, int rounds)
         all.Add(reading);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{test} {servers.Title,-24}{reading.Rate,10:F0}/s p50 {reading.MedianMilliseconds,6:F2} ms "
+            $"{test} {servers.Title,-44}{reading.Rate,10:F0}/s p50 {reading.MedianMilliseconds,6:F2} ms "
             + $"p99 {reading.TailMilliseconds,6:F2} ms {reading.Processor,6:F2} us processor/command"));
     }
 

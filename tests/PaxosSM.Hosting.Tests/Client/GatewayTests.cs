@@ -152,6 +152,8 @@ public sealed class GatewayTests
         Ask(1);
         _group.AnswerReads(new(7));
         Ask(2, ReadConsistency.NoOlderThan(TimeSpan.FromSeconds(5)));
+        Assert.Empty(Answered());
+        Tick(TimeSpan.FromMilliseconds(10));
         Assert.Single(_group.Reads);
     }
 
@@ -237,6 +239,7 @@ public sealed class GatewayTests
         for (var id = 1; id <= 8; id++)
         {
             Ask(id, timeout: TimeSpan.FromSeconds(1));
+            Tick(TimeSpan.FromMilliseconds(10));
             _group.AnswerReads(new(5));
         }
 
