@@ -14,9 +14,8 @@ public sealed class GatewayTests
 
     public GatewayTests()
     {
-        _group = new(
-            _time, new() {
-                QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
+        _group = new(_time, new() {
+            QueriesMax = 8, SessionsPerConnectionMax = 4, CommandBytesMax = 100, SubmitBytesMax = 1000 });
         _client = _group.Gateway.Connect(_replies);
         Tick(TimeSpan.FromSeconds(1));
         _replies.Frames.Clear();
@@ -472,8 +471,7 @@ public sealed class GatewayTests
 
     private void Ask(long id, ReadConsistency consistency = default, TimeSpan? timeout = null) =>
         _client.OnFrameAsync(
-            new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask(
-            );
+            new ClientQuery(GroupId.Default, id, consistency, timeout ?? TimeSpan.FromSeconds(10), default)).AsTask();
 
     private void Tick(TimeSpan later)
     {
