@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PaxosSM.Runtime;
 
 namespace PaxosSM.Client;
 
@@ -8,7 +9,7 @@ namespace PaxosSM.Client;
 /// Continuations are the user's, and may be slow, or even wait for each other: as soon as some take their time, a
 /// thread of the pool helps. Safe for use by many threads.
 /// </remarks>
-internal sealed class CompletionQueue : IThreadPoolWorkItem
+internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
 {
     // To read the clock at each end would cost as much as many an end.
     private const int EndsPerLook = 16;
@@ -124,7 +125,13 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
         Start();
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void ILentWork.Signal() => CompletionThread.Run(this);
+
+    void ILentWork.RunHere() => Run();
+
+    void IThreadPoolWorkItem.Execute() => Run();
+
+    private void Run()
     {
         do
         {
@@ -219,7 +226,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem
 
     private void Enter(bool first)
     {
-        if (first)
+        if (first && !SpareThread.TryKeep(this))
         {
             CompletionThread.Run(this);
         }

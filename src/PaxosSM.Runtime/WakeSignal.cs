@@ -6,7 +6,7 @@ namespace PaxosSM.Runtime;
 public sealed class WakeSignal
 {
     private const int Unset = 0;
-    private const int IsSet = 1;
+    private const int Signalled = 1;
     private const int Asleep = 2;
     private readonly object _gate = new();
     private readonly Futex? _futex = Futex.IsSupported ? new() : null;
@@ -14,11 +14,14 @@ public sealed class WakeSignal
 
     private ref int State => ref _futex is null ? ref _state : ref _futex.Word;
 
+    /// <summary>Whether there is a signal that nobody took.</summary>
+    public bool IsSet => Volatile.Read(ref State) == Signalled;
+
     /// <summary>Wakes the sleeper, now or at its next <see cref="Wait"/>. Any thread; whatever was written before is
     /// seen by the woken.</summary>
     public void Set()
     {
-        if (Interlocked.Exchange(ref State, IsSet) != Asleep)
+        if (Interlocked.Exchange(ref State, Signalled) != Asleep)
         {
             return;
         }

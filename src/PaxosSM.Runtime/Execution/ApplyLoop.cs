@@ -69,6 +69,9 @@ public sealed class ApplyLoop : IExecution
     /// then.</summary>
     public bool WaitsToRetry => _taker.WaitsToRetry;
 
+    /// <summary>Whether values wait to be applied.</summary>
+    public bool IsDue => _queue.HasValues;
+
     /// <summary>Called when there is something to do, on any thread; set before the first round.</summary>
     public Action? Wake
     {
