@@ -20,6 +20,10 @@ internal sealed record ScaleCurve(
     Func<int, int> Workers)
 {
     private const int Callers = 64;
+    private const int Readers = 512;
+
+    // Each process has its code to compile, on the cores that all share.
+    private const double WarmUpSecondsEach = 1.5;
 
     public static IReadOnlyList<ScaleCurve> All { get; } =
     [
@@ -31,7 +35,7 @@ internal sealed record ScaleCurve(
             _ => 3,
             _ => 0,
             groups => groups * ScalePeer.GroupWorkers),
-        new("learners", "reads", ScalePeer.Learners, [1, 2, 4], _ => 3, learners => learners, _ => Callers),
+        new("learners", "reads", ScalePeer.Learners, [1, 2, 4], _ => 3, learners => learners, _ => Readers),
         new("clients' processes", "commands", ScalePeer.Direct, [1, 2], _ => 3, clients => clients, _ => Callers),
         new("proxies", "commands", ScalePeer.Proxies, [1, 2], _ => 3, proxies => proxies, _ => Callers),
         new("replicas", "commands", Systems.Ours, [3, 5, 7], replicas => replicas, _ => 0, _ => Callers),
@@ -40,7 +44,11 @@ internal sealed record ScaleCurve(
     public async Task<ScalePoint> MeasureAsync(int value, double seconds, string data, CancellationToken cancel)
     {
         var (voters, extra) = (Voters(value), Extra(value));
-        string[] words = [Command, "--clients", Text(Workers(value)), "--secs", Text(seconds), "--warm", "2"];
+        string[] words =
+        [
+            Command, "--clients", Text(Workers(value)), "--secs", Text(seconds),
+            "--warm", Text(WarmUpSecondsEach * (voters + extra)),
+        ];
         using ProcessSet set = new(voters + extra, data, _ => words);
         List<MeasuredPoint> told = [];
         while (told.Count < Math.Max(1, extra))
