@@ -10,6 +10,7 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     ReadsCommand.Make(),
     ScaleCommand.Make(),
     PeerOptions.Command(ReadsPeer.Name, "One process of three whose leader measures its reads.", ReadsPeer.RunAsync),
+    MicroCommand.Make(),
     PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
     PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
     PeerOptions.Command("dotnext", "One process of three of DotNext's Raft.", DotNextPeer.RunAsync),
