@@ -452,11 +452,11 @@ public sealed class Replica
         if (from == ballot.Proposer && ballot >= _acceptor.Promised && (!own || ballot == _proposer.Ballot))
         {
             _watch.OnSign(ballot, _now, effects);
+            _candidacy.OnSign(ballot, effects);
         }
     }
 
-    // R2: who leads was promised by a phase-1 quorum, so of a lower ballot nothing more can be chosen. A proposer
-    // beside no acceptor hears it here first.
+    // R2: who leads has a phase-1 quorum: nothing more is chosen below it. Who votes not hears it here first.
     private void OnLed(NodeId from, Ballot ballot, Effects effects)
     {
         if (from == ballot.Proposer && _proposer.OnPromised(ballot, effects))

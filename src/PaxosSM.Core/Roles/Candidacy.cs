@@ -13,6 +13,21 @@ internal sealed class Candidacy(
     LearnerSide learning,
     Quiescence quiescence)
 {
+    private Ballot _led = Ballot.None;
+
+    /// <summary>A reign shows signs of life. If it is news here, whoever stood against the one before stands no more,
+    /// be its own ballot higher (R23): it would keep its clients' commands, and depose in the end who serves
+    /// them.</summary>
+    public void OnSign(Ballot ballot, Effects effects)
+    {
+        var isNews = ballot > _led;
+        _led = Ballot.Max(_led, ballot);
+        if (isNews && ballot.Proposer != context.Self && proposer is { Stands: true, Reads: null })
+        {
+            proposer.Depose(effects);
+        }
+    }
+
     /// <summary>Takes a message for the proposer here; others are ignored.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="message">The message.</param>
