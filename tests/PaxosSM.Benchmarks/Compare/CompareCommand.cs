@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace PaxosSM.Benchmarks;
@@ -16,6 +17,7 @@ internal static class CompareCommand
             Description = "Which, by commas.",
             DefaultValueFactory = _ => string.Join(',', Systems.All.Select(system => system.Name)),
         };
+        systems.Validators.Add(named => Check(named, systems));
         Option<string> clients = new("--clients")
         {
             Description = "Commands outstanding, by commas.",
@@ -49,14 +51,21 @@ internal static class CompareCommand
                          from size in Numbers(parsed.GetRequiredValue(sizes))
                          from count in Numbers(parsed.GetRequiredValue(clients))
                          select new Point(mode == "durable", size, count);
+            ComparedSystem[] asked = [.. parsed.GetRequiredValue(systems).Split(',').Select(Systems.Find)];
+            using ToolFolder tools = new();
+            foreach (var system in asked.Where(system => system.Missing is null))
+            {
+                await system.PrepareAsync(tools.Path, cancel);
+            }
+
             SideBySide comparison = new(
-                parsed.GetRequiredValue(systems).Split(','),
+                [.. asked.Where(system => system.Missing is null).Select(system => system.Name)],
                 parsed.GetValue(rounds),
                 WarmUp,
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 parsed.GetRequiredValue(data));
             await comparison.RunAsync([.. points], Console.Out, cancel);
-            var table = ComparisonTable.Write(comparison.Readings);
+            var table = ComparisonTable.Write(comparison.Readings, asked);
             await Console.Out.WriteLineAsync(table);
             if (parsed.GetValue(output) is { } folder)
             {
@@ -69,6 +78,26 @@ internal static class CompareCommand
         return compare;
     }
 
+    private static void Check(OptionResult named, Option<string> systems)
+    {
+        foreach (var name in named.GetRequiredValue(systems).Split(','))
+        {
+            if (!Systems.All.Any(system => system.Name == name))
+            {
+                var known = string.Join(", ", Systems.All.Select(system => system.Name));
+                named.AddError($"No system is called '{name}': there are {known}.");
+            }
+        }
+    }
+
     private static IEnumerable<int> Numbers(string text) =>
         text.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture));
+
+    // For what is built for the run.
+    private sealed class ToolFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("paxossm-compare").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 }

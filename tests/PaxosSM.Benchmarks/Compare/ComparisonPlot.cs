@@ -8,9 +8,13 @@ namespace PaxosSM.Benchmarks;
 internal static class ComparisonPlot
 {
     private const double Width = 520;
-    private const double Height = 360;
+    private const double Height = 400;
     private const double Margin = 56;
-    private static readonly string[] Colors = ["#888888", "#0b6bcb", "#c7362f", "#e39b1c"];
+    private const double LegendWidth = 250;
+    private const double LegendLine = 14;
+    private static readonly string[] Colors = ["#888888", "#0b6bcb", "#c7362f", "#e39b1c", "#2f8f4e", "#7b4fb5"];
+
+    private static double Bottom => Height - Margin - (LegendLine * (Systems.All.Count + 1) / 2);
 
     public static string Draw(IReadOnlyDictionary<(Point Point, string System), Reading> readings)
     {
@@ -23,7 +27,7 @@ internal static class ComparisonPlot
         Scale across = new(readings.Values.Select(reading => reading.Rate), Margin, Width - 12);
         Scale up = new(
             readings.Values.SelectMany(reading => new[] { reading.MedianMicroseconds, reading.TailMicroseconds }),
-            Height - Margin,
+            Bottom,
             28);
         StringBuilder svg = new();
         svg.AppendLine(CultureInfo.InvariantCulture, $"""
@@ -60,8 +64,8 @@ internal static class ComparisonPlot
         {
             svg.AppendLine(CultureInfo.InvariantCulture, $"""
                 <line x1="{across.Of(mark):0.#}" x2="{across.Of(mark):0.#}"
-                  y1="28" y2="{Height - Margin}" stroke="#ddd"/>
-                <text x="{across.Of(mark):0.#}" y="{Height - Margin + 14}" text-anchor="middle">{mark:#,0}/s</text>
+                  y1="28" y2="{Bottom}" stroke="#ddd"/>
+                <text x="{across.Of(mark):0.#}" y="{Bottom + 14}" text-anchor="middle">{mark:#,0}/s</text>
                 """);
         }
 
@@ -88,7 +92,8 @@ internal static class ComparisonPlot
         svg.AppendLine(CultureInfo.InvariantCulture, $"""
             <polyline points="{median}" fill="none" stroke="{Colors[place]}" stroke-width="2"/>
             <polyline points="{tail}" fill="none" stroke="{Colors[place]}" stroke-dasharray="4 3"/>
-            <text x="{Margin + (place * 105)}" y="{Height - 12}" fill="{Colors[place]}">{system.Title}</text>
+            <text x="{Margin + (place % 2 * LegendWidth)}" y="{Bottom + 32 + (place / 2 * LegendLine)}"
+              fill="{Colors[place]}">{system.Title}</text>
             """);
 
         string Line(Func<Reading, double> latency) => string.Join(' ', readings.Select(reading => string.Create(

@@ -6,7 +6,10 @@ namespace PaxosSM.Benchmarks;
 /// <summary>What a comparison came to, as a table in Markdown.</summary>
 internal static class ComparisonTable
 {
-    public static string Write(IReadOnlyDictionary<(Point Point, string System), Reading> readings)
+    /// <param name="readings">What was measured.</param>
+    /// <param name="asked">The systems that were asked for; what a reader should know of them stands below.</param>
+    public static string Write(
+        IReadOnlyDictionary<(Point Point, string System), Reading> readings, IReadOnlyList<ComparedSystem> asked)
     {
         StringBuilder text = new();
         text.AppendLine("| | size | clients | system | commands/s | p50 | p99 | processor/command | PaxosSM is |");
@@ -25,6 +28,15 @@ internal static class ComparisonTable
             text.Append(CultureInfo.InvariantCulture, $"| {reading.TailMicroseconds:#,0} us ");
             text.Append(CultureInfo.InvariantCulture, $"| {reading.Processor:0.0} us | ");
             text.AppendLine(CultureInfo.InvariantCulture, $"{Ratio(system, ours, reading)} |");
+        }
+
+        foreach (var system in asked)
+        {
+            var told = system.Missing ?? system.Note;
+            if (told.Length > 0)
+            {
+                text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{system.Title}: {told}");
+            }
         }
 
         return text.ToString();

@@ -9,26 +9,22 @@ internal sealed class PeerProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
 
-    /// <summary>Starts this program as a node of a system.</summary>
-    /// <param name="arguments">The command line.</param>
-    /// <param name="environment">Settings of the runtime.</param>
+    /// <summary>Starts a process of a system.</summary>
+    /// <param name="start">Which.</param>
     /// <param name="lines">Takes what it writes, from any thread.</param>
-    public PeerProcess(
-        IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string> environment,
-        Action<PeerProcess, string> lines)
+    public PeerProcess(PeerStart start, Action<PeerProcess, string> lines)
     {
-        ProcessStartInfo start = new("dotnet", [typeof(PeerProcess).Assembly.Location, .. arguments])
+        ProcessStartInfo info = new(start.File, start.Arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in start.Environment)
         {
-            start.Environment[name] = value;
+            info.Environment[name] = value;
         }
 
-        _process = new() { StartInfo = start };
+        _process = new() { StartInfo = info };
         _process.OutputDataReceived += (_, read) => _ = read.Data is { } line && Take(lines, line);
         _process.ErrorDataReceived += (_, read) => _errors.Enqueue(read.Data ?? string.Empty);
         _process.Start();

@@ -4,7 +4,17 @@ namespace PaxosSM.Benchmarks;
 /// <param name="Durable">Whether acknowledged commands are on stable storage at a majority.</param>
 /// <param name="Size">Bytes of a command.</param>
 /// <param name="Clients">Commands outstanding.</param>
-internal sealed record Point(bool Durable, int Size, int Clients);
+internal sealed record Point(bool Durable, int Size, int Clients)
+{
+    /// <summary>Commands a second that arrive by a schedule; 0 for a closed loop.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Bytes that PaxosSM applies from one snapshot to the next; 0: as by default.</summary>
+    public long SnapshotBytes { get; init; }
+
+    /// <summary>Bytes that each snapshot of PaxosSM writes.</summary>
+    public int StateBytes { get; init; }
+}
 
 /// <summary>What one run of three processes came to.</summary>
 /// <param name="Rate">Commands acknowledged a second.</param>
@@ -19,4 +29,11 @@ internal sealed record Reading(
     double TailMicroseconds,
     double Processor,
     double? Allocated,
-    long Errors);
+    long Errors)
+{
+    /// <summary>999 of 1,000 took no longer.</summary>
+    public double FarTailMicroseconds { get; init; }
+
+    /// <summary>Snapshots begun in the loaded process.</summary>
+    public long Snapshots { get; init; }
+}

@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace PaxosSM.Benchmarks;
 
-/// <summary>Runs three processes of one system at one point.</summary>
+/// <summary>Runs three nodes of one system at one point.</summary>
 internal sealed class PointRun
 {
     private const int Nodes = 3;
@@ -21,7 +19,7 @@ internal sealed class PointRun
     }
 
     /// <summary>Runs, and ends exactly what it started.</summary>
-    /// <param name="system">The system's name: a command of this program.</param>
+    /// <param name="system">The system's name.</param>
     /// <param name="point">Where.</param>
     /// <param name="warmUp">How long before it counts.</param>
     /// <param name="time">How long it counts.</param>
@@ -52,22 +50,28 @@ internal sealed class PointRun
 
     private void Start(string system, Point point, TimeSpan warmUp, TimeSpan time, string folder)
     {
-        var port = FreePorts();
-        for (var id = 0; id < Nodes; id++)
+        var port = LoopbackPorts.Free(Nodes);
+        PeerOptions[] nodes =
+        [
+            .. Enumerable.Range(0, Nodes).Select(id => new PeerOptions(
+                id, Nodes, port, OwnFolder(folder, id), point.Durable, point.Clients, point.Size, warmUp, time)
+            {
+                Rate = point.Rate,
+                SnapshotBytes = point.SnapshotBytes,
+                StateBytes = point.StateBytes,
+            }),
+        ];
+        foreach (var start in Systems.Find(system).Starts(nodes))
         {
-            var own = Directory.CreateDirectory(Path.Combine(folder, Text(id))).FullName;
-            string[] arguments =
-            [
-                system, "--id", Text(id), "--nodes", Text(Nodes), "--base-port", Text(port), "--dir", own,
-                "--durable", point.Durable ? "1" : "0", "--clients", Text(point.Clients), "--size", Text(point.Size),
-                "--warm", Text(warmUp.TotalSeconds), "--secs", Text(time.TotalSeconds),
-            ];
             lock (_gate)
             {
-                _processes.Add(new(arguments, Systems.Find(system).Environment, OnLine));
+                _processes.Add(new(start, OnLine));
             }
         }
     }
+
+    private static string OwnFolder(string folder, int id) =>
+        Directory.CreateDirectory(Path.Combine(folder, id.ToString(CultureInfo.InvariantCulture))).FullName;
 
     private void OnLine(PeerProcess process, string line)
     {
@@ -125,35 +129,10 @@ internal sealed class PointRun
             told.GetProperty("p99_us").GetDouble(),
             processor.TotalMicroseconds / Math.Max(1, commands),
             told.TryGetProperty("alloc_per_op", out var allocated) ? allocated.GetDouble() : null,
-            told.GetProperty("errors").GetInt64());
-    }
-
-    // Ports that follow each other: one that is free is no promise for its neighbours, but a good guess.
-    private static int FreePorts()
-    {
-        while (true)
+            told.GetProperty("errors").GetInt64())
         {
-            var port = Random.Shared.Next(20_000, 31_000);
-            if (Enumerable.Range(port, Nodes).All(IsFree))
-            {
-                return port;
-            }
-        }
+            FarTailMicroseconds = told.GetProperty("p999_us").GetDouble(),
+            Snapshots = told.TryGetProperty("snapshots", out var snapshots) ? snapshots.GetInt64() : 0,
+        };
     }
-
-    private static bool IsFree(int port)
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

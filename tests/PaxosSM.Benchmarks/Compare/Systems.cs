@@ -1,19 +1,14 @@
 namespace PaxosSM.Benchmarks;
 
-/// <summary>A compared system.</summary>
-/// <param name="Name">Its command in this program.</param>
-/// <param name="Title">Its name for people.</param>
-/// <param name="Environment">Settings of the runtime that its processes get.</param>
-internal sealed record ComparedSystem(string Name, string Title, IReadOnlyDictionary<string, string> Environment);
-
 /// <summary>The systems that can be compared.</summary>
 internal static class Systems
 {
     public const string Ours = "paxossm";
     public const string Floor = "roofline";
 
-    // This program's own settings, made for PaxosSM, are not another's: the default, in the runtime's hexadecimal.
-    private static readonly Dictionary<string, string> RuntimeDefaults = new()
+    /// <summary>This program's own settings, made for PaxosSM, are not another's: the default, in the runtime's
+    /// hexadecimal.</summary>
+    public static IReadOnlyDictionary<string, string> RuntimeDefaults { get; } = new Dictionary<string, string>
     {
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "46",
         ["DOTNET_TieredPGO"] = "1",
@@ -22,10 +17,12 @@ internal static class Systems
 
     public static IReadOnlyList<ComparedSystem> All { get; } =
     [
-        new(Floor, "roofline", new Dictionary<string, string>()),
-        new(Ours, "PaxosSM", new Dictionary<string, string>()),
-        new("dotnext", "DotNext 6.12", RuntimeDefaults),
-        new("dotnext-packed", "DotNext 6.12, packed by the application", RuntimeDefaults),
+        new HostedSystem(Floor, "roofline", new Dictionary<string, string>()),
+        new HostedSystem(Ours, "PaxosSM", new Dictionary<string, string>()),
+        new HostedSystem("dotnext", "DotNext 6.12", RuntimeDefaults),
+        new HostedSystem("dotnext-packed", "DotNext 6.12, packed by the application", RuntimeDefaults),
+        new EtcdRaft(),
+        new Etcd(),
     ];
 
     public static ComparedSystem Find(string name) => All.Single(system => system.Name == name);

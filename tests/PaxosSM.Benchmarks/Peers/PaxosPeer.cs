@@ -11,7 +11,7 @@ internal static class PaxosPeer
 
     public static async Task<int> RunAsync(PeerOptions options, CancellationToken cancel)
     {
-        HashMachine machine = new();
+        HashMachine machine = new(options.StateBytes);
         await using PaxosNode node = new(SettingsOf(options), () => machine);
         await node.StartAsync(cancel);
         await Console.Out.WriteLineAsync("READY");
@@ -22,19 +22,23 @@ internal static class PaxosPeer
         }
 
         await using var client = node.CreateClient();
-        ClosedLoad load = new(options, command => ExecuteAsync(client, command));
-        using CostMeter meter = new();
-        await load.RunAsync(() => machine.Count, () => meter.Read().Proposals, Console.Out);
+        if (options.Rate > 0)
+        {
+            OpenLoad arrivals = new(options, command => ExecuteAsync(client, command));
+            await arrivals.RunAsync(() => machine.Count, () => machine.Snapshots, Console.Out);
+        }
+        else
+        {
+            ClosedLoad load = new(options, command => ExecuteAsync(client, command));
+            using CostMeter meter = new();
+            await load.RunAsync(() => machine.Count, () => meter.Read().Proposals, Console.Out);
+        }
+
         await Task.Delay(Timeout.Infinite, cancel);
         return 0;
     }
 
-    // Pooled: what is measured is what the client allocates, not what measures it.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
-        _ = await client.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false);
-
-    /// <summary>The settings of a node.</summary>
+    /// <summary>The members' settings, at one of them: the defaults, where it was told nothing else.</summary>
     public static PaxosOptions SettingsOf(PeerOptions options)
     {
         PaxosOptions settings = new()
@@ -43,13 +47,43 @@ internal static class PaxosPeer
             Self = NameOf(options.Id),
             Data = Path.Combine(options.Directory, "data"),
             Durability = options.Durable ? Durability.Synced : Durability.Volatile,
+            Trace = options.Trace is { } trace ? Path.Combine(trace, NameOf(options.Id)) : string.Empty,
         };
         for (var id = 0; id < options.Nodes; id++)
         {
             settings.Members.Add(new(NameOf(id), $"127.0.0.1:{options.BasePort + id}"));
         }
 
+        if (options.SnapshotBytes > 0)
+        {
+            settings.Snapshots = settings.Snapshots with { LogBytesMin = options.SnapshotBytes };
+        }
+
+        if (options.Tuned)
+        {
+            Tune(settings);
+        }
+
         return settings;
+    }
+
+    // Pooled: what is measured is what the client allocates, not what measures it.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
+        _ = await client.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false);
+
+    // Leases are shorter than an election timeout, and a client asks again sooner than an election takes.
+    private static void Tune(PaxosOptions settings)
+    {
+        settings.Protocol = settings.Protocol with
+        {
+            HeartbeatInterval = TimeSpan.FromMilliseconds(15),
+            ElectionTimeout = TimeSpan.FromMilliseconds(150),
+            LeaseDuration = TimeSpan.FromMilliseconds(100),
+            LeaseDriftMax = TimeSpan.FromMilliseconds(10),
+            ResendInterval = TimeSpan.FromMilliseconds(50),
+        };
+        settings.Client = settings.Client with { ResendInterval = TimeSpan.FromMilliseconds(100) };
     }
 
     private static string NameOf(int id) => string.Create(CultureInfo.InvariantCulture, $"n{id}");

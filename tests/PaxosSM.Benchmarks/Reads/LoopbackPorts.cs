@@ -6,14 +6,15 @@ namespace PaxosSM.Benchmarks;
 /// <summary>Ports for processes that are about to start.</summary>
 internal static class LoopbackPorts
 {
-    /// <summary>The first of so many ports that follow each other and were free just now: no promise, but a good
-    /// guess.</summary>
+    /// <summary>The first of so many ports that follow each other and were free just now, as were the second ones of so
+    /// many nodes: no promise, but a good guess.</summary>
     public static int Free(int count)
     {
         while (true)
         {
             var port = Random.Shared.Next(20_000, 31_000);
-            if (Enumerable.Range(port, count).All(IsFree))
+            var ports = Enumerable.Range(port, count);
+            if (ports.Concat(ports.Select(first => first + PeerOptions.SecondPort)).All(IsFree))
             {
                 return port;
             }

@@ -33,7 +33,8 @@ internal sealed class ProcessSet : IDisposable
             ];
             lock (_gate)
             {
-                _processes.Add(new(given, new Dictionary<string, string>(), (_, line) => OnLine(id, line)));
+                var start = PeerStart.OfThisProgram(given, new Dictionary<string, string>());
+                _processes.Add(new(start, (_, line) => OnLine(id, line)));
             }
         }
     }

@@ -79,9 +79,19 @@ internal sealed class RooflinePeer : IDisposable
         }
 
         Start("roofline-writer", () => Write(followers));
-        RooflineCall[] calls = [.. Enumerable.Range(0, _options.Clients).Select(_ => new RooflineCall())];
-        ClosedLoad load = new(_options, command => Submit(calls, command));
-        await load.RunAsync(() => Volatile.Read(ref _applied), () => Volatile.Read(ref _batches), Console.Out);
+        var outstanding = _options.Rate > 0 ? OpenLoad.OutstandingMax : _options.Clients;
+        RooflineCall[] calls = [.. Enumerable.Range(0, outstanding).Select(_ => new RooflineCall())];
+        if (_options.Rate > 0)
+        {
+            OpenLoad arrivals = new(_options, command => Submit(calls, command));
+            await arrivals.RunAsync(() => Volatile.Read(ref _applied), () => 0, Console.Out);
+        }
+        else
+        {
+            ClosedLoad load = new(_options, command => Submit(calls, command));
+            await load.RunAsync(() => Volatile.Read(ref _applied), () => Volatile.Read(ref _batches), Console.Out);
+        }
+
         await Task.Delay(Timeout.Infinite, cancel);
     }
 

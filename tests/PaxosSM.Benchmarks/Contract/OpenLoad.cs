@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using PaxosSM.Runtime;
+
+namespace PaxosSM.Benchmarks;
+
+/// <summary>Commands that arrive by a schedule, whatever became of those before them: a latency begins at the moment
+/// that a command was to arrive, so that a system that stands still is charged for all who would have come
+/// meanwhile.</summary>
+internal sealed class OpenLoad
+{
+    /// <summary>How many commands are outstanding at most; who comes then waits, and that counts.</summary>
+    public const int OutstandingMax = 8192;
+
+    // So long after the schedule's end it is given up.
+    private static readonly TimeSpan LagMax = TimeSpan.FromSeconds(15);
+    private readonly PeerOptions _options;
+    private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
+    private readonly LatencyHistogram _latencies = new();
+    private readonly Stack<byte[]> _free = new();
+    private readonly WakeSignal _freed = new();
+    private readonly WakeSignal _never = new();
+    private readonly Lock _gate = new();
+    private readonly long _first;
+    private readonly long _end;
+    private long _firstDue;
+    private long _lastEnd;
+    private long _errors;
+    private string? _firstError;
+
+    /// <summary>A load that does not run yet.</summary>
+    /// <param name="options">What was asked for, a rate among it.</param>
+    /// <param name="execute">Runs one command; completes when it is chosen and applied here. The first eight bytes
+    /// have the command's place among those outstanding, above 40 bits.</param>
+    public OpenLoad(PeerOptions options, Func<ReadOnlyMemory<byte>, ValueTask> execute)
+    {
+        (_options, _execute) = (options, execute);
+        _first = (long)(options.Rate * options.WarmUp.TotalSeconds);
+        _end = _first + (long)(options.Rate * options.Time.TotalSeconds);
+        for (var place = 0L; place < OutstandingMax; place++)
+        {
+            var command = new byte[options.Size];
+            BinaryPrimitives.WriteInt64LittleEndian(command, place << 40);
+            _free.Push(command);
+        }
+    }
+
+    /// <summary>Runs the schedule to its end, and tells in the contract's words what came of it.</summary>
+    /// <param name="applied">How many commands the machine here has applied.</param>
+    /// <param name="snapshots">How many snapshots it has begun.</param>
+    /// <param name="output">Where to tell.</param>
+    public async Task RunAsync(Func<long> applied, Func<long> snapshots, TextWriter output)
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource issued = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Issue(begun, issued)) { IsBackground = true, Name = "open-load" }.Start();
+        await begun.Task;
+        await output.WriteLineAsync("BEGIN");
+        var taken = snapshots();
+        await issued.Task;
+        var left = await DrainAsync();
+        await output.WriteLineAsync("END");
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"ops\":{_latencies.Count},\"elapsed_s\":{Elapsed().TotalSeconds:F4},"
+            + $"\"p50_us\":{_latencies.Microseconds(0.5):F1},\"p99_us\":{_latencies.Microseconds(0.99):F1},"
+            + $"\"p999_us\":{_latencies.Microseconds(0.999):F1},\"applied\":{applied()},"
+            + $"\"errors\":{Interlocked.Read(ref _errors) + left},\"snapshots\":{snapshots() - taken}}}"));
+        if (_firstError is { } error)
+        {
+            await Console.Error.WriteLineAsync(error);
+        }
+    }
+
+    private void Issue(TaskCompletionSource begun, TaskCompletionSource issued)
+    {
+        var period = Stopwatch.Frequency / _options.Rate;
+        var began = Stopwatch.GetTimestamp();
+        var most = _options.WarmUp + _options.Time + LagMax;
+        for (var number = 0L; number < _end && Stopwatch.GetElapsedTime(began) < most; number++)
+        {
+            var due = began + (long)(number * period);
+            for (var now = Stopwatch.GetTimestamp(); now < due; now = Stopwatch.GetTimestamp())
+            {
+                _never.Wait(Stopwatch.GetElapsedTime(now, due));
+            }
+
+            if (number == _first)
+            {
+                _firstDue = due;
+                begun.SetResult();
+            }
+
+            _ = RunOneAsync(TakeFree(), number, due);
+        }
+
+        begun.TrySetResult();
+        issued.SetResult();
+    }
+
+    private byte[] TakeFree()
+    {
+        while (true)
+        {
+            _freed.Take();
+            lock (_gate)
+            {
+                if (_free.TryPop(out var command))
+                {
+                    return command;
+                }
+            }
+
+            _freed.Wait(LagMax);
+        }
+    }
+
+    private async Task RunOneAsync(byte[] command, long number, long due)
+    {
+        try
+        {
+            await _execute(command).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // whatever the system throws: it is counted and told
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.Increment(ref _errors);
+            _ = Interlocked.CompareExchange(ref _firstError, exception.Message, null);
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            if (number >= _first)
+            {
+                _latencies.Add(now - due);
+                _lastEnd = Math.Max(_lastEnd, now);
+            }
+
+            _free.Push(command);
+        }
+
+        _freed.Set();
+    }
+
+    // How many commands did not end, or never began.
+    private async Task<long> DrainAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Left() > 0 && Stopwatch.GetElapsedTime(began) < LagMax)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+
+        return Left();
+    }
+
+    // Longer than the schedule where the system fell behind it.
+    private TimeSpan Elapsed()
+    {
+        lock (_gate)
+        {
+            var real = Stopwatch.GetElapsedTime(_firstDue, _lastEnd);
+            return real > _options.Time ? real : _options.Time;
+        }
+    }
+
+    private long Left()
+    {
+        lock (_gate)
+        {
+            return _end - _first - _latencies.Count;
+        }
+    }
+}
