@@ -56,7 +56,8 @@ internal static class PaxosPeer
 
         if (options.SnapshotBytes > 0)
         {
-            settings.Snapshots = settings.Snapshots with { LogBytesMin = options.SnapshotBytes };
+            var most = settings.Snapshots.LogBytesMax;
+            settings.Snapshots = settings.Snapshots with { LogBytesMin = Math.Min(options.SnapshotBytes, most) };
         }
 
         if (options.Tuned)
