@@ -69,5 +69,18 @@ internal sealed class DiskFile : IStorageFile
         }
     }
 
+    public void WriteBack(long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // No flush command of the device's, behind which those of others wait.
+            Posix.WriteBack(_handle, _path, offset, length);
+        }
+        else
+        {
+            Flush();
+        }
+    }
+
     public void Dispose() => _handle.Dispose();
 }

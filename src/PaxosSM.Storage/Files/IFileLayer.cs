@@ -55,4 +55,8 @@ public interface IStorageFile : IDisposable
 
     /// <summary>Makes what was written durable, and what of the metadata reading it back needs.</summary>
     void Flush();
+
+    /// <summary>Has the device take what was written in a range, so that a later <see cref="Flush"/> has little to do;
+    /// durable it need not be. A failure counts as one of a flush does.</summary>
+    void WriteBack(long offset, long length) => Flush();
 }

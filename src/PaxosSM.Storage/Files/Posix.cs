@@ -7,26 +7,23 @@ namespace PaxosSM.Storage;
 /// <summary>The calls that .NET has no method for.</summary>
 internal static class Posix
 {
+    // Wait for what is on its way, begin with the rest, and wait for that.
+    private const uint WaitBefore = 1;
+    private const uint Begin = 2;
+    private const uint WaitAfter = 4;
+
     /// <summary>Flushes a file's data, and of its metadata only what reading the data back needs (Linux).</summary>
-    public static void FlushData(SafeFileHandle handle, string path)
-    {
-        var held = false;
-        try
-        {
-            handle.DangerousAddRef(ref held);
-            if (fdatasync((int)handle.DangerousGetHandle()) != 0)
-            {
-                throw new IOException($"Flushing {path} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
-            }
-        }
-        finally
-        {
-            if (held)
-            {
-                handle.DangerousRelease();
-            }
-        }
-    }
+    public static void FlushData(SafeFileHandle handle, string path) =>
+        Call(handle, static (descriptor, _, _) => fdatasync(descriptor), default, ("Flushing", path));
+
+    /// <summary>Writes a range of a file from the page cache to the device, without flushing the device (Linux).
+    /// </summary>
+    public static void WriteBack(SafeFileHandle handle, string path, long offset, long length) => Call(
+        handle,
+        static (descriptor, offset, length) =>
+            sync_file_range(descriptor, offset, length, WaitBefore | Begin | WaitAfter),
+        (offset, length),
+        ("Writing back", path));
 
     /// <summary>Flushes a folder (Linux, macOS).</summary>
     public static unsafe void FlushDirectory(string path)
@@ -50,11 +47,40 @@ internal static class Posix
         }
     }
 
+    private static void Call(
+        SafeFileHandle handle,
+        Func<int, long, long, int> call,
+        (long Offset, long Length) range,
+        (string Doing, string Path) what)
+    {
+        var held = false;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            if (call((int)handle.DangerousGetHandle(), range.Offset, range.Length) != 0)
+            {
+                throw new IOException(
+                    $"{what.Doing} {what.Path} failed: {Marshal.GetLastPInvokeErrorMessage()}.");
+            }
+        }
+        finally
+        {
+            if (held)
+            {
+                handle.DangerousRelease();
+            }
+        }
+    }
+
     // The C library's own names; generated marshalling would need a partial class.
 #pragma warning disable IDE1006, SYSLIB1054
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int fdatasync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int sync_file_range(int descriptor, long offset, long length, uint flags);
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

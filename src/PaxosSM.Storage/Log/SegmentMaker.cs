@@ -48,11 +48,12 @@ internal sealed class SegmentMaker : IDisposable
     /// <summary>How much of it is written. Any thread may look.</summary>
     public long Filled => Volatile.Read(ref _filled);
 
-    /// <summary>Writes and flushes some zeros more.</summary>
+    /// <summary>Writes some zeros more, and flushes with the last ones.</summary>
     /// <param name="pieces">How many pieces at most; more of them take the device from others for longer.</param>
     public void Fill(int pieces)
     {
         var file = _file!; // until it is finished
+        var from = Filled;
         for (; pieces > 0 && Filled < Length; pieces--)
         {
             var size = (int)Math.Min(PieceBytes, Length - Filled);
@@ -60,7 +61,14 @@ internal sealed class SegmentMaker : IDisposable
             Volatile.Write(ref _filled, Filled + size);
         }
 
-        file.Flush();
+        if (Filled < Length)
+        {
+            file.WriteBack(from, Filled - from);
+        }
+        else
+        {
+            file.Flush();
+        }
     }
 
     /// <summary>Gives it its name. Once, when it is full.</summary>

@@ -50,12 +50,14 @@ internal sealed class ClosedLoad
         await Task.Delay(_options.WarmUp);
         await output.WriteLineAsync("BEGIN");
         var (allocated, agreed, began) = (GC.GetTotalAllocatedBytes(), rounds(), Stopwatch.GetTimestamp());
+        var paused = GC.GetTotalPauseDuration();
         _stage = Stage.Measured;
         await Task.Delay(_options.Time);
         _stage = Stage.Over;
         var elapsed = Stopwatch.GetElapsedTime(began).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         agreed = rounds() - agreed;
+        paused = GC.GetTotalPauseDuration() - paused;
         await output.WriteLineAsync("END");
         _ = await Task.WhenAny(Task.WhenAll(workers), Task.Delay(EndMax));
         LatencyHistogram all = new();
@@ -69,7 +71,8 @@ internal sealed class ClosedLoad
             $"{{\"ops\":{all.Count},\"elapsed_s\":{elapsed:F4},\"p50_us\":{all.Microseconds(0.5):F1},"
             + $"\"p99_us\":{all.Microseconds(0.99):F1},\"p999_us\":{all.Microseconds(0.999):F1},"
             + $"\"applied\":{applied()},\"errors\":{Interlocked.Read(ref _errors)},"
-            + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, all.Count):F2},\"gc\":{GC.CollectionCount(0)},"
+            + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, all.Count):F2},"
+            + $"\"gc\":{GC.CollectionCount(0)},\"gc_ms\":{paused.TotalMilliseconds:F1},"
             + $"\"batch\":{(double)all.Count / Math.Max(1, agreed):F1}}}"));
         if (_firstError is { } error)
         {
