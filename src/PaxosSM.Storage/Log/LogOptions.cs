@@ -9,8 +9,8 @@ public sealed record LogOptions
     /// <summary>The greatest segment size.</summary>
     public const int SegmentBytesMax = 1024 * 1024 * 1024;
 
-    /// <summary>A segment's size in bytes; 64 MiB by default. A block that needs more gets a segment of its
-    /// own.</summary>
+    /// <summary>A segment's size in bytes; 64 MiB by default. Those of a new log grow up to it, each twice as long as
+    /// the one before at most; a block that needs more gets a segment of its own.</summary>
     public int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The first segment's size in bytes, 4 MiB by default: a new log has to wait until it is filled with

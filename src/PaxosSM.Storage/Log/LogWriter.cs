@@ -43,7 +43,7 @@ internal sealed class LogWriter : IDisposable
         var next = _supply.Take(bytes);
         if (next is null)
         {
-            _supply.Want(bytes, share: 1);
+            _supply.Want(bytes, _active.Length, share: 1);
             return false;
         }
 
@@ -112,7 +112,7 @@ internal sealed class LogWriter : IDisposable
         var at = (double)_position / _active.Length;
         if (at > From)
         {
-            _supply.Want(0, Math.Min(1, (at - From) / (Through - From)));
+            _supply.Want(0, _active.Length, Math.Min(1, (at - From) / (Through - From)));
         }
     }
 }

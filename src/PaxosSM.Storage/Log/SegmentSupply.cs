@@ -67,13 +67,16 @@ internal sealed class SegmentSupply : IDisposable
 
     /// <summary>Asks for a segment that can hold a block of so many bytes.</summary>
     /// <param name="blockBytes">How many; zero for whatever comes.</param>
+    /// <param name="present">How long the present segment is. The next one is twice as long at most: a log that is new
+    /// and busy would wait for a whole one.</param>
     /// <param name="share">How much of it should be there by now; 1 where the log waits for it, or soon will. To make
     /// it all at once would keep the log's flushes waiting.</param>
-    public void Want(long blockBytes, double share)
+    public void Want(long blockBytes, long present, double share)
     {
+        var usual = Math.Min(_segmentBytes, 2 * present);
         lock (_gate)
         {
-            _wanted = Math.Max(_wanted, Math.Max(_segmentBytes, RoundUp(blockBytes + BlockFormat.SegmentHeaderSize)));
+            _wanted = Math.Max(_wanted, Math.Max(usual, RoundUp(blockBytes + BlockFormat.SegmentHeaderSize)));
             _share = share;
         }
     }

@@ -4,8 +4,8 @@ namespace PaxosSM.Storage;
 /// are.</summary>
 internal sealed class SnapshotWriter : Stream
 {
-    // A little at a time: one flush of gigabytes would hold up the log's, on the same device.
-    private const long BytesPerFlush = 16 * 1024 * 1024;
+    // A little at a time: the log's flushes share the device, and wait behind what it has to write.
+    private const long PieceBytes = 256 * 1024;
 
     private readonly IStorageFile _file;
     private readonly Action<Exception> _onFlushFailure;
@@ -14,7 +14,7 @@ internal sealed class SnapshotWriter : Stream
     private long _length;
     private long _chunks;
     private long _fileOffset;
-    private long _flushedTo;
+    private long _writtenBack;
     private int _filled;
 
     public SnapshotWriter(IStorageFile file, GroupId group, Slot slot, bool isStored, Action<Exception> onFlushFailure)
@@ -89,7 +89,7 @@ internal sealed class SnapshotWriter : Stream
             Put(trailer);
         }
 
-        FlushFile();
+        Guard(_file.Flush);
     }
 
     public override void Flush()
@@ -118,18 +118,18 @@ internal sealed class SnapshotWriter : Stream
     {
         _file.Write(_fileOffset, bytes);
         _fileOffset += bytes.Length;
-        if (_fileOffset - _flushedTo >= BytesPerFlush)
+        if (_fileOffset - _writtenBack >= PieceBytes)
         {
-            FlushFile();
+            Guard(() => _file.WriteBack(_writtenBack, _fileOffset - _writtenBack));
+            _writtenBack = _fileOffset;
         }
     }
 
-    private void FlushFile()
+    private void Guard(Action flush)
     {
         try
         {
-            _file.Flush();
-            _flushedTo = _fileOffset;
+            flush();
         }
         catch (IOException exception)
         {

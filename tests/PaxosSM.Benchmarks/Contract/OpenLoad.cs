@@ -13,6 +13,9 @@ internal sealed class OpenLoad
     /// <summary>How many commands are outstanding at most; who comes then waits, and that counts.</summary>
     public const int OutstandingMax = 8192;
 
+    // To sleep before each command would cost more than all else; those that come meanwhile are late, and that counts.
+    private static readonly TimeSpan Grain = TimeSpan.FromMicroseconds(200);
+
     // So long after the schedule's end it is given up.
     private static readonly TimeSpan LagMax = TimeSpan.FromSeconds(15);
     private readonly PeerOptions _options;
@@ -83,7 +86,8 @@ internal sealed class OpenLoad
             var due = began + (long)(number * period);
             for (var now = Stopwatch.GetTimestamp(); now < due; now = Stopwatch.GetTimestamp())
             {
-                _never.Wait(Stopwatch.GetElapsedTime(now, due));
+                var early = Stopwatch.GetElapsedTime(now, due);
+                _never.Wait(early > Grain ? early : Grain);
             }
 
             if (number == _first)
