@@ -35,11 +35,7 @@ internal static class CompareCommand
         };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
         Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 3 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Option<string?> output = new("--output") { Description = "A folder for the table and the plots." };
         Command compare = new("compare", "PaxosSM, a roofline and other systems side by side.")
         {

@@ -13,9 +13,8 @@ internal sealed class ClosedLoad
     private readonly PeerOptions _options;
     private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
     private readonly LatencyHistogram[] _latencies;
+    private readonly LoadErrors _errors = new();
     private volatile Stage _stage;
-    private long _errors;
-    private string? _firstError;
 
     /// <summary>A load that does not run yet.</summary>
     /// <param name="options">What was asked for.</param>
@@ -70,14 +69,11 @@ internal sealed class ClosedLoad
             CultureInfo.InvariantCulture,
             $"{{\"ops\":{all.Count},\"elapsed_s\":{elapsed:F4},\"p50_us\":{all.Microseconds(0.5):F1},"
             + $"\"p99_us\":{all.Microseconds(0.99):F1},\"p999_us\":{all.Microseconds(0.999):F1},"
-            + $"\"applied\":{applied()},\"errors\":{Interlocked.Read(ref _errors)},"
+            + $"\"applied\":{applied()},\"errors\":{_errors.Count},"
             + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, all.Count):F2},"
             + $"\"gc\":{GC.CollectionCount(0)},\"gc_ms\":{paused.TotalMilliseconds:F1},"
             + $"\"batch\":{(double)all.Count / Math.Max(1, agreed):F1}}}"));
-        if (_firstError is { } error)
-        {
-            await Console.Error.WriteLineAsync(error);
-        }
+        await _errors.TellAsync();
     }
 
     /// <summary>Whose command it is.</summary>
@@ -101,8 +97,7 @@ internal sealed class ClosedLoad
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                Interlocked.Increment(ref _errors);
-                _ = Interlocked.CompareExchange(ref _firstError, exception.Message, null);
+                _errors.Add(exception);
                 await Task.Delay(50);
                 continue;
             }

@@ -21,6 +21,7 @@ internal sealed class OpenLoad
     private readonly PeerOptions _options;
     private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
     private readonly LatencyHistogram _latencies = new();
+    private readonly LoadErrors _errors = new();
     private readonly Stack<byte[]> _free = new();
     private readonly WakeSignal _freed = new();
     private readonly WakeSignal _never = new();
@@ -29,8 +30,6 @@ internal sealed class OpenLoad
     private readonly long _end;
     private long _firstDue;
     private long _lastEnd;
-    private long _errors;
-    private string? _firstError;
 
     /// <summary>A load that does not run yet.</summary>
     /// <param name="options">What was asked for, a rate among it.</param>
@@ -69,11 +68,8 @@ internal sealed class OpenLoad
             $"{{\"ops\":{_latencies.Count},\"elapsed_s\":{Elapsed().TotalSeconds:F4},"
             + $"\"p50_us\":{_latencies.Microseconds(0.5):F1},\"p99_us\":{_latencies.Microseconds(0.99):F1},"
             + $"\"p999_us\":{_latencies.Microseconds(0.999):F1},\"applied\":{applied()},"
-            + $"\"errors\":{Interlocked.Read(ref _errors) + left},\"snapshots\":{snapshots() - taken}}}"));
-        if (_firstError is { } error)
-        {
-            await Console.Error.WriteLineAsync(error);
-        }
+            + $"\"errors\":{_errors.Count + left},\"snapshots\":{snapshots() - taken}}}"));
+        await _errors.TellAsync();
     }
 
     private void Issue(TaskCompletionSource begun, TaskCompletionSource issued)
@@ -130,8 +126,7 @@ internal sealed class OpenLoad
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Interlocked.Increment(ref _errors);
-            _ = Interlocked.CompareExchange(ref _firstError, exception.Message, null);
+            _errors.Add(exception);
         }
 
         var now = Stopwatch.GetTimestamp();

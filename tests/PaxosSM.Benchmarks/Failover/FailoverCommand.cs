@@ -21,11 +21,7 @@ internal static class FailoverCommand
             DefaultValueFactory = _ => 16,
         };
         Option<int> size = new("--size") { Description = "Bytes of a command.", DefaultValueFactory = _ => 64 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Option<string?> trace = new("--trace") { Description = "A folder for the members' protocol traces." };
         Command failover = new("failover", "How long a client waits when the leader's process is killed.")
         {

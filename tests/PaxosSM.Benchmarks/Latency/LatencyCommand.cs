@@ -36,11 +36,7 @@ internal static class LatencyCommand
         };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
         Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 10 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Command latency = new("latency", "Latency at a fixed rate, without coordinated omission.")
         {
             size, clients, share, rate, snapshots, state, rounds, seconds, data,

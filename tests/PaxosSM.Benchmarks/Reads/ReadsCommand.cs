@@ -18,11 +18,7 @@ internal static class ReadsCommand
             DefaultValueFactory = _ => 3,
         };
         Option<double> seconds = new("--seconds") { Description = "How long a point.", DefaultValueFactory = _ => 2 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Command reads = new("reads", "Local, bounded, lease and read-index reads at the leader.")
         {
             rounds, seconds, data,

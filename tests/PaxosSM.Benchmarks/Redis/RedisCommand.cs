@@ -13,11 +13,7 @@ internal static class RedisCommand
             DefaultValueFactory = _ => 1_000_000,
         };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Command redis = new(
             "redis", "Three durable replicas of RedisKv beside stock Redis with a replica: SET and GET, 16 deep.")
         {

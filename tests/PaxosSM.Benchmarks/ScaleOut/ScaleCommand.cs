@@ -11,11 +11,7 @@ internal static class ScaleCommand
     {
         Option<string?> curve = new("--curve") { Description = "Only the one of this name." };
         Option<double> seconds = new("--seconds") { Description = "How long a point.", DefaultValueFactory = _ => 3 };
-        Option<string> data = new("--data")
-        {
-            Description = "A folder on the disk that is meant.",
-            DefaultValueFactory = _ => Path.GetTempPath(),
-        };
+        var data = DiskFolder.Option();
         Option<string?> output = new("--output") { Description = "A folder for the table and the plot." };
         Command scale = new("scale", "Durable clusters as they grow: groups, learners, proxies, replicas.")
         {
