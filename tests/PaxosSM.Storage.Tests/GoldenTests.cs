@@ -21,6 +21,14 @@ public sealed class GoldenTests
         Check("log.hex", rig.Disk.ReadAll(LogRig.SegmentPath(1)));
     }
 
+    [Fact]
+    public void A_segment_that_is_used_again_has_the_pinned_bytes()
+    {
+        var rig = new LogRig();
+        var (_, active, _) = ReusedSegments.Reach(rig, _ => 500);
+        Check("log-reused.hex", rig.Disk.ReadAll(LogRig.SegmentPath(active.Number)));
+    }
+
     [Theory]
     [InlineData("log-1.hex")]
     [InlineData("log-2.hex")]

@@ -27,7 +27,7 @@ public sealed class HeldLogTests
             rig.Write(Second, Checkpoint(slot));
         }
 
-        Assert.InRange(rig.Disk.List(LogRig.Directory).Count, 1, 4);
+        Assert.InRange(rig.Segments().Count, 1, 4);
     }
 
     [Fact]

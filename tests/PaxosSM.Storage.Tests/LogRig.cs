@@ -8,9 +8,15 @@ internal sealed class LogRig
 {
     public const string Directory = "/data/log";
 
-    public LogRig(InMemoryFileLayer? disk = null, LogOptions? options = null)
+    private readonly IFileLayer _files;
+
+    public LogRig(
+        InMemoryFileLayer? disk = null,
+        LogOptions? options = null,
+        Func<InMemoryFileLayer, IFileLayer>? through = null)
     {
         Disk = disk ?? new();
+        _files = through?.Invoke(Disk) ?? Disk;
         Options = options ?? new LogOptions
         {
             SegmentBytes = 16 * 1024,
@@ -18,7 +24,7 @@ internal sealed class LogRig
             BlockBytes = 4096,
             LogId = 0x1122334455667788,
         };
-        Log = WriteAheadLog.Open(Disk, Directory, Options, Time);
+        Log = WriteAheadLog.Open(_files, Directory, Options, Time);
     }
 
     public InMemoryFileLayer Disk { get; }
@@ -55,11 +61,24 @@ internal sealed class LogRig
 
     public void Reopen()
     {
-        Log = WriteAheadLog.Open(Disk, Directory, Options with { MustExist = true }, Time);
+        Log = WriteAheadLog.Open(_files, Directory, Options with { MustExist = true }, Time);
     }
 
     public List<string> Recovered(GroupId group) =>
         [.. Log.TakeRecovered(group).Select(record => $"{group} {Samples.Text(record)}")];
+
+    /// <summary>The segments that have a name of the log's, by what their headers say.</summary>
+    public List<SegmentHeader> Segments()
+    {
+        List<SegmentHeader> headers = [];
+        foreach (var path in Disk.Paths.Where(path => Segment.NumberOf(Path.GetFileName(path)) > 0))
+        {
+            Assert.True(BlockFormat.TryReadSegmentHeader(Disk.ReadAll(path), out var header));
+            headers.Add(header);
+        }
+
+        return headers;
+    }
 
     public static string SegmentPath(long number) => $"{Directory}/{Segment.NameOf(number)}";
 }

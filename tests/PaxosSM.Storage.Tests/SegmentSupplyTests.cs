@@ -13,7 +13,8 @@ public sealed class SegmentSupplyTests : IDisposable
     public SegmentSupplyTests()
     {
         _disk.CreateDirectory(Directory);
-        _supply = new(_disk, Directory, logId: 7, Bytes, next: 3, ready: null);
+        var options = new LogOptions { SegmentBytes = Bytes };
+        _supply = new(_disk, Directory, logId: 7, options, next: 3, ready: null);
     }
 
     public void Dispose() => _supply.Dispose();
@@ -21,13 +22,13 @@ public sealed class SegmentSupplyTests : IDisposable
     [Fact]
     public void No_more_is_made_than_is_due()
     {
-        _supply.Want(0, Bytes, share: 0.5);
+        _supply.Want(0, Bytes, share: 0.5, reached: 77);
         Assert.Equal(SupplyStep.Nothing, Run());
         Assert.InRange(_disk.UsedBytes, Bytes / 2, Bytes / 8 * 5);
         Assert.False(_supply.HasWork);
         Assert.Null(_supply.Take(1));
 
-        _supply.Want(0, Bytes, share: 1);
+        _supply.Want(0, Bytes, share: 1, reached: 77);
         Assert.Equal(SupplyStep.Done, Run());
         Assert.False(_supply.HasWork);
         using var made = _supply.Take(1);
@@ -39,13 +40,13 @@ public sealed class SegmentSupplyTests : IDisposable
     [Fact]
     public void What_the_log_waits_for_is_made_with_few_flushes()
     {
-        _supply.Want(0, Bytes, share: 1);
+        _supply.Want(0, Bytes, share: 1, reached: 77);
         _ = Run();
         var soon = _disk.Flushes;
         _supply.Take(1)!.Dispose();
         for (var share = 0.01; share < 1; share += 0.01)
         {
-            _supply.Want(0, Bytes, share);
+            _supply.Want(0, Bytes, share, reached: 77);
             _ = Run();
         }
 
@@ -55,9 +56,9 @@ public sealed class SegmentSupplyTests : IDisposable
     [Fact]
     public void A_block_that_does_not_fit_has_it_made_anew_under_the_same_number()
     {
-        _supply.Want(0, Bytes, share: 0.5);
+        _supply.Want(0, Bytes, share: 0.5, reached: 77);
         _ = Run();
-        _supply.Want(2 * Bytes, Bytes, share: 1);
+        _supply.Want(2 * Bytes, Bytes, share: 1, reached: 77);
         Assert.Equal(SupplyStep.Done, Run());
         using var made = _supply.Take(2 * Bytes);
         Assert.Equal(3, made!.Number);
@@ -68,7 +69,7 @@ public sealed class SegmentSupplyTests : IDisposable
     public void A_full_disk_leaves_nothing_behind_and_is_tried_again()
     {
         _disk.CapacityBytes = Bytes / 2;
-        _supply.Want(0, Bytes, share: 1);
+        _supply.Want(0, Bytes, share: 1, reached: 77);
         Assert.Equal(SupplyStep.Nothing, Run());
         Assert.NotNull(_supply.Full);
         Assert.Empty(_disk.Paths);
@@ -84,7 +85,7 @@ public sealed class SegmentSupplyTests : IDisposable
         List<long> lengths = [];
         for (var present = 1L << 20; lengths.Count < 4; present = lengths[^1])
         {
-            _supply.Want(0, present, share: 1);
+            _supply.Want(0, present, share: 1, reached: 77);
             Assert.Equal(SupplyStep.Done, Run());
             using var made = _supply.Take(1);
             lengths.Add(made!.Length);

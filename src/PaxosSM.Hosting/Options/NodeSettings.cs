@@ -18,6 +18,11 @@ internal static class NodeSettings
             options => options.Log.FirstSegmentBytes,
             (options, value) => options.Log = options.Log with { FirstSegmentBytes = value }),
         Count(
+            "logSpareSegments",
+            "log segments kept to be used again",
+            options => options.Log.SpareSegments,
+            (options, value) => options.Log = options.Log with { SpareSegments = value }),
+        Count(
             "logBlockBytes",
             "how much one write to the log gathers",
             options => options.Log.BlockBytes,

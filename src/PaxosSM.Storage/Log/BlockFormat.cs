@@ -9,7 +9,9 @@ namespace PaxosSM.Storage;
 /// <param name="LogId">The log's number.</param>
 /// <param name="Number">Its place among the segments, from 1.</param>
 /// <param name="Length">Its length in bytes.</param>
-internal readonly record struct SegmentHeader(ushort Version, ulong LogId, long Number, long Length);
+/// <param name="LsnMin">Blocks with a lower number are left over from an earlier life of the file, and were all durable
+/// before this header was written; 0 when it was filled with zeros.</param>
+internal readonly record struct SegmentHeader(ushort Version, ulong LogId, long Number, long Length, long LsnMin);
 
 /// <summary>What a block says of itself, at its head and again at its tail.</summary>
 /// <param name="LogId">The log's number: no bytes that a client chose pass for a block.</param>
@@ -60,14 +62,15 @@ internal static class BlockFormat
 
     public static int Align(int size, int to) => checked((size + to - 1) & -to);
 
-    public static void WriteSegmentHeader(Span<byte> destination, ulong logId, long number, long length)
+    public static void WriteSegmentHeader(Span<byte> destination, in SegmentHeader header)
     {
         destination[..SegmentHeaderSize].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(destination, SegmentMagic);
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], Version);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], logId);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[16..], number);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[24..], length);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], header.Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], header.LogId);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[16..], header.Number);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[24..], header.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[32..], header.LsnMin);
         var checksum = Crc32C.Of(destination[..ChecksumOffset]);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[ChecksumOffset..], checksum);
         destination[..FrameHeaderSize].CopyTo(destination[SegmentHeaderCopyOffset..]);
@@ -129,6 +132,21 @@ internal static class BlockFormat
             && header.Length % SectorSize == 0 && header.Length - header.TrailerOffset >= FrameSize(count);
     }
 
+    /// <summary>Whether a sector begins as a header or trailer does, intact or not.</summary>
+    public static bool BeginsFrame(ReadOnlySpan<byte> sector, ulong logId, out long lsn)
+    {
+        lsn = 0;
+        if (sector.Length < FrameHeaderSize
+            || BinaryPrimitives.ReadUInt32LittleEndian(sector) is not (HeaderMagic or TrailerMagic)
+            || BinaryPrimitives.ReadUInt64LittleEndian(sector[8..]) != logId)
+        {
+            return false;
+        }
+
+        lsn = BinaryPrimitives.ReadInt64LittleEndian(sector[16..]);
+        return true;
+    }
+
     public static void WriteEntry(Span<byte> frame, int index, in BlockEntry entry)
     {
         var at = frame.Slice(FrameSize(index), EntrySize);
@@ -183,7 +201,8 @@ internal static class BlockFormat
             BinaryPrimitives.ReadUInt16LittleEndian(source[4..]),
             BinaryPrimitives.ReadUInt64LittleEndian(source[8..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
-            BinaryPrimitives.ReadInt64LittleEndian(source[24..]));
+            BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[32..]));
         return BinaryPrimitives.ReadUInt32LittleEndian(source) == SegmentMagic
             && IsRead(header.Version)
             && BinaryPrimitives.ReadUInt32LittleEndian(source[ChecksumOffset..]) == Crc32C.Of(source[..ChecksumOffset]);

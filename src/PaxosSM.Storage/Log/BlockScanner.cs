@@ -22,7 +22,8 @@ internal sealed record FoundBlock(
 /// <summary>Finds a segment's blocks, past damage too, and never takes damage for the end (R24).</summary>
 internal static class BlockScanner
 {
-    /// <summary>Finds the block that starts at <paramref name="at"/>.</summary>
+    /// <summary>Finds the block that starts at <paramref name="at"/>. What is left over from an earlier life of the
+    /// segment is only bytes.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="bytes">Its bytes.</param>
     /// <param name="at">Where the block before it ended.</param>
@@ -34,6 +35,7 @@ internal static class BlockScanner
     {
         var span = bytes.Span;
         if (BlockFormat.TryReadFrame(span[at..], BlockFormat.HeaderMagic, logId, out var header)
+            && header.Lsn >= segment.LsnMin
             && header.Length <= span.Length - at)
         {
             if (expected != 0 && header.Lsn != expected)
@@ -61,6 +63,11 @@ internal static class BlockScanner
             place = SkipZeros(span, place);
             var isTrailer = BlockFormat.TryReadFrame(span[place..], BlockFormat.TrailerMagic, logId, out var header);
             if (!isTrailer && !BlockFormat.TryReadFrame(span[place..], BlockFormat.HeaderMagic, logId, out header))
+            {
+                continue;
+            }
+
+            if (header.Lsn < segment.LsnMin)
             {
                 continue;
             }

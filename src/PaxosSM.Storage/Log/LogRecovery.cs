@@ -12,7 +12,7 @@ internal sealed class LogRecovery
     private readonly string _directory;
     private readonly LogOptions _options;
     private readonly List<Segment> _segments = [];
-    private readonly Dictionary<Segment, Range> _leftovers = [];
+    private readonly SegmentRests _rests = new();
     private readonly RecoveryFindings _findings = new();
     private readonly TrimLedger _ledger = new([]);
     private readonly RecoveredRecords _records;
@@ -20,6 +20,7 @@ internal sealed class LogRecovery
     private FoundBlock? _last;
     private BlockHeader _accepted = new() { Floor = 1 };
     private ulong _logId;
+    private long _flushedThrough;
 
     private LogRecovery(IFileLayer files, string directory, LogOptions options)
     {
@@ -146,20 +147,29 @@ internal sealed class LogRecovery
         }
 
         _logId = said.LogId;
-        return new(number, path, file, said.Length) { Version = said.Version };
+
+        // The header of a segment that is used again was written when the blocks before were durable.
+        _flushedThrough = Math.Max(_flushedThrough, said.LsnMin - 1);
+        return new(number, path, file, said.Length) { Version = said.Version, LsnMin = said.LsnMin };
     }
 
     /// <summary>Goes through a segment's blocks.</summary>
     /// <returns>The number of the block that is expected next.</returns>
     private long Scan(Segment segment, long expected)
     {
+        if (expected != 0 && segment.LsnMin > expected)
+        {
+            throw new LogDamagedException(
+                segment.Path, 0, $"block {segment.LsnMin - 1} was durable, and the log ends before block {expected}");
+        }
+
         if (_bytes.Length < segment.Length)
         {
             _bytes = GC.AllocateUninitializedArray<byte>((int)segment.Length);
         }
 
         var bytes = _bytes.AsMemory(0, (int)segment.Length);
-        _ = SegmentReader.Read(segment.File, bytes.Span);
+        var isRead = SegmentReader.Read(segment.File, bytes.Span) == 0;
         var at = BlockFormat.SegmentHeaderSize;
         while (at <= segment.Length - BlockFormat.BlockBytesMin
             && BlockScanner.Find(segment, bytes, at, _logId, expected) is { } block)
@@ -176,12 +186,7 @@ internal sealed class LogRecovery
             _last = _last with { Bytes = _last.Bytes.ToArray() };
         }
 
-        var end = bytes.Span[at..].LastIndexOfAnyExcept((byte)0) + 1;
-        if (end > 0)
-        {
-            _leftovers[segment] = at..(at + end);
-        }
-
+        _rests.Note(segment, bytes.Span, at, _logId, isRead);
         return expected;
     }
 
@@ -219,18 +224,17 @@ internal sealed class LogRecovery
             return (_segments[0], BlockFormat.SegmentHeaderSize);
         }
 
-        if (last.TrailerIsIntact || RecoveredRecords.IsIntact(last))
+        if (last.TrailerIsIntact || last.Header.Lsn <= _flushedThrough || RecoveredRecords.IsIntact(last))
         {
             Rewrite(last);
             Accept(last);
             return (last.Segment, last.Offset + last.Header.Length);
         }
 
-        // R24: a tear. No trailer, no block behind it: nothing shows that its flush completed, so it was never
-        // acknowledged.
+        // R24: a tear. No trailer, no block behind it, no later segment's header that tells of it: nothing shows that
+        // its flush completed, so it was never acknowledged.
         _findings.Add(last, "it is torn, and cut");
-        var leftover = _leftovers.GetValueOrDefault(last.Segment, ..last.Offset);
-        _leftovers[last.Segment] = last.Offset..Math.Max(leftover.End.Value, last.Offset + last.Header.Length);
+        _rests.Cut(last);
         return (last.Segment, last.Offset);
     }
 
@@ -254,14 +258,14 @@ internal sealed class LogRecovery
         _files.FlushDirectory(_directory);
         foreach (var segment in _segments)
         {
-            if (segment.Number >= active.Number && _leftovers.TryGetValue(segment, out var range))
+            if (segment.Number >= active.Number)
             {
-                Clear(segment, range);
+                _findings.CutBytes += _rests.Clear(segment);
             }
         }
 
         // From the ends inwards: a crash in between leaves no hole.
-        for (var i = _segments.Count - 1; IsSpare(_segments[i], active); i--)
+        for (var i = _segments.Count - 1; IsSuperfluous(_segments[i], active); i--)
         {
             Delete(_segments[i]);
         }
@@ -277,7 +281,7 @@ internal sealed class LogRecovery
             {
                 _ledger.Add(segment);
             }
-            else if (!IsSpare(segment, active))
+            else if (!IsSuperfluous(segment, active))
             {
                 ready = segment;
             }
@@ -289,7 +293,7 @@ internal sealed class LogRecovery
     }
 
     // Behind the log's end one segment may stand ready, in the newest version.
-    private static bool IsSpare(Segment segment, Segment active) =>
+    private static bool IsSuperfluous(Segment segment, Segment active) =>
         segment.Number > active.Number + 1
         || (segment.Number > active.Number && segment.Version != BlockFormat.Version);
 
@@ -303,19 +307,9 @@ internal sealed class LogRecovery
     private RecoveredLog Recovered(Segment active, long end, Segment? ready)
     {
         var next = (ready ?? active).Number + 1;
-        var supply = new SegmentSupply(_files, _directory, _logId, _options.SegmentBytes, next, ready);
+        var supply = new SegmentSupply(_files, _directory, _logId, _options, next, ready);
         var writer = new LogWriter(_ledger, supply, active, end, _accepted.Lsn, _accepted.Floor);
         return new(_logId, _records.Groups, _findings.ToReport(), supply, writer);
-    }
-
-    /// <summary>Fills what a tear left with zeros again: nothing of it may ever be found behind a later
-    /// block.</summary>
-    private void Clear(Segment segment, Range range)
-    {
-        _findings.CutBytes += range.End.Value - range.Start.Value;
-        var zeros = new byte[range.End.Value - range.Start.Value];
-        segment.File.Write(range.Start.Value, zeros);
-        segment.File.Flush();
     }
 }
 

@@ -43,7 +43,7 @@ internal sealed class LogWriter : IDisposable
         var next = _supply.Take(bytes);
         if (next is null)
         {
-            _supply.Want(bytes, _active.Length, share: 1);
+            _supply.Want(bytes, _active.Length, share: 1, LastLsn);
             return false;
         }
 
@@ -74,7 +74,7 @@ internal sealed class LogWriter : IDisposable
         if (floor > Floor)
         {
             Floor = floor;
-            _supply.Discard(_ledger.RemoveBelow(floor));
+            _supply.Discard(_ledger.RemoveBelow(floor), LastLsn);
         }
 
         WantAhead();
@@ -112,7 +112,7 @@ internal sealed class LogWriter : IDisposable
         var at = (double)_position / _active.Length;
         if (at > From)
         {
-            _supply.Want(0, _active.Length, Math.Min(1, (at - From) / (Through - From)));
+            _supply.Want(0, _active.Length, Math.Min(1, (at - From) / (Through - From)), LastLsn);
         }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class Segment : IDisposable
     /// <summary>The version of its format: what is written into it has the newest one only.</summary>
     public ushort Version { get; init; } = BlockFormat.Version;
 
+    /// <summary>See <see cref="SegmentHeader.LsnMin"/>.</summary>
+    public long LsnMin { get; init; }
+
     public IStorageFile File => _file;
 
     /// <summary>What its records hold for each group.</summary>

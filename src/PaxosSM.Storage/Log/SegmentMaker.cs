@@ -28,7 +28,7 @@ internal sealed class SegmentMaker : IDisposable
         try
         {
             Span<byte> header = stackalloc byte[BlockFormat.SegmentHeaderSize];
-            BlockFormat.WriteSegmentHeader(header, logId, number, length);
+            BlockFormat.WriteSegmentHeader(header, new(BlockFormat.Version, logId, number, length, LsnMin: 0));
             _file.Write(0, header);
             _filled = header.Length;
         }

@@ -25,6 +25,9 @@ internal static class SegmentReader
         return lost;
     }
 
+    /// <summary>Whether a sector is as one that could not be read; others may be, too.</summary>
+    public static bool IsLost(ReadOnlySpan<byte> sector) => !sector.ContainsAnyExcept(Unreadable);
+
     private static long ReadInPieces(IStorageFile file, long offset, Span<byte> chunk)
     {
         long lost = 0;

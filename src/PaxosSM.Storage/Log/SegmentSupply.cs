@@ -1,7 +1,7 @@
 namespace PaxosSM.Storage;
 
-/// <summary>Makes segments before they are needed, filled with zeros so that no later flush moves metadata, and deletes
-/// dead ones.</summary>
+/// <summary>Makes segments before they are needed, out of dead ones or filled with zeros so that no later flush moves
+/// metadata, and deletes dead ones of which there are enough.</summary>
 /// <remarks><see cref="Step"/> runs on a thread of its own, or in line where all is to run on one; the rest on the
 /// log's thread.</remarks>
 internal sealed class SegmentSupply : IDisposable
@@ -17,20 +17,25 @@ internal sealed class SegmentSupply : IDisposable
     private readonly IFileLayer _files;
     private readonly string _directory;
     private readonly ulong _logId;
-    private readonly int _segmentBytes;
+    private readonly LogOptions _options;
+    private readonly SpareSegments _spares;
     private Segment? _ready;
     private SegmentMaker? _making;
     private long _next;
     private long _wanted;
     private double _share;
+    private long _reached;
+    private bool _isShort;
     private string? _full;
 
-    public SegmentSupply(IFileLayer files, string directory, ulong logId, int segmentBytes, long next, Segment? ready)
+    public SegmentSupply(
+        IFileLayer files, string directory, ulong logId, LogOptions options, long next, Segment? ready)
     {
         _files = files;
         _directory = directory;
         _logId = logId;
-        _segmentBytes = segmentBytes;
+        _options = options;
+        _spares = new(files, directory, logId, options);
         _next = next;
         _ready = ready;
     }
@@ -45,7 +50,7 @@ internal sealed class SegmentSupply : IDisposable
         {
             lock (_gate)
             {
-                return _dead.Count > 0 || (IsWanted && (_making is not { } making || IsDue(making)));
+                return _dead.Count > 0 || _isShort || (IsWanted && (_making is not { } making || IsDue(making)));
             }
         }
     }
@@ -71,13 +76,15 @@ internal sealed class SegmentSupply : IDisposable
     /// and busy would wait for a whole one.</param>
     /// <param name="share">How much of it should be there by now; 1 where the log waits for it, or soon will. To make
     /// it all at once would keep the log's flushes waiting.</param>
-    public void Want(long blockBytes, long present, double share)
+    /// <param name="reached">The last durable block.</param>
+    public void Want(long blockBytes, long present, double share, long reached)
     {
-        var usual = Math.Min(_segmentBytes, 2 * present);
+        var usual = Math.Min(_options.SegmentBytes, 2 * present);
         lock (_gate)
         {
             _wanted = Math.Max(_wanted, Math.Max(usual, RoundUp(blockBytes + BlockFormat.SegmentHeaderSize)));
             _share = share;
+            _reached = reached;
         }
     }
 
@@ -98,10 +105,14 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    public void Discard(IReadOnlyList<Segment> dead)
+    /// <summary>Lets segments go, oldest first.</summary>
+    /// <param name="dead">The segments.</param>
+    /// <param name="reached">The last durable block.</param>
+    public void Discard(IReadOnlyList<Segment> dead, long reached)
     {
         lock (_gate)
         {
+            _reached = reached;
             foreach (var segment in dead)
             {
                 _dead.Enqueue(segment);
@@ -109,13 +120,22 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    /// <summary>Deletes one segment, or makes a piece of one.</summary>
+    /// <summary>Gives a spare segment up: the disk is full.</summary>
+    public void MakeRoom()
+    {
+        lock (_gate)
+        {
+            _isShort = _spares.Count > 0;
+        }
+    }
+
+    /// <summary>Keeps or deletes one dead segment, or makes one of a spare, or a piece of one.</summary>
     /// <returns>What was done; nothing too when the disk is full, see <see cref="Full"/>.</returns>
     public SupplyStep Step()
     {
-        if (Delete())
+        if (LetGo() is var done and not SupplyStep.Nothing)
         {
-            return SupplyStep.Done;
+            return done;
         }
 
         long number;
@@ -156,6 +176,17 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
+    private long Reached
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reached;
+            }
+        }
+    }
+
     private static long RoundUp(long bytes) => (bytes + 4095) & -4096L;
 
     private bool IsDue(SegmentMaker making) => making.Filled < making.Length * _share || making.Length < _wanted;
@@ -168,6 +199,12 @@ internal sealed class SegmentSupply : IDisposable
             {
                 Put(null);
                 small.Abandon();
+            }
+
+            if (_making is null && length <= _options.SegmentBytes && _spares.Use(number, Reached) is { } used)
+            {
+                Finish(used);
+                return SupplyStep.Done;
             }
 
             if (_making is not { } making)
@@ -183,23 +220,39 @@ internal sealed class SegmentSupply : IDisposable
                 return SupplyStep.Begun;
             }
 
-            Finish(making);
+            Finish(making.Finish());
             return SupplyStep.Done;
         }
         catch (DiskFullException exception)
         {
-            // R1: a full disk is no failure; what was written aside only takes room.
-            Volatile.Write(ref _full, exception.Message);
-            _making?.Dispose();
-            Put(null);
-            _files.Delete(Path.Combine(_directory, Segment.NameOf(number) + TemporaryExtension));
-            return SupplyStep.Nothing;
+            return OnFull(number, length, exception.Message);
         }
     }
 
-    private void Finish(SegmentMaker making)
+    private SupplyStep OnFull(long number, long length, string why)
     {
-        var made = making.Finish();
+        if (length > _options.SegmentBytes && _spares.TryDelete())
+        {
+            return SupplyStep.Begun;
+        }
+
+        // R1: a full disk is no failure; what was written aside only takes room.
+        _making?.Dispose();
+        Put(null);
+        _files.Delete(Path.Combine(_directory, Segment.NameOf(number) + TemporaryExtension));
+        if (_spares.Count > 0)
+        {
+            // One that was let go meanwhile takes no more room.
+            return SupplyStep.Begun;
+        }
+
+        Volatile.Write(ref _full, why);
+        return SupplyStep.Nothing;
+    }
+
+    private void Finish(Segment made)
+    {
+        Volatile.Write(ref _full, null);
         lock (_gate)
         {
             _making = null;
@@ -216,23 +269,32 @@ internal sealed class SegmentSupply : IDisposable
         }
     }
 
-    private bool Delete()
+    private SupplyStep LetGo()
     {
         Segment? segment;
+        bool isShort;
         lock (_gate)
         {
-            if (!_dead.TryDequeue(out segment))
-            {
-                return false;
-            }
+            isShort = _isShort;
+            _isShort = false;
+            _ = _dead.TryDequeue(out segment);
         }
 
-        segment.Dispose();
-        _files.Delete(segment.Path);
-
         // One at a time and in order: what a crash leaves is a run of segments without a hole.
-        _files.FlushDirectory(_directory);
-        return true;
+        if (segment is not null && !isShort && _spares.TryKeep(segment))
+        {
+            return SupplyStep.Begun;
+        }
+
+        if (segment is not null)
+        {
+            segment.Dispose();
+            _files.Delete(segment.Path);
+            _files.FlushDirectory(_directory);
+            return SupplyStep.Done;
+        }
+
+        return isShort && _spares.TryDelete() ? SupplyStep.Done : SupplyStep.Nothing;
     }
 }
 
@@ -242,7 +304,7 @@ internal enum SupplyStep
     /// <summary>Nothing.</summary>
     Nothing,
 
-    /// <summary>A piece of a segment is made.</summary>
+    /// <summary>A piece of a segment is made, or something else on the way to one.</summary>
     Begun,
 
     /// <summary>A segment is made, or deleted: there is room.</summary>

@@ -120,7 +120,8 @@ public sealed class WriteAheadLog : IPumpedLog
         catch (DiskFullException exception)
         {
             WaitForSpace(exception.Message);
-            return false;
+            _supply.MakeRoom();
+            return Prepare();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OverflowException)
         {
