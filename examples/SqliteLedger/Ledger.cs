@@ -102,7 +102,8 @@ internal sealed class Ledger
         _database.Dispose();
     }
 
-    public IReadOnlyList<string> OutboxDestinations(int destinationsMax) => CountNotices(1) > 0 ? [Bank] : [];
+    public IReadOnlyList<string> OutboxDestinations(int destinationsMax, string after) =>
+        CountNotices(1) > 0 ? [Bank] : [];
 
     public IReadOnlyList<OutboxEntry> ReadOutbox(string destination, int entriesMax, long bytesMax)
     {

@@ -14,9 +14,12 @@ namespace PaxosSM;
 /// </remarks>
 public interface IOutboxStateMachine : IStateMachine
 {
-    /// <summary>Whom something waits for, each once.</summary>
+    /// <summary>Whom something waits for, each once, in a ring: first those that follow <paramref name="after"/> in an
+    /// order of names that stays, then those from the first on, and it last.</summary>
+    /// <remarks>So each has its turn, however many there are.</remarks>
     /// <param name="destinationsMax">How many are asked for at most.</param>
-    IReadOnlyList<string> OutboxDestinations(int destinationsMax);
+    /// <param name="after">Where in the ring to begin; nothing need wait for it any more.</param>
+    IReadOnlyList<string> OutboxDestinations(int destinationsMax, string after);
 
     /// <summary>What waits for a destination, the oldest first, without a gap; empty for nothing.</summary>
     /// <param name="destination">The destination.</param>

@@ -18,9 +18,11 @@ namespace PaxosSM;
 public sealed class Outbox
 {
     private const int FormatVersion = 1;
-    private readonly SortedDictionary<string, SortedDictionary<OutboxToken, OutboxEntry>> _waiting =
+    private readonly Dictionary<string, SortedDictionary<OutboxToken, OutboxEntry>> _waiting =
         new(StringComparer.Ordinal);
 
+    // Of those that something waits for.
+    private readonly SortedSet<string> _destinations = new(StringComparer.Ordinal);
     private readonly OutboxLimits _limits;
     private readonly UndoJournal? _journal;
     private OutboxToken? _newest;
@@ -84,7 +86,13 @@ public sealed class Outbox
     }
 
     /// <summary>See <see cref="IOutboxStateMachine.OutboxDestinations"/>.</summary>
-    public IReadOnlyList<string> Destinations(int destinationsMax) => [.. _waiting.Keys.Take(destinationsMax)];
+    public IReadOnlyList<string> Destinations(int destinationsMax, string after)
+    {
+        var following = _destinations.Max is { } last && StringComparer.Ordinal.Compare(after, last) < 0
+            ? _destinations.GetViewBetween(after, last).Where(each => each != after)
+            : [];
+        return [.. following.Concat(_destinations).Distinct().Take(destinationsMax)];
+    }
 
     /// <summary>See <see cref="IOutboxStateMachine.ReadOutbox"/>.</summary>
     public IReadOnlyList<OutboxEntry> Read(string destination, int entriesMax, long bytesMax)
@@ -137,7 +145,7 @@ public sealed class Outbox
     {
         OutboxWriter writer = new(destination);
         writer.WriteInt32(FormatVersion);
-        writer.WriteEntries([.. _waiting.Values.SelectMany(entries => entries.Values)]);
+        writer.WriteEntries([.. _destinations.SelectMany(each => _waiting[each].Values)]);
     }
 
     /// <summary>Replaces what waits by what <see cref="Save"/> wrote.</summary>
@@ -158,6 +166,7 @@ public sealed class Outbox
         }
 
         _waiting.Clear();
+        _destinations.Clear();
         (Count, Bytes, _newest) = (0, 0, null);
         foreach (var entry in entries)
         {
@@ -203,6 +212,7 @@ public sealed class Outbox
         if (!_waiting.TryGetValue(entry.Destination, out var entries))
         {
             _waiting.Add(entry.Destination, entries = []);
+            _ = _destinations.Add(entry.Destination);
         }
 
         entries.Add(entry.Token, entry);
@@ -219,6 +229,7 @@ public sealed class Outbox
         if (entries.Count == 0)
         {
             _ = _waiting.Remove(destination);
+            _ = _destinations.Remove(destination);
         }
     }
 }

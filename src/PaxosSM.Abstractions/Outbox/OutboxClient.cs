@@ -7,12 +7,19 @@ namespace PaxosSM;
 /// <param name="client">A client of the group; its owner disposes it.</param>
 public sealed class OutboxClient(IPaxosClient client)
 {
-    /// <summary>Whom something waits for.</summary>
+    /// <summary>Whom something waits for, in a ring (<see cref="IOutboxStateMachine.OutboxDestinations"/>).</summary>
+    /// <param name="destinationsMax">How many are asked for at most.</param>
+    /// <param name="after">Where in the ring to begin; empty for the first ones.</param>
+    /// <param name="consistency">What the read promises.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PaxosException">Not answered, or the machine has no outbox.</exception>
     public async ValueTask<IReadOnlyList<string>> DestinationsAsync(
-        int destinationsMax, ReadConsistency consistency = default, CancellationToken cancellationToken = default)
+        int destinationsMax,
+        string after = "",
+        ReadConsistency consistency = default,
+        CancellationToken cancellationToken = default)
     {
-        var query = OutboxRequests.Destinations(destinationsMax);
+        var query = OutboxRequests.Destinations(destinationsMax, after);
         var answer = await client.QueryAsync(query, consistency, cancellationToken).ConfigureAwait(false);
         return Parse(answer.Result, static reader =>
         {

@@ -58,7 +58,8 @@ public static class OutboxRequests
         switch (body.Span[0])
         {
             case DestinationsKind:
-                var destinations = machine.OutboxDestinations(reader.ReadInt32());
+                var destinationsMax = reader.ReadInt32();
+                var destinations = machine.OutboxDestinations(destinationsMax, reader.ReadText());
                 writer.WriteInt32(destinations.Count);
                 foreach (var each in destinations)
                 {
@@ -85,10 +86,11 @@ public static class OutboxRequests
         return bytes.WrittenMemory;
     }
 
-    internal static ReadOnlyMemory<byte> Destinations(int destinationsMax)
+    internal static ReadOnlyMemory<byte> Destinations(int destinationsMax, string after)
     {
         var writer = Begin(DestinationsKind, out var bytes);
         writer.WriteInt32(destinationsMax);
+        writer.WriteText(after);
         return bytes.WrittenMemory;
     }
 

@@ -3,8 +3,8 @@ namespace PaxosSM.Client;
 /// <summary>How a node delivers outboxes (R27).</summary>
 public sealed record OutboxOptions
 {
-    /// <summary>How many destinations of a group are served side by side; more wait for one of them to be done. Default
-    /// 64.</summary>
+    /// <summary>How many destinations of a group are served side by side; more take turns, each of one read or of
+    /// <see cref="AcknowledgeInterval"/>. Default 64.</summary>
     public int DestinationsMax { get; init; } = 64;
 
     /// <summary>How many entries of a destination are read, and delivered before the log is told, at most. Default

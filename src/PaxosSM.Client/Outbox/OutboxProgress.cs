@@ -12,12 +12,17 @@ internal sealed class OutboxProgress(OutboxGroup group, OutboxClient outbox, str
     public bool IsNext(OutboxEntry entry) => _confirmed is not { } confirmed || entry.Token > confirmed;
 
     /// <summary>The receiver has confirmed an entry; the log is told now and then.</summary>
-    public ValueTask ConfirmAsync(OutboxToken token, CancellationToken end)
+    /// <returns>Whether it was told.</returns>
+    public async ValueTask<bool> ConfirmAsync(OutboxToken token, CancellationToken end)
     {
         _confirmed = token;
-        return group.Time.GetElapsedTime(_toldAt) >= group.Options.AcknowledgeInterval
-            ? new(AcknowledgeAsync(end))
-            : default;
+        if (group.Time.GetElapsedTime(_toldAt) < group.Options.AcknowledgeInterval)
+        {
+            return false;
+        }
+
+        await AcknowledgeAsync(end).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Tells the log what was confirmed, if it does not know. After the end of the reign that is tried once:

@@ -2,8 +2,11 @@ namespace PaxosSM.Client;
 
 /// <summary>Delivers one group's outbox while this node leads the group, once: a deliverer for each destination, that
 /// keeps its order.</summary>
-/// <remarks>Leading is advice: another node may deliver at the same time, and receivers tell repeats by the
-/// token.</remarks>
+/// <remarks>
+/// <para>Leading is advice: another node may deliver at the same time, and receivers tell repeats by the token.</para>
+/// <para>Where there are more destinations than places, they take turns: what comes for one without end keeps nobody
+/// else's waiting.</para>
+/// </remarks>
 internal sealed class OutboxReign
 {
     private readonly Lock _gate = new();
@@ -12,6 +15,9 @@ internal sealed class OutboxReign
     private readonly OutboxGroup _group;
     private readonly OutboxClient _outbox;
     private readonly CancellationToken _end;
+
+    // The last one that was begun: the ring goes on from there.
+    private string _last = string.Empty;
 
     /// <summary>Delivers nothing yet.</summary>
     /// <param name="group">Whose outbox it is, and how it is delivered.</param>
@@ -65,10 +71,11 @@ internal sealed class OutboxReign
     public async Task BeginAsync()
     {
         int known, free;
+        string last;
         lock (_gate)
         {
             free = _group.Options.DestinationsMax - _running.Count;
-            known = _running.Count + _stopped.Count;
+            (known, last) = (_running.Count + _stopped.Count, _last);
         }
 
         if (free <= 0)
@@ -76,14 +83,12 @@ internal sealed class OutboxReign
             return; // the next one that is done wakes this
         }
 
-        var waiting = await _group.AskAsync(
-            token => _outbox.DestinationsAsync(known + free, ReadConsistency.Local, token), _end)
-            .ConfigureAwait(false);
+        var waiting = await WaitingAsync(known + free, last).ConfigureAwait(false);
         lock (_gate)
         {
-            var next = waiting.Where(each => !_running.ContainsKey(each) && !_stopped.ContainsKey(each)).Take(free);
-            foreach (var destination in next.ToList())
+            foreach (var destination in waiting.Where(IsUnserved).Take(free).ToList())
             {
+                _last = destination;
                 _running.Add(destination, _group.Scheduling.StartAsync(() => RunAsync(destination)));
             }
         }
@@ -101,12 +106,38 @@ internal sealed class OutboxReign
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    private bool IsUnserved(string destination) =>
+        !_running.ContainsKey(destination) && !_stopped.ContainsKey(destination);
+
+    private Task<IReadOnlyList<string>> WaitingAsync(int destinationsMax, string after) => _group.AskAsync(
+        token => _outbox.DestinationsAsync(destinationsMax, after, ReadConsistency.Local, token), _end);
+
+    private async Task<bool> IsPlaceWantedAsync()
+    {
+        int known;
+        lock (_gate)
+        {
+            if (_running.Count < _group.Options.DestinationsMax)
+            {
+                return false;
+            }
+
+            known = _running.Count + _stopped.Count;
+        }
+
+        var waiting = await WaitingAsync(known + 1, string.Empty).ConfigureAwait(false);
+        lock (_gate)
+        {
+            return waiting.Any(IsUnserved);
+        }
+    }
+
     private async Task RunAsync(string destination)
     {
         StoppedDelivery? stopped = null;
         try
         {
-            stopped = await DeliverAllAsync(destination).ConfigureAwait(false);
+            stopped = await DeliverAsync(destination).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -123,7 +154,7 @@ internal sealed class OutboxReign
                 }
             }
 
-            // What came meanwhile is looked for again.
+            // What came meanwhile is looked for again, and whoever wants the place.
             _group.Wake();
         }
 
@@ -133,8 +164,9 @@ internal sealed class OutboxReign
         }
     }
 
-    // Everything that waits; ends with nothing, or with what can't be delivered.
-    private async Task<StoppedDelivery?> DeliverAllAsync(string destination)
+    // Everything that waits; where others want the place, as much as the log is told of at once. Ends with nothing, or
+    // with what can't be delivered.
+    private async Task<StoppedDelivery?> DeliverAsync(string destination)
     {
         OutboxProgress progress = new(_group, _outbox, destination);
         while (true)
@@ -167,12 +199,20 @@ internal sealed class OutboxReign
                         return stopped;
                     }
 
-                    await progress.ConfirmAsync(entry.Token, _end).ConfigureAwait(false);
+                    if (await progress.ConfirmAsync(entry.Token, _end).ConfigureAwait(false))
+                    {
+                        break;
+                    }
                 }
             }
             finally
             {
                 await progress.AcknowledgeAsync(_end).ConfigureAwait(false);
+            }
+
+            if (await IsPlaceWantedAsync().ConfigureAwait(false))
+            {
+                return null;
             }
         }
     }

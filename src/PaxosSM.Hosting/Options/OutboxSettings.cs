@@ -9,7 +9,7 @@ internal static class OutboxSettings
     [
         Count(
             "outboxDestinationsMax",
-            "destinations of a group that its outbox is delivered to side by side",
+            "destinations of a group that its outbox is delivered to side by side; more take turns",
             options => options.Outbox.DestinationsMax,
             (options, value) => options.Outbox = options.Outbox with { DestinationsMax = value }),
         Count(

@@ -40,7 +40,8 @@ internal sealed class EffectMachine : IOptimisticStateMachine, IOutboxStateMachi
             case (byte)'T':
                 context.Timers.Set(bytes[1], context.Time.Add(TimeSpan.FromMilliseconds(bytes[2])));
                 break;
-            case (byte)'A' when Outbox.Destinations(9) is [.., var last] && Outbox.Read(last, 2, 99) is [.., var entry]:
+            case (byte)'A' when Outbox.Destinations(9, "") is [.., var last]
+                && Outbox.Read(last, 2, 99) is [.., var entry]:
                 _ = Outbox.Acknowledge(last, entry.Token);
                 break;
             default:
@@ -70,7 +71,8 @@ internal sealed class EffectMachine : IOptimisticStateMachine, IOutboxStateMachi
 
     public void Rollback(Slot to) => _journal.Rollback();
 
-    public IReadOnlyList<string> OutboxDestinations(int destinationsMax) => Outbox.Destinations(destinationsMax);
+    public IReadOnlyList<string> OutboxDestinations(int destinationsMax, string after) =>
+        Outbox.Destinations(destinationsMax, after);
 
     public IReadOnlyList<OutboxEntry> ReadOutbox(string destination, int entriesMax, long bytesMax) =>
         Outbox.Read(destination, entriesMax, bytesMax);

@@ -29,8 +29,8 @@ public sealed class OutboxTests
         var first = Add(At(1, 0), "bank", "a");
         var second = Add(At(1, 1), "shop", "b");
         var third = Add(At(2, 0), "bank", "c");
-        Assert.Equal(["bank", "shop"], _outbox.Destinations(9));
-        Assert.Equal(["bank"], _outbox.Destinations(1));
+        Assert.Equal(["bank", "shop"], _outbox.Destinations(9, ""));
+        Assert.Equal(["bank"], _outbox.Destinations(1, ""));
         Assert.Equal([first, third], Tokens("bank"));
         Assert.Equal(1, _outbox.Acknowledge("bank", first));
         Assert.Equal([third], Tokens("bank"));
@@ -38,8 +38,26 @@ public sealed class OutboxTests
         Assert.Equal(0, _outbox.Acknowledge("bank", first));
         Assert.Equal(0, _outbox.Acknowledge("nobody", third));
         Assert.Equal(1, _outbox.Acknowledge("bank", third));
-        Assert.Equal(["shop"], _outbox.Destinations(9));
+        Assert.Equal(["shop"], _outbox.Destinations(9, ""));
         Assert.Equal((1, 1), (_outbox.Count, _outbox.Bytes));
+    }
+
+    [Theory]
+    [InlineData("", 9, "bank shop tax ")]
+    [InlineData("bank", 9, "shop tax  bank")]
+    [InlineData("cafe", 9, "shop tax  bank")]
+    [InlineData("cafe", 3, "shop tax ")]
+    [InlineData("tax", 9, " bank shop tax")]
+    [InlineData("zoo", 2, " bank")]
+    public void Destinations_come_in_a_ring(string after, int destinationsMax, string expected)
+    {
+        Assert.Empty(_outbox.Destinations(destinationsMax, after));
+        _ = Add(At(1, 0), "tax");
+        _ = Add(At(1, 1), "bank");
+        _ = Add(At(1, 2), "");
+        _ = Add(At(1, 3), "shop");
+
+        Assert.Equal(expected.Split(' '), _outbox.Destinations(destinationsMax, after));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class NodeOutboxesTests
         NodeOutboxes outboxes = new(receiver, new() { WakeInterval = TimeSpan.Zero }, events, TimeProvider.System);
         outboxes.On(One, new LeaderChanged(BallotOf(OutboxBench.Self), "elected"));
         _ = outboxes.Add(One, OutboxBench.Self, Members(MemberRoles.All), one.Connect);
-        _ = outboxes.Add(Two, OutboxBench.Self, Members(MemberRoles.All), two.Connect);
+        _ = outboxes.Add(Two, OutboxBench.Self, Members(MemberRoles.All, MemberRoles.All), two.Connect);
         await OutboxBench.Eventually(() => one.Waiting == 0, "the first group's leader does not deliver");
         outboxes.On(Two, new LeaderChanged(BallotOf(new(2)), "elected"));
         Assert.Equal((1, 0), (two.Waiting, two.Clients));

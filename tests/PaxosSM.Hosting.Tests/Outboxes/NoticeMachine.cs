@@ -21,7 +21,8 @@ internal sealed class NoticeMachine : StateMachine<Note, string, string, long>, 
 
     public NoticeMachine(OutboxLimits limits) => _outbox = new(limits);
 
-    public IReadOnlyList<string> OutboxDestinations(int destinationsMax) => _outbox.Destinations(destinationsMax);
+    public IReadOnlyList<string> OutboxDestinations(int destinationsMax, string after) =>
+        _outbox.Destinations(destinationsMax, after);
 
     public IReadOnlyList<OutboxEntry> ReadOutbox(string destination, int entriesMax, long bytesMax) =>
         _outbox.Read(destination, entriesMax, bytesMax);

@@ -64,7 +64,7 @@ internal sealed class OutboxBench : IPaxosClient
         {
             lock (_gate)
             {
-                return _machine.OutboxDestinations(99).Sum(each => _machine.ReadOutbox(each, 999, 99999).Count);
+                return _machine.OutboxDestinations(99, "").Sum(each => _machine.ReadOutbox(each, 999, 99999).Count);
             }
         }
     }

@@ -120,6 +120,44 @@ public sealed class OutboxDispatcherTests
         await bench.EndAsync();
     }
 
+    [Theory]
+    [InlineData(1, 10_000_000)]
+    [InlineData(256, 1)]
+    public async Task Destinations_without_a_place_of_their_own_take_turns(int readEntriesMax, long acknowledgeTicks)
+    {
+        OutboxBench bench = new(options => options with
+        {
+            DestinationsMax = 1,
+            ReadEntriesMax = readEntriesMax,
+            AcknowledgeInterval = TimeSpan.FromTicks(acknowledgeTicks),
+        });
+        await bench.AddAsync("bank", "1", "2", "3");
+        await bench.AddAsync("shop", "x", "y");
+        await bench.AddAsync("tax", "t");
+        bench.Dispatcher.OnLeader(OutboxBench.Self);
+        await OutboxBench.Eventually(() => bench.Waiting == 0, "not all was delivered");
+        var order = bench.Receiver.Taken.Select(entry => entry.Destination);
+        Assert.Equal(["bank", "shop", "tax", "bank", "shop", "bank"], order);
+        Assert.Equal(["1", "2", "3"], bench.Receiver.TextsFor("bank"));
+        Assert.Equal(["x", "y"], bench.Receiver.TextsFor("shop"));
+        Assert.Equal(0, bench.Receiver.Duplicates);
+        await bench.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_comes_for_one_destination_without_end_keeps_no_other_one_waiting()
+    {
+        OutboxBench bench = new(options => options with { DestinationsMax = 1, ReadEntriesMax = 1 });
+        bench.Receiver.BeforeConfirm = (entry, _) =>
+            bench.Receiver.TextsFor("shop").Any() ? Task.CompletedTask : bench.AddAsync("bank", "more");
+        bench.Dispatcher.OnLeader(OutboxBench.Self);
+        await bench.AddAsync("bank", "1");
+        await bench.AddAsync("shop", "x");
+        await OutboxBench.Eventually(() => bench.Receiver.TextsFor("shop").Any(), "the shop waits for the bank");
+        await OutboxBench.Eventually(() => bench.Waiting == 0, "not all was delivered");
+        await bench.EndAsync();
+    }
+
     [Fact]
     public async Task A_handler_that_neither_returns_nor_heeds_its_token_is_tried_again()
     {

@@ -46,7 +46,7 @@ public sealed class OutboxHostTests : IDisposable
     {
         OutboxClient outbox = new(client);
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
-        while ((await outbox.DestinationsAsync(1, default, patience.Token)).Count > 0)
+        while ((await outbox.DestinationsAsync(1, cancellationToken: patience.Token)).Count > 0)
         {
             await Task.Delay(1, patience.Token);
         }

@@ -8,6 +8,7 @@ internal sealed class EffectLedger(World world, RunLog log)
 {
     private const string Property = "R27 each effect once";
     private readonly Dictionary<Place, Effect> _committed = [];
+    private readonly SortedDictionary<OutboxToken, Effect> _waiting = [];
     private readonly HashSet<OutboxToken> _taken = [];
     private readonly Dictionary<(ForkId Fork, string Destination), OutboxMark> _kept = [];
     private DuplicateFilter _filter = new([]);
@@ -15,14 +16,13 @@ internal sealed class EffectLedger(World world, RunLog log)
     private Fork? _left;
 
     /// <summary>How many effects were committed, and not taken yet.</summary>
-    public int Waiting => _committed.Values.Count(effect => !IsInDoubt(effect.Token) && !_taken.Contains(effect.Token));
+    public int Waiting => _waiting.Count;
 
-    /// <summary>One that was committed, and not taken yet; null when there is none.</summary>
-    public Effect? Oldest => _committed.Values
-        .Where(effect => !IsInDoubt(effect.Token) && !_taken.Contains(effect.Token))
-        .OrderBy(effect => effect.Token)
-        .Select(effect => (Effect?)effect)
-        .FirstOrDefault();
+    /// <summary>The oldest that was committed, and not taken yet; null when there is none.</summary>
+    public Effect? Oldest => _waiting.Count > 0 ? _waiting.Values.First() : null;
+
+    /// <summary>The oldest for each destination that one waits for.</summary>
+    public IEnumerable<Effect> Heads => _waiting.Values.DistinctBy(effect => effect.Destination);
 
     /// <summary>A replica applied, for good, what has this effect.</summary>
     public void OnCommitted(string who, in Effect effect)
@@ -32,6 +32,7 @@ internal sealed class EffectLedger(World world, RunLog log)
         if (_committed.TryAdd(place, effect))
         {
             log.Count("effects committed");
+            Await(in effect);
         }
         else if (_committed[place] != effect && !IsInDoubt(effect.Token))
         {
@@ -62,6 +63,7 @@ internal sealed class EffectLedger(World world, RunLog log)
 
         log.Mix((ulong)token.Slot.Index, isNew ? 41UL : 40UL);
         log.Count(isNew ? "effects taken" : "effects that came again");
+        _ = _waiting.Remove(token);
         if (_taken.Add(token) != isNew && !IsInDoubt(token))
         {
             var what = isNew ? "taken twice" : "taken for a repeat, and was never taken";
@@ -83,12 +85,13 @@ internal sealed class EffectLedger(World world, RunLog log)
     public EffectLedger NewFork(Slot kept, Configuration next)
     {
         EffectLedger fork = new(world, log) { _fork = _fork, _left = new(kept, next.Epoch, next.Fork) };
+        fork._taken.UnionWith(_taken);
         foreach (var (place, effect) in _committed.Where(each => each.Key.Slot <= kept))
         {
             fork._committed[place] = effect;
+            fork.Await(in effect);
         }
 
-        fork._taken.UnionWith(_taken);
         foreach (var (key, mark) in _kept)
         {
             fork._kept[key] = mark;
@@ -96,6 +99,14 @@ internal sealed class EffectLedger(World world, RunLog log)
 
         fork.RestartReceivers();
         return fork;
+    }
+
+    private void Await(in Effect effect)
+    {
+        if (!IsInDoubt(effect.Token) && !_taken.Contains(effect.Token))
+        {
+            _waiting.Add(effect.Token, effect);
+        }
     }
 
     private void CheckFork(string who, in OutboxToken token)

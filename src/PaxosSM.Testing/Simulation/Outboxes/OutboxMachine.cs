@@ -58,7 +58,8 @@ internal sealed class OutboxMachine : IOutboxStateMachine, IDigestibleStateMachi
         }
     }
 
-    public IReadOnlyList<string> OutboxDestinations(int destinationsMax) => _outbox.Destinations(destinationsMax);
+    public IReadOnlyList<string> OutboxDestinations(int destinationsMax, string after) =>
+        _outbox.Destinations(destinationsMax, after);
 
     public IReadOnlyList<OutboxEntry> ReadOutbox(string destination, int entriesMax, long bytesMax) =>
         _outbox.Read(destination, entriesMax, bytesMax);
