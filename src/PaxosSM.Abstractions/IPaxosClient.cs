@@ -13,6 +13,17 @@ public interface IPaxosClient : IAsyncDisposable
     /// apply.</exception>
     ValueTask<CommandResult> ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default);
 
+    /// <summary>The same, the result written into the caller's memory: for callers that allocate nothing.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="result">Where the result goes; <see cref="CommandResult.Result"/> is the part of it that was
+    /// written. A result that is longer is in memory of its own. Nothing is written once the task has
+    /// completed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PaxosException">As with the other.</exception>
+    ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command, Memory<byte> result, CancellationToken cancellationToken = default) =>
+        CommandResult.IntoAsync(ExecuteAsync(command, cancellationToken), result);
+
     /// <summary>Answers a query at the given consistency.</summary>
     /// <exception cref="PaxosException">Not answered.</exception>
     ValueTask<QueryResult> QueryAsync(

@@ -4,7 +4,24 @@ namespace PaxosSM;
 /// <param name="Result">What the machine wrote.</param>
 /// <param name="Slot">The slot it was applied in: a token for reads (R21).</param>
 /// <param name="Durability">What the acknowledgement survives (R26).</param>
-public readonly record struct CommandResult(ReadOnlyMemory<byte> Result, Slot Slot, Durability Durability);
+public readonly record struct CommandResult(ReadOnlyMemory<byte> Result, Slot Slot, Durability Durability)
+{
+    /// <summary>The same with its bytes in <paramref name="destination"/>, if they fit.</summary>
+    public CommandResult Into(Memory<byte> destination)
+    {
+        if (Result.Length > destination.Length)
+        {
+            return this;
+        }
+
+        Result.CopyTo(destination);
+        return this with { Result = destination[..Result.Length] };
+    }
+
+    internal static async ValueTask<CommandResult> IntoAsync(
+        ValueTask<CommandResult> result, Memory<byte> destination) =>
+        (await result.ConfigureAwait(false)).Into(destination);
+}
 
 /// <summary>A command's result, if what its replica voted for is chosen (R18).</summary>
 /// <param name="Result">What the machine wrote.</param>

@@ -46,16 +46,11 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     public bool IsEnded => _state.Ended is not null;
 
     /// <summary>Takes a command.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="tentative">Is told what is guessed of its result (R18); null for nobody.</param>
+    /// <param name="call">The command, and where its result goes.</param>
     /// <param name="token">Ends the wait.</param>
     /// <param name="task">Its end.</param>
     /// <returns>False when the session has ended: nothing was done.</returns>
-    public bool TryExecute(
-        ReadOnlyMemory<byte> command,
-        Action<TentativeResult>? tentative,
-        CancellationToken token,
-        out ValueTask<CommandResult> task)
+    public bool TryExecute(in CommandCall call, CancellationToken token, out ValueTask<CommandResult> task)
     {
         CommandWaiter waiter;
         bool start;
@@ -69,7 +64,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             }
 
             alone = _state.IsIdle;
-            if (_state.Add(command, tentative, this, out var refusal) is not { } added)
+            if (_state.Add(call, this, out var refusal) is not { } added)
             {
                 task = ValueTask.FromException<CommandResult>(refusal!); // it was not taken
                 return true;
@@ -119,9 +114,11 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     }
 
     /// <summary>The results of this session at the start of <paramref name="results"/>; moves past them.</summary>
-    public void OnResults(ref ReadOnlyMemory<byte> results, Durability durability, SessionId session)
+    /// <returns>Whether somebody keeps parts of that memory.</returns>
+    public bool OnResults(ref ReadOnlyMemory<byte> results, Durability durability, SessionId session)
     {
         var start = false;
+        var isKept = false;
         _link.BeginEnds();
         try
         {
@@ -131,7 +128,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
                 var now = _link.Now;
                 while (ResultEntry.TryRead(ref rest, out var entry) && entry.Session == session)
                 {
-                    _state.On(entry, durability, now);
+                    isKept |= _state.On(entry, durability, now);
                     results = rest;
                     if (session == SessionId.None)
                     {
@@ -147,6 +144,8 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         {
             _link.EndEnds(start ? this : null);
         }
+
+        return isKept;
     }
 
     /// <summary>One result of this session.</summary>

@@ -1,3 +1,5 @@
+using PaxosSM.Runtime;
+
 namespace PaxosSM.Client;
 
 /// <summary>Where a command stands, as its client knows it.</summary>
@@ -110,8 +112,8 @@ internal sealed class CommandRing
             return default;
         }
 
-        var entries = new byte[bytes];
-        var rest = entries.AsSpan();
+        var entries = PayloadPool.Current.Lend(bytes);
+        var rest = entries.Span;
         for (var sequence = Cursor; sequence < end; sequence++)
         {
             ref var entry = ref this[sequence];

@@ -23,7 +23,7 @@ internal sealed class CommandStream : ICommandStream
             return ValueTask.FromException<CommandResult>(wrong);
         }
 
-        _session.TryExecute(command, null, cancellationToken, out var task);
+        _session.TryExecute(new(command, default), cancellationToken, out var task);
         return task;
     }
 
@@ -36,7 +36,7 @@ internal sealed class CommandStream : ICommandStream
             return ValueTask.FromException<CommandResult>(wrong);
         }
 
-        _session.TryExecute(command, tentative, cancellationToken, out var task);
+        _session.TryExecute(new(command, default) { Tentative = tentative }, cancellationToken, out var task);
         return task;
     }
 

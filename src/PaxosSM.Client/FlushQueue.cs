@@ -18,7 +18,7 @@ internal sealed class FlushQueue(ClientLink link)
         while (_queue.TryPeek(out var flush) && flush.Through < first)
         {
             _queue.Dequeue();
-            link.Scheduling.Complete(() => flush.Done.SetResult(true));
+            End(flush);
         }
     }
 
@@ -40,6 +40,9 @@ internal sealed class FlushQueue(ClientLink link)
             Fail(flush, exception);
         }
     }
+
+    // Apart: what a closure needs is made where it begins, and would be made for each result.
+    private void End(Flush flush) => link.Scheduling.Complete(() => flush.Done.SetResult(true));
 
     private void Fail(Flush flush, Exception exception) =>
         link.Scheduling.Complete(() => flush.Done.SetException(exception));

@@ -8,8 +8,8 @@ namespace PaxosSM.Client;
 /// <summary>A client of one group over some <see cref="IClientChannel"/>.</summary>
 /// <remarks>
 /// A command's bytes stay the caller's, and must not change until its task has completed. A result's bytes are the
-/// caller's to keep; results of one round may share memory. Every wait ends at <see cref="PaxosClientOptions.Timeout"/>
-/// at the latest, with the reason.
+/// caller's to keep; results of one round may share memory, unless they go into the callers' own. Every wait ends at
+/// <see cref="PaxosClientOptions.Timeout"/> at the latest, with the reason.
 /// </remarks>
 public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 {
@@ -45,7 +45,12 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     /// <inheritdoc/>
     public ValueTask<CommandResult> ExecuteAsync(
-        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(command, default, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<CommandResult> ExecuteAsync(
+        ReadOnlyMemory<byte> command, Memory<byte> result, CancellationToken cancellationToken = default)
     {
         if (Check(command, cancellationToken) is { } wrong)
         {
@@ -53,7 +58,7 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
         }
 
         ValueTask<CommandResult> task;
-        while (!Unordered().TryExecute(command, null, cancellationToken, out task))
+        while (!Unordered().TryExecute(new(command, result), cancellationToken, out task))
         {
             // That session has expired, and this command was never part of it: it goes into the next one.
             if (_end is not null)
@@ -187,7 +192,8 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
 
     private void OnResults(ClientResults frame)
     {
-        var rest = frame.Results;
+        var isKept = frame.IsTentative;
+        var rest = LentMemory.View(frame.Results);
         while (!rest.IsEmpty)
         {
             var next = rest;
@@ -209,8 +215,13 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
                 continue;
             }
 
-            session.OnResults(ref rest, frame.Durability, entry.Session);
+            isKept |= session.OnResults(ref rest, frame.Durability, entry.Session);
             Settle(session);
+        }
+
+        if (!isKept)
+        {
+            frame.GiveBack();
         }
     }
 

@@ -19,8 +19,8 @@ public sealed record PaxosClientOptions
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How many commands of <see cref="IPaxosClient.ExecuteAsync"/> may be unanswered; one more is told Busy. Default
-    /// 8,192.
+    /// How many commands of <see cref="IPaxosClient.ExecuteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> may be
+    /// unanswered; one more is told Busy. Default 8,192.
     /// </summary>
     public int WindowMax { get; init; } = 8192;
 

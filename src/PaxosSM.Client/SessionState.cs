@@ -64,16 +64,11 @@ internal sealed class SessionState
     private bool IsOpen => Id != SessionId.None;
 
     /// <summary>Numbers a command and keeps it.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="tentative">Is told what is guessed of its result (R18); null for nobody.</param>
+    /// <param name="call">The command, and where its result goes.</param>
     /// <param name="session">The session.</param>
     /// <param name="refusal">Why it was not taken: it has no number, and will never be applied.</param>
     /// <returns>Its waiter; null when it was not taken.</returns>
-    public CommandWaiter? Add(
-        ReadOnlyMemory<byte> command,
-        Action<TentativeResult>? tentative,
-        ClientSession session,
-        out PaxosException? refusal)
+    public CommandWaiter? Add(in CommandCall call, ClientSession session, out PaxosException? refusal)
     {
         var now = _link.Now;
         refusal = _link.IsWedged ? Wedged() : _ring.IsFull ? Full() : null;
@@ -88,10 +83,10 @@ internal sealed class SessionState
         }
 
         var waiter = _link.Waiters.Rent();
-        var sequence = _ring.Add(new() { Command = command, Waiter = waiter, Deadline = now + _link.Options.Timeout });
-        waiter.Begin(session, sequence, now);
-        waiter.Tentative = tentative;
-        _wantsTentative |= tentative is not null;
+        var deadline = now + _link.Options.Timeout;
+        var sequence = _ring.Add(new() { Command = call.Command, Waiter = waiter, Deadline = deadline });
+        waiter.Begin(session, sequence, call, now);
+        _wantsTentative |= call.Tentative is not null;
         return waiter;
     }
 
@@ -204,15 +199,50 @@ internal sealed class SessionState
         IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
 
     /// <summary>A result of this session.</summary>
-    public void On(in ResultEntry entry, Durability durability, Instant now)
+    /// <returns>Whether its caller keeps the memory that it lies in.</returns>
+    public bool On(in ResultEntry entry, Durability durability, Instant now)
+    {
+        if (entry.Error == PaxosError.None && entry.Session != SessionId.None)
+        {
+            return Resolve(entry.Sequence, now)?.End(new(entry.Result, entry.Slot, durability)) == true;
+        }
+
+        OnOther(entry, now);
+        return false;
+    }
+
+    /// <summary>Ends the session: what is pending fails.</summary>
+    public void End(PaxosException end)
+    {
+        if (Ended is not null)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _ended, end);
+        for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
+        {
+            _ring[sequence].Waiter?.Fail(end);
+        }
+
+        while (!_ring.IsEmpty)
+        {
+            _ring.Resolve(_ring.First);
+        }
+
+        _flushes.Fail(end);
+        if (!IsOpen)
+        {
+            _link.Scheduling.Complete(() => FailOpening(end));
+        }
+    }
+
+    private void OnOther(in ResultEntry entry, Instant now)
     {
         switch (entry.Error)
         {
-            case PaxosError.None when entry.Session == SessionId.None:
-                OnOpened(entry.Result.Span, now);
-                break;
             case PaxosError.None:
-                Resolve(entry.Sequence, now)?.Complete(new(entry.Result, entry.Slot, durability));
+                OnOpened(entry.Result.Span, now);
                 break;
             case PaxosError.ResultTooLarge:
                 // R17: it was applied, and what follows it in its session goes on.
@@ -250,32 +280,6 @@ internal sealed class SessionState
             default:
                 Fail(entry);
                 break;
-        }
-    }
-
-    /// <summary>Ends the session: what is pending fails.</summary>
-    public void End(PaxosException end)
-    {
-        if (Ended is not null)
-        {
-            return;
-        }
-
-        Volatile.Write(ref _ended, end);
-        for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
-        {
-            _ring[sequence].Waiter?.Fail(end);
-        }
-
-        while (!_ring.IsEmpty)
-        {
-            _ring.Resolve(_ring.First);
-        }
-
-        _flushes.Fail(end);
-        if (!IsOpen)
-        {
-            _link.Scheduling.Complete(() => FailOpening(end));
         }
     }
 

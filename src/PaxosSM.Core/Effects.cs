@@ -28,6 +28,7 @@ public sealed class Effects
     private readonly List<TransferAnswer> _transfers = [];
     private readonly List<ProtocolEvent> _events = [];
     private readonly List<ProtocolEvent> _eventsAfterWrite = [];
+    private readonly List<Value> _freed = [];
 
     /// <summary>The effects of a node's steps.</summary>
     public Effects(NodeId self) => _self = self;
@@ -68,6 +69,11 @@ public sealed class Effects
     /// leaves, so that a trace never lacks what another node was answered.</summary>
     public IReadOnlyList<ProtocolEvent> EventsAfterWrite => _eventsAfterWrite;
 
+    /// <summary>Values that the core holds no longer, and the executor has behind it: once <see cref="Writes"/> are
+    /// durable, and all messages of the step, and those that wait for these writes, have left, each is to be told
+    /// <see cref="Value.GiveBack"/>.</summary>
+    public IReadOnlyList<Value> Freed => _freed;
+
     /// <summary>A snapshot to fetch from a node that has it; null for none.</summary>
     public SnapshotSource? FetchSnapshot { get; private set; }
 
@@ -85,6 +91,7 @@ public sealed class Effects
         _transfers.Clear();
         _events.Clear();
         _eventsAfterWrite.Clear();
+        _freed.Clear();
         FetchSnapshot = null;
     }
 
@@ -128,6 +135,8 @@ public sealed class Effects
     internal void Tell(ProtocolEvent happened) => _events.Add(happened);
 
     internal void TellAfterWrite(ProtocolEvent happened) => _eventsAfterWrite.Add(happened);
+
+    internal void Free(Value value) => _freed.Add(value);
 
     internal void ForgetEvents() => _events.Clear();
 

@@ -439,7 +439,7 @@ public sealed class Replica
         _learning.OnTick(_now, effects);
         if (_learning.Trims(TrimmedTo, _votes.MayCheckpoint))
         {
-            _learning.Trim(_learning.Floor);
+            _learning.Trim(_learning.Floor, effects);
             _acceptor.Trim(_learning.Floor, effects);
         }
     }

@@ -37,6 +37,7 @@ public sealed class ReplicaContext
         Healthy = before.Healthy;
         IsOptimistic = before.IsOptimistic;
         Drained = before.Drained;
+        Lend = before.Lend;
 
         // Who is new gets the benefit of the doubt until the failure detector speaks again.
         Hear([.. before._heard ?? [], .. configuration.All.Except(before.Configuration.All)]);
@@ -68,6 +69,10 @@ public sealed class ReplicaContext
 
     /// <summary>Whether the machine here takes values before they are chosen (R18); set before the start.</summary>
     public bool IsOptimistic { get; set; }
+
+    /// <summary>Gives memory of so many bytes for a payload; best a <see cref="LentMemory"/>'s, which comes
+    /// back.</summary>
+    public Func<int, Memory<byte>> Lend { get; init; } = static bytes => GC.AllocateUninitializedArray<byte>(bytes);
 
     /// <summary>Who owns lanes (R8): as the epoch says, else as this node's settings do.</summary>
     public DealPolicy Deal => Configuration.Deal ?? Options.Deal;

@@ -6,6 +6,12 @@ public abstract record ClientFrame
     private protected ClientFrame()
     {
     }
+
+    /// <summary>Nobody reads the frame any more: what was lent for it is given back, unless a value has it.</summary>
+    public void GiveBack() => LentMemory.GiveBack(Lent);
+
+    /// <summary>What may be lent.</summary>
+    private protected virtual ReadOnlyMemory<byte> Lent => default;
 }
 
 /// <summary>Client to node: commands, to be applied once each.</summary>
@@ -17,6 +23,8 @@ public sealed record ClientSubmit(GroupId Group, ReadOnlyMemory<byte> Entries, i
     /// <summary>Whether results are to be told ahead of choice as well (R18): from now on, on this
     /// connection.</summary>
     public bool WantsTentative { get; init; }
+
+    private protected override ReadOnlyMemory<byte> Lent => Entries;
 }
 
 /// <summary>Node to client: a command's end.</summary>
@@ -46,6 +54,8 @@ public sealed record ClientResults(GroupId Group, Durability Durability, ReadOnl
     /// <summary>Whether they are told ahead of choice (R18): no command has ended, and what is told may never
     /// be.</summary>
     public bool IsTentative { get; init; }
+
+    private protected override ReadOnlyMemory<byte> Lent => Results;
 }
 
 /// <summary>Client to node: a query.</summary>

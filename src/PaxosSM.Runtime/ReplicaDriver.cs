@@ -256,9 +256,9 @@ public sealed class ReplicaDriver : IReplica
                 // R20b: no input may meet a clock older than itself; a lease would end earlier here than its leader
                 // counts.
                 now = Later(now, NodeLoop.Now(_ports.Clock));
-                foreach (var input in inputs)
+                for (var index = 0; index < inputs.Count; index++)
                 {
-                    Step(input, now);
+                    Step(inputs[index], now);
                 }
             }
 
@@ -360,19 +360,19 @@ public sealed class ReplicaDriver : IReplica
             _ports.Execution.Anticipate(_effects.TakesBack, [.. _effects.Tentative]);
         }
 
-        foreach (var read in _effects.Reads)
+        for (var index = 0; index < _effects.Reads.Count; index++)
         {
-            _ports.OnReadBound(read with { Epoch = _core.Epoch });
+            _ports.OnReadBound(_effects.Reads[index] with { Epoch = _core.Epoch });
         }
 
-        foreach (var answer in _effects.Answers)
+        for (var index = 0; index < _effects.Answers.Count; index++)
         {
-            _wishes.On(answer);
+            _wishes.On(_effects.Answers[index]);
         }
 
-        foreach (var answer in _effects.Transfers)
+        for (var index = 0; index < _effects.Transfers.Count; index++)
         {
-            _transfers.On(answer);
+            _transfers.On(_effects.Transfers[index]);
         }
 
         if (_effects.FetchSnapshot is { } source)
@@ -406,12 +406,17 @@ public sealed class ReplicaDriver : IReplica
 
         Report(_gate.Events);
         Deliver(_gate.Envelopes);
+        for (var index = 0; index < _gate.Freed.Count; index++)
+        {
+            _gate.Freed[index].GiveBack();
+        }
     }
 
     private void Deliver(IReadOnlyList<Envelope> envelopes)
     {
-        foreach (var (to, message) in envelopes)
+        for (var index = 0; index < envelopes.Count; index++)
         {
+            var (to, message) = envelopes[index];
             if (to == _core.Context.Self)
             {
                 _inbox.Post(new Received(to, message) { Epoch = _core.Epoch });
@@ -425,8 +430,9 @@ public sealed class ReplicaDriver : IReplica
 
     private void Report(IReadOnlyList<ProtocolEvent> events)
     {
-        foreach (var happened in events)
+        for (var index = 0; index < events.Count; index++)
         {
+            var happened = events[index];
             _ports.Events.On(Group, happened);
             if (happened is LeaderChanged changed)
             {

@@ -10,10 +10,9 @@ internal sealed class WriteGate
     private readonly GroupId _group;
     private readonly IDurableLog _log;
     private readonly Action _onDurable;
-    private readonly Queue<(long Ticket, Envelope[] Envelopes)> _held = new();
-    private readonly Queue<(long Ticket, ProtocolEvent Happened)> _untold = new();
-    private readonly List<Envelope> _envelopes = [];
-    private readonly List<ProtocolEvent> _events = [];
+    private readonly Held<Envelope> _envelopes = new();
+    private readonly Held<ProtocolEvent> _events = new();
+    private readonly Held<Value> _freed = new();
     private long _appended;
     private long _durable;
     private readonly Queue<ChosenValue> _unapplied = new();
@@ -37,16 +36,20 @@ internal sealed class WriteGate
 
     /// <summary>What may be told now, before <see cref="Envelopes"/> leave; valid until the next
     /// <see cref="Release"/>.</summary>
-    public IReadOnlyList<ProtocolEvent> Events => _events;
+    public List<ProtocolEvent> Events => _events.Released;
 
     /// <summary>The messages that may leave now; valid until the next <see cref="Release"/>.</summary>
-    public IReadOnlyList<Envelope> Envelopes => _envelopes;
+    public List<Envelope> Envelopes => _envelopes.Released;
 
     /// <summary>What may be applied now; valid until the next <see cref="Release"/>.</summary>
     public IReadOnlyList<ChosenValue> Applies => _applies;
 
+    /// <summary>The values of which nothing is under way any more once <see cref="Envelopes"/> have left; valid until
+    /// the next <see cref="Release"/>.</summary>
+    public List<Value> Freed => _freed.Released;
+
     /// <summary>Whether everything appended is durable, and all that waited for it has been taken.</summary>
-    public bool IsDrained => _held.Count == 0 && _untold.Count == 0 && _unapplied.Count == 0
+    public bool IsDrained => _envelopes.IsEmpty && _events.IsEmpty && _unapplied.Count == 0
         && Interlocked.Read(ref _durable) == _appended;
 
     public void Append(Effects effects)
@@ -57,15 +60,9 @@ internal sealed class WriteGate
             _log.Append(_group, [.. effects.Writes], _onDurable);
         }
 
-        foreach (var happened in effects.EventsAfterWrite)
-        {
-            _untold.Enqueue((_appended, happened));
-        }
-
-        if (effects.SendsAfterWrite.Count > 0)
-        {
-            _held.Enqueue((_appended, [.. effects.SendsAfterWrite]));
-        }
+        _events.Add(_appended, effects.EventsAfterWrite);
+        _envelopes.Add(_appended, effects.SendsAfterWrite);
+        _freed.Add(_appended, effects.Freed);
     }
 
     /// <summary>The log was read back, and tells of slots up to this one.</summary>
@@ -77,30 +74,21 @@ internal sealed class WriteGate
     public void Hold(Effects effects)
     {
         NoteEnd(effects.Writes);
-        foreach (var value in effects.Applies)
+        for (var index = 0; index < effects.Applies.Count; index++)
         {
-            _unapplied.Enqueue(value);
+            _unapplied.Enqueue(effects.Applies[index]);
         }
     }
 
     /// <summary>Takes what has become true from what is held.</summary>
     public void Release()
     {
-        _events.Clear();
-        _envelopes.Clear();
-
-        // One look serves both: no message may overtake the event that tells what it is true of.
+        // One look serves all: no message may overtake the event that tells what it is true of.
         var durable = Interlocked.Read(ref _durable);
         ReleaseApplies(durable);
-        while (_untold.TryPeek(out var next) && next.Ticket <= durable)
-        {
-            _events.Add(_untold.Dequeue().Happened);
-        }
-
-        while (_held.TryPeek(out var first) && first.Ticket <= durable)
-        {
-            _envelopes.AddRange(_held.Dequeue().Envelopes);
-        }
+        _events.Release(durable);
+        _envelopes.Release(durable);
+        _freed.Release(durable);
     }
 
     private void ReleaseApplies(long durable)
@@ -129,6 +117,33 @@ internal sealed class WriteGate
         {
             _appendedEnd = end;
             _ends.Enqueue((_appended, end));
+        }
+    }
+
+    // What waits for appends, each thing for the one whose number it has, in their order.
+    private sealed class Held<T>
+    {
+        private readonly Queue<(long Ticket, T Item)> _held = new();
+
+        public bool IsEmpty => _held.Count == 0;
+
+        public List<T> Released { get; } = [];
+
+        public void Add(long ticket, IReadOnlyList<T> items)
+        {
+            for (var index = 0; index < items.Count; index++)
+            {
+                _held.Enqueue((ticket, items[index]));
+            }
+        }
+
+        public void Release(long durable)
+        {
+            Released.Clear();
+            while (_held.TryPeek(out var next) && next.Ticket <= durable)
+            {
+                Released.Add(_held.Dequeue().Item);
+            }
         }
     }
 }

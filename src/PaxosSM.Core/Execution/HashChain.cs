@@ -21,7 +21,7 @@ internal static class HashChain
         chain = Fold(chain, (ulong)slot.Index);
         chain = Fold(chain, (ulong)value.Stamp.Microseconds);
         chain = Fold(chain, ((ulong)value.Kind << KindShift) | value.Checksum);
-        return Fold(chain, (ulong)value.Payload.Length);
+        return Fold(chain, (ulong)value.Length);
     }
 
     private static ulong Fold(ulong chain, ulong word)

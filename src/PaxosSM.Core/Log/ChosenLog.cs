@@ -56,6 +56,7 @@ internal sealed class ChosenLog(Slot floor)
             return false;
         }
 
+        value.Hold();
         if (slot != Frontier.Next)
         {
             _ahead.Set(slot, value);
@@ -78,19 +79,19 @@ internal sealed class ChosenLog(Slot floor)
         }
     }
 
-    /// <summary>Lets go what lies up to <paramref name="slot"/>.</summary>
-    public void Drop(Slot slot)
+    /// <summary>Lets go what lies up to <paramref name="slot"/>, which the executor has behind it.</summary>
+    public void Drop(Slot slot, Effects effects)
     {
-        BytesThroughFrontier -= Drop(_run, slot);
+        BytesThroughFrontier -= Drop(_run, slot, effects);
         Floor = Slot.Max(Floor, slot);
     }
 
     /// <summary>A snapshot covers everything up to <paramref name="slot"/>, above the frontier.</summary>
-    public void Jump(Slot slot)
+    public void Jump(Slot slot, Effects effects)
     {
         Invariant.Holds(slot > Frontier);
-        Drop(slot);
-        _aheadBytes -= Drop(_ahead, slot);
+        Drop(slot, effects);
+        _aheadBytes -= Drop(_ahead, slot, effects);
         Frontier = slot;
         AppendAhead();
     }
@@ -106,7 +107,8 @@ internal sealed class ChosenLog(Slot floor)
         while (_ahead.Count > 0 && _ahead.First == Frontier.Next)
         {
             var (slot, value) = _ahead.At(0);
-            _aheadBytes -= Drop(_ahead, slot);
+            _aheadBytes -= value.Size;
+            _ahead.RemoveThrough(slot);
             Append(slot, value);
         }
     }
@@ -124,12 +126,14 @@ internal sealed class ChosenLog(Slot floor)
         }
     }
 
-    private static long Drop(SlotLog<Value> values, Slot slot)
+    private static long Drop(SlotLog<Value> values, Slot slot, Effects effects)
     {
         var bytes = 0L;
         for (var index = 0; index < values.Count && values.At(index).Key <= slot; index++)
         {
-            bytes += values.At(index).Value.Size;
+            var value = values.At(index).Value;
+            bytes += value.Size;
+            value.Release(effects);
         }
 
         values.RemoveThrough(slot);

@@ -150,6 +150,8 @@ internal sealed class AcceptorState
             Invariant.Holds(vote.Ballot == LastVoted || vote.Slot <= ChosenThrough);
             if (vote.Ballot == LastVoted)
             {
+                // Whoever adopts it proposes it again, and again.
+                vote.Value.Keep();
                 votes.Add(vote);
             }
         }

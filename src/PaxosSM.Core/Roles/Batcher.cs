@@ -4,8 +4,9 @@ namespace PaxosSM.Roles;
 
 /// <summary>Gathers commands into batches: whatever waited is the next batch, so that one lone command leaves at once
 /// and a burst leaves together.</summary>
-internal sealed class Batcher(ProtocolOptions options)
+internal sealed class Batcher(ReplicaContext context)
 {
+    private readonly ProtocolOptions _options = context.Options;
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
 
     /// <summary>The bytes that wait.</summary>
@@ -13,14 +14,14 @@ internal sealed class Batcher(ProtocolOptions options)
 
     /// <summary>The next batch is no larger: a lone submission is a batch, however large it is.</summary>
     public int NextBytesMax =>
-        _waiting.TryPeek(out var first) ? Math.Max(first.Length, options.BatchBytesMax) : options.BatchBytesMax;
+        _waiting.TryPeek(out var first) ? Math.Max(first.Length, _options.BatchBytesMax) : _options.BatchBytesMax;
 
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <returns>False when too much waits already; nothing was taken.</returns>
     public bool TryAdd(ReadOnlyMemory<byte> entries)
     {
-        if (PendingBytes + entries.Length > options.PendingBytesMax)
+        if (PendingBytes + entries.Length > _options.PendingBytesMax)
         {
             return false;
         }
@@ -35,7 +36,7 @@ internal sealed class Batcher(ProtocolOptions options)
     {
         var first = _waiting.Dequeue();
         PendingBytes -= first.Length;
-        if (_waiting.Count == 0 || first.Length + _waiting.Peek().Length > options.BatchBytesMax)
+        if (_waiting.Count == 0 || first.Length + _waiting.Peek().Length > _options.BatchBytesMax)
         {
             return first;
         }
@@ -44,7 +45,7 @@ internal sealed class Batcher(ProtocolOptions options)
         var count = 0;
         foreach (var entries in _waiting)
         {
-            if (size + entries.Length > options.BatchBytesMax)
+            if (size + entries.Length > _options.BatchBytesMax)
             {
                 break;
             }
@@ -53,15 +54,13 @@ internal sealed class Batcher(ProtocolOptions options)
             count++;
         }
 
-        var batch = new byte[size];
-        first.CopyTo(batch);
-        var end = first.Length;
+        var batch = context.Lend(size);
+        var rest = Move(first, batch.Span);
         for (; count > 0; count--)
         {
             var entries = _waiting.Dequeue();
             PendingBytes -= entries.Length;
-            entries.CopyTo(batch.AsMemory(end));
-            end += entries.Length;
+            rest = Move(entries, rest);
         }
 
         return batch;
@@ -81,6 +80,13 @@ internal sealed class Batcher(ProtocolOptions options)
 
             effects.Send(node, new Submit(batch, count));
         }
+    }
+
+    private static Span<byte> Move(ReadOnlyMemory<byte> entries, Span<byte> destination)
+    {
+        entries.Span.CopyTo(destination);
+        LentMemory.GiveBack(entries);
+        return destination[entries.Length..];
     }
 
     public void Clear()

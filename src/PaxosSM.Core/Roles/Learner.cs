@@ -232,7 +232,7 @@ internal sealed class Learner
 
         if (installed.Slot > Frontier)
         {
-            _values.Jump(installed.Slot);
+            _values.Jump(installed.Slot, effects);
             _told = _delivered = installed.Slot;
             _votes.RemoveThrough(installed.Slot);
             KnownChosen = Slot.Max(KnownChosen, Frontier);
@@ -283,10 +283,10 @@ internal sealed class Learner
         return floor;
     }
 
-    public void Trim(Slot floor)
+    public void Trim(Slot floor, Effects effects)
     {
         Invariant.Holds(floor <= Executed);
-        _values.Drop(floor);
+        _values.Drop(floor, effects);
         while (_unsaved.TryPeek(out var first) && first.Slot <= floor)
         {
             _unsaved.Dequeue();

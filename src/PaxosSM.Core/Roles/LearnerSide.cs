@@ -247,12 +247,12 @@ internal sealed class LearnerSide
     public void TellEnd(Effects effects) => _catchUp.FeedFollowers(effects);
 
     /// <summary>The node trims: the values go, too.</summary>
-    public void Trim(Slot floor)
+    public void Trim(Slot floor, Effects effects)
     {
         // Whoever learns for a later epoch's sake may have let go what it has not applied yet.
         if (_learns && floor <= _learner.Executed)
         {
-            _learner.Trim(floor);
+            _learner.Trim(floor, effects);
         }
     }
 

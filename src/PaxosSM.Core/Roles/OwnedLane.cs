@@ -141,6 +141,7 @@ internal sealed class OwnedLane
         {
             var value = _proposals.At(0).Value;
             Bytes -= value.IsPass ? 0 : value.Size;
+            value.Release();
             _proposals.RemoveThrough(_proposals.First);
         }
     }
@@ -164,6 +165,7 @@ internal sealed class OwnedLane
         for (var slot = first; slot <= last; slot = new(slot.Index + stride))
         {
             _proposals.Set(slot, value);
+            value.Hold();
             Bytes += value.IsPass ? 0 : value.Size;
         }
 

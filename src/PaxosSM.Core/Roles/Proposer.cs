@@ -24,7 +24,7 @@ internal sealed class Proposer
     public Proposer(ReplicaContext context)
     {
         _context = context;
-        _batcher = new(context.Options);
+        _batcher = new(context);
         _stamps = new(context.Options.StampSkewMax);
         _lastResort = new(context);
         _dealer = new(context);

@@ -21,20 +21,27 @@ public enum ValueKind : byte
 
 /// <summary>The value proposed for one slot. Immutable, its payload too.</summary>
 /// <remarks>
-/// The checksum is made once, by the proposer, and travels with the value over the wire, into the log and into the hash
-/// chain (R28), so that a value damaged on the way never passes for another.
+/// Its payload may lie in <see cref="LentMemory"/>: then it is there until <see cref="GiveBack"/>, for which the node's
+/// log says when. The checksum is made once, by the proposer, and travels with the value over the wire, into the log
+/// and into the hash chain (R28), so that a value damaged on the way never passes for another.
 /// </remarks>
 public sealed class Value
 {
     /// <summary>What a value costs beside its payload, in bytes, where sizes are counted.</summary>
     public const int Overhead = 64;
 
+    private ReadOnlyMemory<byte> _payload;
+    private LentMemory? _lent;
+    private int _holders;
+    private bool _isGone;
+
     /// <summary>A value whose checksum came with it; see <see cref="IsIntact"/>.</summary>
     public Value(ValueKind kind, LogTime stamp, ReadOnlyMemory<byte> payload, uint checksum)
     {
         Kind = kind;
         Stamp = stamp;
-        Payload = payload;
+        _payload = LentMemory.Claim(payload, out _lent);
+        Length = payload.Length;
         Checksum = checksum;
     }
 
@@ -58,13 +65,19 @@ public sealed class Value
     public LogTime Stamp { get; }
 
     /// <summary>Its bytes.</summary>
-    public ReadOnlyMemory<byte> Payload { get; }
+    /// <exception cref="InvalidOperationException">They were given back: no role of the node holds the value any
+    /// more.</exception>
+    public ReadOnlyMemory<byte> Payload => _isGone ? throw new InvalidOperationException(
+        $"value {this} is read after the node let go of it") : _payload;
+
+    /// <summary>How many bytes its payload has, or had.</summary>
+    public int Length { get; }
 
     /// <summary>CRC-32C over kind, stamp and payload.</summary>
     public uint Checksum { get; }
 
     /// <summary>Its size where sizes are counted, in bytes.</summary>
-    public int Size => Overhead + Payload.Length;
+    public int Size => Overhead + Length;
 
     /// <summary>Whether the checksum is right.</summary>
     public bool IsIntact => Compute(Kind, Stamp, Payload.Span) == Checksum;
@@ -76,7 +89,49 @@ public sealed class Value
             && Payload.Span.SequenceEqual(other.Payload.Span));
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Kind}:{Payload.Length}:{Checksum:x8}";
+    public override string ToString() => $"{Kind}:{Length}:{Checksum:x8}";
+
+    /// <summary>Gives its payload's memory back, if it was lent. The driver's, on the core's thread: no step, write,
+    /// message or executor of the node needs it any more.</summary>
+    public void GiveBack()
+    {
+        if (_lent is { } lent && _holders == 0)
+        {
+            (_isGone, _payload, _lent) = (true, default, null);
+            lent.EndClaim();
+        }
+    }
+
+    /// <summary>A part of the core holds it, until it says otherwise. All on the core's thread.</summary>
+    internal void Hold()
+    {
+        if (_lent is not null)
+        {
+            _holders++;
+        }
+    }
+
+    /// <summary>A part of the core holds it no longer.</summary>
+    internal void Release()
+    {
+        if (_lent is not null)
+        {
+            _holders--;
+        }
+    }
+
+    /// <summary>The log has let go of it: it is given back, unless somebody else holds it still.</summary>
+    internal void Release(Effects effects)
+    {
+        Release();
+        if (_lent is not null && _holders == 0)
+        {
+            effects.Free(this);
+        }
+    }
+
+    /// <summary>It goes where nobody counts who holds it: its memory is never given back.</summary>
+    internal void Keep() => _lent = null;
 
     private static uint Compute(ValueKind kind, LogTime stamp, ReadOnlySpan<byte> payload)
     {

@@ -18,7 +18,11 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
         var seed = self.Boot ^ (group.Value * SeedStep); // not the same chance for all
         return new()
         {
-            Context = new(group, self.Node, self.Incarnation, founders, options.Protocol, seed) { Own = roles },
+            Context = new(group, self.Node, self.Incarnation, founders, options.Protocol, seed)
+            {
+                Own = roles,
+                Lend = PayloadPool.Current.Lend,
+            },
             Log = devices.Log,
             DeviceFailure = () => devices.Snapshots.Failure,
             Transport = devices.Transport,

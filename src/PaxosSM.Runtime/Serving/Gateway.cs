@@ -294,7 +294,7 @@ public sealed class Gateway : IResultSink
         }
 
         // One walk: a second one, to note the routes, would cost as much as the first.
-        var rest = submit.Entries;
+        var rest = LentMemory.View(submit.Entries);
         var count = 0;
         var session = SessionId.None;
         while (CommandEntry.TryRead(ref rest, out var entry))

@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace PaxosSM.Runtime.Serving;
 
 /// <summary>Results for one client, gathered over a round of the executor. On the executor's thread.</summary>
 internal sealed class GatheredResults
 {
     private const int BytesStart = 1024;
-    private byte[] _bytes = [];
+    private Memory<byte> _room;
+    private ArraySegment<byte> _bytes = [];
+    private int _usual = BytesStart;
 
     /// <summary>How many.</summary>
     public int Count { get; private set; }
@@ -15,9 +19,9 @@ internal sealed class GatheredResults
     public void Add(in ResultEntry entry, ReadOnlySpan<byte> result)
     {
         var size = ResultEntry.HeaderSize + result.Length;
-        if (_bytes.Length - Length < size)
+        if (_bytes.Count - Length < size)
         {
-            Array.Resize(ref _bytes, Math.Max(Math.Max(BytesStart, _bytes.Length * 2), Length + size));
+            Grow(Math.Max(Length == 0 ? _usual : _bytes.Count * 2, Length + size));
         }
 
         var room = _bytes.AsSpan(Length);
@@ -26,12 +30,23 @@ internal sealed class GatheredResults
         Count++;
     }
 
-    /// <summary>Takes them all.</summary>
-    /// <remarks>The frame owns its bytes, since the reply may be queued: one copy a round, none a result.</remarks>
+    /// <summary>Takes them all, and the memory they lie in: the reply may be queued, and may be the last that is heard
+    /// of it; whoever is done with it may give it back (<see cref="LentMemory.GiveBack"/>).</summary>
     public ClientResults Take(GroupId group, Durability durability)
     {
-        ClientResults taken = new(group, durability, _bytes.AsSpan(0, Length).ToArray(), Count);
+        ClientResults taken = new(group, durability, _room[..Length], Count);
+        _usual = Math.Max(BytesStart, Length);
+        (_room, _bytes) = (default, []);
         (Length, Count) = (0, 0);
         return taken;
+    }
+
+    private void Grow(int bytes)
+    {
+        var grown = PayloadPool.Current.Lend(bytes);
+        _bytes.AsSpan(0, Length).CopyTo(grown.Span);
+        LentMemory.GiveBack(_room);
+        _room = grown;
+        _ = MemoryMarshal.TryGetArray(grown, out _bytes); // it always is one
     }
 }

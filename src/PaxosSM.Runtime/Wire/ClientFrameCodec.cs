@@ -160,7 +160,7 @@ public static class ClientFrameCodec
     {
         var durability = ReadDurability(ref reader);
         var count = reader.ReadInt32();
-        return new(group, durability, reader.ReadBytes(), count) { IsTentative = reader.ReadBoolean() };
+        return new(group, durability, reader.ReadLentBytes(), count) { IsTentative = reader.ReadBoolean() };
     }
 
     private static Durability ReadDurability(ref WireReader reader) =>

@@ -74,13 +74,19 @@ public sealed class FrameSender
     }
 
     /// <summary>Gathers a client's frame, or one to a client; <see cref="Flush"/> sends it.</summary>
+    /// <remarks>Memory that was lent for what it carries is given back: it is laid out by then, or lost, and what is
+    /// sent again is another frame.</remarks>
     /// <returns>False when it was dropped.</returns>
     public bool TrySend(ClientFrame frame)
     {
+        bool sent;
         lock (_gate)
         {
-            return Count(MakeRoom() && FrameCodec.TryWrite(_filling, frame));
+            sent = Count(MakeRoom() && FrameCodec.TryWrite(_filling, frame));
         }
+
+        frame.GiveBack();
+        return sent;
     }
 
     /// <summary>Lets what was gathered leave now.</summary>

@@ -81,7 +81,7 @@ internal static class Phase2Codec
         var chosenThrough = reader.ReadSlot();
         var laneThrough = reader.ReadSlot();
         return last >= slot
-            ? new(ballot, lane, slot, reader.ReadValue(), chosenThrough, laneThrough) { Last = last }
+            ? new(ballot, lane, slot, reader.ReadLentValue(), chosenThrough, laneThrough) { Last = last }
             : throw new WireFormatException($"a proposal for {slot} through {last}");
     }
 

@@ -145,7 +145,7 @@ public static class RecordCodec
         return new(ballot, start, view, suffix);
     }
 
-    private static int SizeOf(Value value) => checked(ValueHeaderSize + value.Payload.Length);
+    private static int SizeOf(Value value) => checked(ValueHeaderSize + value.Length);
 
     private static int SizeOf(View? view) => view is null ? 2 : 2 + BallotSize + 8 + (OwnerSize * view.Owners.Count);
 

@@ -70,7 +70,7 @@ internal static class ServingCodec
     // split, or that holds more commands than it says.
     public static ReadOnlyMemory<byte> Entries(ref WireReader reader, int count)
     {
-        var entries = reader.ReadBytes();
+        var entries = reader.ReadLentBytes();
         var rest = entries;
         var found = 0;
         while (CommandEntry.TryRead(ref rest, out _))

@@ -94,6 +94,21 @@ public ref struct WireReader
         return bytes;
     }
 
+    /// <summary>The same as memory that is lent (<see cref="PayloadPool"/>): for a payload that is alone in its
+    /// frame.</summary>
+    public ReadOnlyMemory<byte> ReadLentBytes()
+    {
+        var bytes = Take(ReadCount(1));
+        if (bytes.IsEmpty)
+        {
+            return default;
+        }
+
+        var lent = PayloadPool.Current.Lend(bytes.Length);
+        bytes.CopyTo(lent.Span);
+        return lent;
+    }
+
     /// <summary>A length of 4 bytes, and UTF-8.</summary>
     public string ReadText()
     {
@@ -123,7 +138,21 @@ public ref struct WireReader
     /// Checked although the frame has one of its own: the frame's vouches for the wire only, the value's for the
     /// sender's memory and disk too (R24, R28). Whoever votes for a value knows that it is the proposer's.
     /// </remarks>
-    public Value ReadValue()
+    public Value ReadValue() => ReadValue(lent: false);
+
+    /// <summary>The same, its payload in memory that is lent: for a value that is alone in its frame.</summary>
+    public Value ReadLentValue() => ReadValue(lent: true);
+
+    /// <summary>Refuses bytes that nothing asked for.</summary>
+    public readonly void End()
+    {
+        if (Remaining != 0)
+        {
+            throw new WireFormatException($"{Remaining} bytes too many");
+        }
+    }
+
+    private Value ReadValue(bool lent)
     {
         var kind = (ValueKind)ReadByte();
         if (kind is < ValueKind.Commands or > ValueKind.Stop)
@@ -133,17 +162,8 @@ public ref struct WireReader
 
         LogTime stamp = new(ReadInt64());
         var checksum = ReadUInt32();
-        Value value = new(kind, stamp, ReadBytes(), checksum);
+        Value value = new(kind, stamp, lent ? ReadLentBytes() : ReadBytes(), checksum);
         return value.IsIntact ? value : throw new WireFormatException($"value {value} is damaged");
-    }
-
-    /// <summary>Refuses bytes that nothing asked for.</summary>
-    public readonly void End()
-    {
-        if (Remaining != 0)
-        {
-            throw new WireFormatException($"{Remaining} bytes too many");
-        }
     }
 
     private long NotNegative()

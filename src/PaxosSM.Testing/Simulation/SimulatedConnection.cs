@@ -126,17 +126,19 @@ internal sealed class SimulatedDirection(SimulatedNetwork network, SimulatedNode
             return true;
         }
 
-        var bytes = network.BytesOf(message);
-        var arrival = new Arrival(group, epoch, plan.Encodes ? network.Encode(message) : message, bytes);
-        Carry(arrival, plan, random);
+        Carry(Arriving(group, epoch, message), plan, random);
         if (plan.DuplicatePermille > 0 && random.Below(1000) < plan.DuplicatePermille)
         {
             network.Log.Count("messages duplicated");
-            Carry(arrival, plan, random);
+            Carry(Arriving(group, epoch, message), plan, random);
         }
 
         return true;
     }
+
+    // Each copy is read by itself, as from a wire: memory that one of them brings is no other's.
+    private Arrival Arriving(GroupId group, Epoch epoch, Message message) => new(
+        group, epoch, network.Plan.Encodes ? network.Encode(message) : message, network.BytesOf(message));
 
     private void Carry(Arrival arrival, NetworkPlan plan, SeededRandom random)
     {

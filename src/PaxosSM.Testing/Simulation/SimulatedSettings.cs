@@ -72,7 +72,11 @@ internal sealed class SimulatedSettings(
         var seed = self.Boot ^ ((group.Value - GroupId.Default.Value) * SeedStep); // not the same chance for all
         return new()
         {
-            Context = new(group, self.Node, self.Incarnation, founders, plan.Protocol, seed) { Own = own },
+            Context = new(group, self.Node, self.Incarnation, founders, plan.Protocol, seed)
+            {
+                Own = own,
+                Lend = PayloadPool.Current.Lend,
+            },
             Log = devices.Log,
             DeviceFailure = () => devices.Snapshots.Failure,
             Transport = transport,

@@ -1,3 +1,5 @@
+using PaxosSM.Runtime;
+
 namespace PaxosSM.Testing.Simulation;
 
 /// <summary>Runs whole clusters on one thread: the production code on a simulated network, disk, clock and
@@ -12,7 +14,7 @@ public static class Simulator
     /// <param name="options">What to run on the cluster, and who listens; null for the defaults.</param>
     /// <returns>How it ended; a violation is no exception, and an exception within the run is a violation.</returns>
     public static SimulationResult Run(SimulationPlan plan, SimulationOptions? options = null) =>
-        Alone(() => Run(new SimulatedRun(plan, options ?? new())));
+        Alone(plan, () => Run(new SimulatedRun(plan, options ?? new())));
 
     /// <summary>Runs a plan under a steady load, and measures it for the plan's duration. The plan's own clients stay
     /// away, and nothing is judged but the protocol's rules.</summary>
@@ -20,7 +22,7 @@ public static class Simulator
     /// <param name="load">What clients ask.</param>
     /// <returns>How the cluster did; a violation is no exception.</returns>
     public static Measurement Measure(SimulationPlan plan, SteadyLoad load) =>
-        Alone(() => new MeasuredRun(plan, load).Run());
+        Alone(plan, () => new MeasuredRun(plan, load).Run());
 
     private static SimulationResult Run(SimulatedRun run)
     {
@@ -37,8 +39,12 @@ public static class Simulator
         }
     }
 
-    private static T Alone<T>(Func<T> run)
+    private static T Alone<T>(SimulationPlan plan, Func<T> run)
     {
+        // What is not laid out for the way is shared by the nodes, and no node may give it back. What is given back is
+        // spoilt at once: who reads it all the same is found out by a checksum.
+        PayloadPool.UseHere(
+            plan.Network.Encodes ? PayloadPool.Spoiling() : PayloadPool.LendingNothing());
         // A test runner's context would take what clients await to another thread.
         var outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -49,6 +55,7 @@ public static class Simulator
         finally
         {
             SynchronizationContext.SetSynchronizationContext(outer);
+            PayloadPool.UseHere(null);
         }
     }
 }

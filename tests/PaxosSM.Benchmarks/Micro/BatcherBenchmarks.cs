@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using PaxosSM.Roles;
+using PaxosSM.Runtime;
 
 namespace PaxosSM.Benchmarks;
 
@@ -7,7 +8,8 @@ namespace PaxosSM.Benchmarks;
 [MemoryDiagnoser]
 public class BatcherBenchmarks
 {
-    private readonly Batcher _batcher = new(new());
+    private readonly Batcher _batcher = new(
+        new(GroupId.Default, new(0), 1, Samples.Members(3), new(), 1) { Lend = PayloadPool.Current.Lend });
     private readonly byte[] _entry = Samples.Entries(1);
 
     [Params(1, 64, 1024)]

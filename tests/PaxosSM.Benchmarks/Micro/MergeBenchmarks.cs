@@ -55,7 +55,7 @@ public class MergeBenchmarks
     private void Finish(Slot through)
     {
         _learner.On(new Executed(through, LogTime.Zero, LogTime.Zero), _effects);
-        _learner.Trim(through);
+        _learner.Trim(through, _effects);
         _effects.Clear();
         _through = through;
     }

@@ -76,7 +76,8 @@ public sealed class OwnerBoundTests
     [Fact]
     public void A_lone_submission_is_as_large_as_the_next_batch_may_be()
     {
-        Batcher batcher = new(new() { BatchBytesMax = Batch });
+        Configuration alone = new(Epoch.First, [new(new(0), "m0", "local", MemberRoles.All, default)]);
+        Batcher batcher = new(new(new(1), new(0), 1, alone, new() { BatchBytesMax = Batch }, 1));
         Assert.Equal(Batch, batcher.NextBytesMax);
         Assert.True(batcher.TryAdd(new byte[5 * Batch]) && batcher.TryAdd(new byte[1]));
         Assert.Equal(5 * Batch, batcher.NextBytesMax);
