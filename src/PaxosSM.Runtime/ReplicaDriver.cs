@@ -95,7 +95,7 @@ public sealed class ReplicaDriver : IReplica
         Report(_effects.Events);
         if (_effects.Applies.Count > 0)
         {
-            _ports.Execution.Apply([.. _effects.Applies]);
+            _ports.Execution.Apply(_effects.Applies);
         }
 
         _effects.Clear();
@@ -357,7 +357,7 @@ public sealed class ReplicaDriver : IReplica
 
         if (_effects.TakesBack || _effects.Tentative.Count > 0)
         {
-            _ports.Execution.Anticipate(_effects.TakesBack, [.. _effects.Tentative]);
+            _ports.Execution.Anticipate(_effects.TakesBack, _effects.Tentative);
         }
 
         for (var index = 0; index < _effects.Reads.Count; index++)
@@ -392,7 +392,7 @@ public sealed class ReplicaDriver : IReplica
         }
         else if (_effects.Applies.Count > 0)
         {
-            _ports.Execution.Apply([.. _effects.Applies]);
+            _ports.Execution.Apply(_effects.Applies);
         }
     }
 
@@ -401,7 +401,7 @@ public sealed class ReplicaDriver : IReplica
         _gate.Release();
         if (_gate.Applies.Count > 0)
         {
-            _ports.Execution.Apply([.. _gate.Applies]);
+            _ports.Execution.Apply(_gate.Applies);
         }
 
         Report(_gate.Events);

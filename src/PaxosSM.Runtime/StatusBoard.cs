@@ -8,6 +8,7 @@ internal sealed class StatusBoard
     private readonly Succession _core;
     private readonly ReplicaPorts _ports;
     private readonly Dictionary<NodeId, (bool Reachable, DateTimeOffset Since)> _heard = [];
+    private IReadOnlyList<MemberStatus> _members = [];
     private volatile ReplicaStatus _current;
     private volatile string? _halted;
     private DateTimeOffset _leaderSince;
@@ -70,7 +71,7 @@ internal sealed class StatusBoard
             _ports.Execution.Applied,
             replica.SnapshotThrough,
             replica.TrimmedTo,
-            [.. _core.Context.Configuration.Members.Select(Describe)],
+            Members(_core.Context.Configuration.Members),
             Digest,
             _halted,
             Waiting(lanes))
@@ -85,6 +86,25 @@ internal sealed class StatusBoard
         };
     }
 
+    // Most looks find what the last one found.
+    private IReadOnlyList<MemberStatus> Members(IReadOnlyList<Member> members)
+    {
+        var known = _members.Count == members.Count;
+        for (var index = 0; known && index < members.Count; index++)
+        {
+            known = IsAsBefore(_members[index], members[index]);
+        }
+
+        return known ? _members : _members = [.. members.Select(Describe)];
+    }
+
+    private bool IsAsBefore(MemberStatus before, Member member) =>
+        before.Member == member && before.Reachable == _core.Context.Hears(member.Id)
+        && before.Detail == DetailOf(member);
+
+    private string DetailOf(Member member) =>
+        member.Id == _core.Context.Self ? "this node" : _ports.Transport.StatusOf(member.Id).Detail;
+
     private MemberStatus Describe(Member member)
     {
         var reachable = _core.Context.Hears(member.Id);
@@ -93,8 +113,7 @@ internal sealed class StatusBoard
             _heard[member.Id] = heard = (reachable, _ports.Clock.GetUtcNow());
         }
 
-        var detail = member.Id == _core.Context.Self ? "this node" : _ports.Transport.StatusOf(member.Id).Detail;
-        return new(member, reachable, heard.Since, detail);
+        return new(member, reachable, heard.Since, DetailOf(member));
     }
 
     private string Waiting(IReadOnlyList<LaneState> lanes)

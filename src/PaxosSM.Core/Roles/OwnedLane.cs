@@ -249,19 +249,32 @@ internal sealed class OwnedLane
 
         if (Counted > before)
         {
-            List<Value> values = [];
-            for (var index = _proposals.IndexAbove(before);
-                index < _proposals.Count && _proposals.At(index).Key <= Counted;
-                index++)
+            for (var index = _proposals.IndexAbove(before); IsCounted(index); index++)
             {
-                var value = _proposals.At(index).Value;
-                values.Add(value);
-                _inFlight -= value.IsPass ? 0 : 1;
+                _inFlight -= _proposals.At(index).Value.IsPass ? 0 : 1;
             }
 
-            Teaching.Teach(_context, _view, _view.NextInLane(Lane, before), values, effects);
+            Teach(before, effects);
             OnChosen(ChosenThrough);
         }
+    }
+
+    private bool IsCounted(int index) => index < _proposals.Count && _proposals.At(index).Key <= Counted;
+
+    private void Teach(Slot after, Effects effects)
+    {
+        if (!_context.Configuration.HasLearnersApart)
+        {
+            return;
+        }
+
+        List<Value> values = [];
+        for (var index = _proposals.IndexAbove(after); IsCounted(index); index++)
+        {
+            values.Add(_proposals.At(index).Value);
+        }
+
+        Teaching.Teach(_context, _view, _view.NextInLane(Lane, after), values, effects);
     }
 
     // The highest slot through which some phase-2 quorum voted without a break from the first slot not counted yet.

@@ -199,14 +199,14 @@ internal sealed class Ownership
         if (_owesNews)
         {
             _owesNews = false;
-            Tell(node => node != _context.Self && IsAcceptor(node), effects);
+            Tell(Audience.OtherAcceptors, effects);
         }
 
         // Marks get lost like any message, and an idle lane has no news; the leader's heartbeat tells its first lane's.
         if (_tellsProposers && now - _toldAt >= _context.Options.HeartbeatInterval)
         {
             _toldAt = now;
-            Tell(_ => true, effects);
+            Tell(Audience.All, effects);
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class Ownership
     public void OnFollowed() => _followedTicks = FollowedTicks;
 
     /// <summary>Shows that the lanes are filled from here; on the leader, that its sync is chosen.</summary>
-    public void TellBegin(Effects effects) => Tell(_ => true, effects);
+    public void TellBegin(Effects effects) => Tell(Audience.All, effects);
 
     /// <summary>Tells what is chosen, unless a proposal just did.</summary>
     /// <remarks>A lone owner's next proposal tells the acceptors as well, at no cost: they get word of their own only
@@ -233,24 +233,32 @@ internal sealed class Ownership
         _hasNews = false;
         if (hasNews || (owes && tells))
         {
-            Tell(node => tells || node == _context.Self || !IsAcceptor(node), effects);
+            Tell(tells ? Audience.All : Audience.SelfAndNoAcceptors, effects);
         }
     }
 
-    private void Tell(Predicate<NodeId> toWhom, Effects effects)
+    private void Tell(Audience audience, Effects effects)
     {
+        var members = _context.Configuration.All;
         foreach (var lane in _lanes)
         {
             var chosen = new Chosen(lane.Mark, ChosenThrough) { Work = Slot.Max(lane.Work, _awaited) };
-            foreach (var member in _context.Configuration.All)
+            for (var index = 0; index < members.Count; index++)
             {
-                if (Listens(member) && toWhom(member))
+                if (Listens(members[index]) && IsIn(audience, members[index]))
                 {
-                    effects.Send(member, chosen);
+                    effects.Send(members[index], chosen);
                 }
             }
         }
     }
+
+    private bool IsIn(Audience audience, NodeId node) => audience switch
+    {
+        Audience.OtherAcceptors => node != _context.Self && IsAcceptor(node),
+        Audience.SelfAndNoAcceptors => node == _context.Self || !IsAcceptor(node),
+        _ => true,
+    };
 
     // Learners, and whoever else has lanes, or leads.
     private bool Listens(NodeId node)
@@ -278,5 +286,12 @@ internal sealed class Ownership
         {
             lane.OnChosen(ChosenThrough);
         }
+    }
+
+    private enum Audience
+    {
+        All,
+        OtherAcceptors,
+        SelfAndNoAcceptors,
     }
 }

@@ -52,6 +52,7 @@ public sealed class Configuration
         Acceptors = Select(MemberRoles.Acceptor);
         Learners = Select(MemberRoles.Learner);
         Proposers = Select(MemberRoles.Proposer);
+        HasLearnersApart = Learners.Except(Acceptors).Any();
     }
 
     /// <summary>Its epoch.</summary>
@@ -66,6 +67,9 @@ public sealed class Configuration
     /// <summary>The first number that no member of this epoch, or of one before, ever had: numbers are never given out
     /// twice.</summary>
     public ushort NextNumber { get; init; }
+
+    /// <summary>Whether somebody learns and does not vote.</summary>
+    public bool HasLearnersApart { get; }
 
     /// <summary>Whether the group is wedged for maintenance in this epoch: no command is applied and no session opened
     /// before an epoch that is not. Reads, keep-alives, time and timers go on.</summary>

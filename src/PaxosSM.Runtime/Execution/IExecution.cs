@@ -20,14 +20,15 @@ public interface IExecution
     /// works.</summary>
     string? Failure { get; }
 
-    /// <summary>Applies chosen values, in slot order without a gap. The core bounds how many are under way.</summary>
+    /// <summary>Applies chosen values, in slot order without a gap. The core bounds how many are under way. The list is
+    /// the caller's again after the call.</summary>
     void Apply(IReadOnlyList<ChosenValue> values);
 
     /// <summary>Executes values ahead of choice (R18), where the machine can take them back: on top of what was given
     /// to apply, without a gap. Whatever is chosen in the end goes to <see cref="Apply"/> all the same.</summary>
     /// <param name="takesBack">Whether all that was given here before, and is not applied, is to be taken back
     /// first.</param>
-    /// <param name="values">The values, in slot order.</param>
+    /// <param name="values">The values, in slot order; the list is the caller's again after the call.</param>
     void Anticipate(bool takesBack, IReadOnlyList<TentativeValue> values)
     {
     }

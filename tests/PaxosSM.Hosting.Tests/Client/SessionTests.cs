@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Hosting.Tests.Client;
@@ -46,6 +47,25 @@ public sealed class SessionTests
         await bench.Run(Task.WhenAll(results), disturb);
         await Task.WhenAll(results);
         Assert.Equal(commands, bench.Journal);
+    }
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(4, true)]
+    [InlineData(3, false)]
+    [InlineData(0, false)]
+    public async Task A_result_goes_into_its_callers_memory_if_it_fits(int bytes, bool fits)
+    {
+        await using var bench = new ClientBench();
+        var room = new byte[bytes];
+        var other = bench.Execute("c1");
+        var task = bench.Client.ExecuteAsync(ClientBench.Bytes("c2"), room).AsTask();
+        await bench.Run(Task.WhenAll(other, task));
+
+        var result = (await task).Result;
+        Assert.Equal("c1@1", ClientBench.Text((await other).Result));
+        Assert.Equal("c2@2", ClientBench.Text(result));
+        Assert.Equal(fits, MemoryMarshal.TryGetArray(result, out var place) && place.Array == room);
     }
 
     [Fact]
