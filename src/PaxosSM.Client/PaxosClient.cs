@@ -219,7 +219,12 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
             Settle(session);
         }
 
-        if (!isKept)
+        if (isKept)
+        {
+            // By callers: what comes twice is given back at neither time.
+            LentMemory.Keep(frame.Results);
+        }
+        else
         {
             frame.GiveBack();
         }

@@ -28,6 +28,16 @@ public abstract class LentMemory : MemoryManager<byte>
         }
     }
 
+    /// <summary>Somebody keeps parts of <paramref name="memory"/>, nobody knows for how long: it is never given
+    /// back.</summary>
+    public static void Keep(ReadOnlyMemory<byte> memory)
+    {
+        if (MemoryMarshal.TryGetMemoryManager<byte, LentMemory>(memory, out var lent, out _, out _))
+        {
+            Interlocked.Add(ref lent._claims, 2);
+        }
+    }
+
     /// <summary>The same memory, but that it costs less to look at: for those that look at it piece by piece.</summary>
     public static ReadOnlyMemory<byte> View(ReadOnlyMemory<byte> memory) =>
         MemoryMarshal.TryGetMemoryManager<byte, LentMemory>(memory, out var lent, out var start, out var length)

@@ -72,6 +72,16 @@ public sealed class LentMemoryTests
     }
 
     [Fact]
+    public void Memory_that_somebody_keeps_never_goes_back()
+    {
+        var memory = _pool.Lend(Bytes);
+        memory.Span.Fill(7);
+        LentMemory.Keep(memory);
+        LentMemory.GiveBack(memory);
+        Assert.Equal(7, memory.Span[0]);
+    }
+
+    [Fact]
     public void Memory_that_a_value_has_does_not_go_back_with_the_frame_that_brought_it()
     {
         var memory = _pool.Lend(Bytes);
