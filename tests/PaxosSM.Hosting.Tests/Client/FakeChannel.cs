@@ -126,10 +126,26 @@ internal sealed class FakeChannel : IClientChannel, IClientReplies
             foreach (var frame in taken.OrderBy(_ => chaos.Next(3)))
             {
                 var copies = chaos.Next(8) switch { 0 => 0, 1 => 2, _ => 1 };
-                moved.AddRange(Enumerable.Repeat(frame, copies));
+                if (copies > 1)
+                {
+                    moved.Add(CopyOf(frame));
+                }
+
+                if (copies > 0)
+                {
+                    moved.Add(frame);
+                }
             }
 
             return moved;
         }
     }
+
+    // In memory of its own, as if it were read twice.
+    private static ClientFrame CopyOf(ClientFrame frame) => frame switch
+    {
+        ClientSubmit submit => submit with { Entries = submit.Entries.ToArray() },
+        ClientResults results => results with { Results = results.Results.ToArray() },
+        _ => frame,
+    };
 }
