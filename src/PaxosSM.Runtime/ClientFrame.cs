@@ -7,7 +7,8 @@ public abstract record ClientFrame
     {
     }
 
-    /// <summary>Nobody reads the frame any more: what was lent for it is given back, unless a value has it. Once.</summary>
+    /// <summary>Nobody reads the frame any more: what was lent for it is given back, unless a value has it.
+    /// Once.</summary>
     public void GiveBack() => LentMemory.GiveBack(Lent);
 
     /// <summary>What may be lent.</summary>
