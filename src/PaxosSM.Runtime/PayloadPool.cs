@@ -100,7 +100,8 @@ public sealed class PayloadPool
 
     private sealed class Piece(PayloadPool pool, int step, int capacity) : LentMemory
     {
-        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity);
+        // Where no collection moves it: it outlives them all.
+        private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
         private int _length;
 
         public int Step => step;
