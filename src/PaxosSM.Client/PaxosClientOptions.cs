@@ -33,8 +33,9 @@ public sealed record PaxosClientOptions
     /// <summary>The largest command or query, in bytes; not larger than what the nodes take. Default 1 MiB.</summary>
     public int CommandBytesMax { get; init; } = 1 << 20;
 
-    /// <summary>How many bytes of commands leave together. Default 256 KiB.</summary>
-    public int SubmitBytesMax { get; init; } = 256 << 10;
+    /// <summary>How many bytes of commands leave together: few enough that one part is laid out, sent and flushed while
+    /// the next one is. Default 640 KiB.</summary>
+    public int SubmitBytesMax { get; init; } = 640 << 10;
 
     /// <summary>How often deadlines and resends are looked at. Default 10 ms.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(10);
