@@ -214,12 +214,14 @@ public sealed class Executor
     /// the next start.</exception>
     public void Commit()
     {
-        if (_records is { } records)
+        if (_records is not null)
         {
             Invariant.Holds(!_failed);
-            Call(Applied, "the commit of its own store", () => records.Commit(Head, StoreOwner(), _sessions, _timers));
+            Call(Applied, "the commit of its own store", CommitRecords);
         }
     }
+
+    private void CommitRecords() => _records!.Commit(Head, StoreOwner(), _sessions, _timers); // Commit found them
 
     /// <summary>Takes over what the machine's own store holds; false when that is nothing.</summary>
     /// <exception cref="FormatException">It is damaged, or another's; nothing was changed.</exception>

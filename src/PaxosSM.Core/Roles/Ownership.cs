@@ -122,7 +122,7 @@ internal sealed class Ownership
         }
 
         var turn = (long)View.Owners.Count;
-        if (idle && _heard > ChosenThrough && _lanes.Any(lane => lane.Next.Index <= _heard.Index + (_ahead / 2 * turn)))
+        if (idle && _heard > ChosenThrough && IsAnyLaneBehind(_heard.Index + (_ahead / 2 * turn)))
         {
             // The longer there is no work here, the further ahead: a busy lane then waits for nobody. Who works now
             // and then passes no more than is asked for, or its own next command would wait for the others' turns.
@@ -236,6 +236,8 @@ internal sealed class Ownership
             Tell(tells ? Audience.All : Audience.SelfAndNoAcceptors, effects);
         }
     }
+
+    private bool IsAnyLaneBehind(long slot) => Array.Exists(_lanes, lane => lane.Next.Index <= slot);
 
     private void Tell(Audience audience, Effects effects)
     {

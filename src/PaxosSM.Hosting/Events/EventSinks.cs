@@ -6,9 +6,11 @@ namespace PaxosSM.Hosting;
 /// <param name="sinks">The sinks.</param>
 internal sealed class EventSinks(IReadOnlyList<IProtocolEventSink> sinks) : IProtocolEventSink
 {
+    private readonly IProtocolEventSink[] _sinks = [.. sinks];
+
     public void On(GroupId group, ProtocolEvent happened)
     {
-        foreach (var sink in sinks)
+        foreach (var sink in _sinks)
         {
             sink.On(group, happened);
         }

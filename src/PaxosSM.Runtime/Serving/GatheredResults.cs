@@ -5,7 +5,7 @@ namespace PaxosSM.Runtime.Serving;
 /// <summary>Results for one client, gathered over a round of the executor. On the executor's thread.</summary>
 internal sealed class GatheredResults
 {
-    private const int BytesStart = 1024;
+    private const int BytesStart = 64;
     private Memory<byte> _room;
     private ArraySegment<byte> _bytes = [];
     private int _usual = BytesStart;

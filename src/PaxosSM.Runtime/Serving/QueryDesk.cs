@@ -113,7 +113,7 @@ internal sealed class QueryDesk
     /// <summary>The executor went on: what waited for a slot may run.</summary>
     public void OnApplied()
     {
-        List<GatewayQuery>? ready = null;
+        List<GatewayQuery> ready;
         lock (_gate)
         {
             if (_parked.Count == 0)
@@ -121,19 +121,10 @@ internal sealed class QueryDesk
                 return;
             }
 
-            var applied = _execution.Applied;
-            foreach (var query in _parked)
-            {
-                if (!query.Answered && query.AtLeast <= applied)
-                {
-                    (ready ??= []).Add(query);
-                }
-            }
-
-            _parked.RemoveAll(query => query.Answered || query.AtLeast <= applied);
+            ready = TakeReady(_execution.Applied);
         }
 
-        foreach (var query in ready ?? [])
+        foreach (var query in ready)
         {
             Execute(query, query.AtLeast);
         }
@@ -280,6 +271,14 @@ internal sealed class QueryDesk
         }
 
         OnApplied();
+    }
+
+    // Under the lock.
+    private List<GatewayQuery> TakeReady(Slot applied)
+    {
+        List<GatewayQuery> ready = [.. _parked.Where(query => !query.Answered && query.AtLeast <= applied)];
+        _parked.RemoveAll(query => query.Answered || query.AtLeast <= applied);
+        return ready;
     }
 
     private void Execute(GatewayQuery query, Slot bound)
