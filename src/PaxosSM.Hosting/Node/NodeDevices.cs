@@ -12,7 +12,8 @@ internal sealed class NodeDevices : IAsyncDisposable
 {
     private readonly Lock _gate = new();
 
-    private NodeDevices(DataDirectory folder, NodeMembers members, TcpTransport transport, LogThread log)
+    private NodeDevices(
+        DataDirectory folder, NodeMembers members, TcpTransport transport, LogThread log, TimeProvider time)
     {
         Configured = members.Configuration.Members;
         Folder = folder;
@@ -20,7 +21,7 @@ internal sealed class NodeDevices : IAsyncDisposable
         Transport = transport;
         Log = log;
         EndPoint = transport.Bind();
-        Snapshots = folder.OpenSnapshots();
+        Snapshots = folder.OpenSnapshots(pace: time);
     }
 
     /// <summary>All that the configuration names, guests included.</summary>
@@ -74,7 +75,7 @@ internal sealed class NodeDevices : IAsyncDisposable
                     Security = services.Security,
                     Meter = context.Meter,
                 });
-            return new(folder, known, transport, OpenLog(options, folder, services.Time));
+            return new(folder, known, transport, OpenLog(options, folder, services.Time), services.Time);
         }
         catch
         {

@@ -182,7 +182,8 @@ public sealed class DataDirectory : IDisposable
     }
 
     /// <summary>Opens the snapshots in this folder.</summary>
-    public SnapshotStore OpenSnapshots() => new(Files, SnapshotPath);
+    /// <param name="pace">See <see cref="SnapshotStore.Pace"/>.</param>
+    public SnapshotStore OpenSnapshots(TimeProvider? pace = null) => new(Files, SnapshotPath) { Pace = pace };
 
     /// <summary>Lets go of the folder.</summary>
     public void Dispose() => _lock.Dispose();

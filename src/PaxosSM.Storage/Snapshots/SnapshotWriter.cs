@@ -5,7 +5,13 @@ namespace PaxosSM.Storage;
 internal sealed class SnapshotWriter : Stream
 {
     // A little at a time: the log's flushes share the device, and wait behind what it has to write.
-    private const long PieceBytes = 256 * 1024;
+    private const int PieceBytes = 128 * 1024;
+
+    // The device is the log's for most of the time, but a snapshot is never late by more than this: the log waits for
+    // it, too.
+    private const int PausePerWrite = 6;
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PausesMax = TimeSpan.FromSeconds(5);
 
     private readonly IStorageFile _file;
     private readonly Action<Exception> _onFlushFailure;
@@ -15,6 +21,8 @@ internal sealed class SnapshotWriter : Stream
     private long _chunks;
     private long _fileOffset;
     private long _writtenBack;
+    private TimeSpan _writing;
+    private TimeSpan _paused;
     private int _filled;
 
     public SnapshotWriter(IStorageFile file, GroupId group, Slot slot, bool isStored, Action<Exception> onFlushFailure)
@@ -29,6 +37,10 @@ internal sealed class SnapshotWriter : Stream
             Put(header);
         }
     }
+
+    /// <summary>Measures how long the device takes, and waits in between, where the content is written
+    /// asynchronously; null writes as fast as it can.</summary>
+    public TimeProvider? Pace { get; init; }
 
     public override bool CanRead => false;
 
@@ -68,11 +80,17 @@ internal sealed class SnapshotWriter : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
+        while (!buffer.IsEmpty)
+        {
+            var piece = buffer[..Math.Min(buffer.Length, PieceBytes)];
+            Write(piece.Span);
+            buffer = buffer[piece.Length..];
+            await PauseAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -120,9 +138,24 @@ internal sealed class SnapshotWriter : Stream
         _fileOffset += bytes.Length;
         if (_fileOffset - _writtenBack >= PieceBytes)
         {
+            var began = Pace?.GetTimestamp() ?? 0;
             Guard(() => _file.WriteBack(_writtenBack, _fileOffset - _writtenBack));
+            _writing += Pace?.GetElapsedTime(began) ?? TimeSpan.Zero;
             _writtenBack = _fileOffset;
         }
+    }
+
+    private async ValueTask PauseAsync(CancellationToken cancellationToken)
+    {
+        if (Pace is null || _writing == TimeSpan.Zero || _paused >= PausesMax)
+        {
+            return;
+        }
+
+        var pause = TimeSpan.FromTicks(Math.Min(_writing.Ticks * PausePerWrite, PauseMax.Ticks));
+        _writing = TimeSpan.Zero;
+        _paused += pause;
+        await Task.Delay(pause, Pace, cancellationToken).ConfigureAwait(false);
     }
 
     private void Guard(Action flush)
