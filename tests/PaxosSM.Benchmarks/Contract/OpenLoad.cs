@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PaxosSM.Runtime;
 
 namespace PaxosSM.Benchmarks;
@@ -22,7 +23,7 @@ internal sealed class OpenLoad
     private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
     private readonly LatencyHistogram _latencies = new();
     private readonly LoadErrors _errors = new();
-    private readonly Stack<byte[]> _free = new();
+    private readonly Stack<Place> _free = new();
     private readonly WakeSignal _freed = new();
     private readonly WakeSignal _never = new();
     private readonly Lock _gate = new();
@@ -42,9 +43,7 @@ internal sealed class OpenLoad
         _end = _first + (long)(options.Rate * options.Time.TotalSeconds);
         for (var place = 0L; place < OutstandingMax; place++)
         {
-            var command = new byte[options.Size];
-            BinaryPrimitives.WriteInt64LittleEndian(command, place << 40);
-            _free.Push(command);
+            _free.Push(new(this, place));
         }
     }
 
@@ -92,23 +91,23 @@ internal sealed class OpenLoad
                 begun.SetResult();
             }
 
-            _ = RunOneAsync(TakeFree(), number, due);
+            TakeFree().Run(number, due);
         }
 
         begun.TrySetResult();
         issued.SetResult();
     }
 
-    private byte[] TakeFree()
+    private Place TakeFree()
     {
         while (true)
         {
             _freed.Take();
             lock (_gate)
             {
-                if (_free.TryPop(out var command))
+                if (_free.TryPop(out var place))
                 {
-                    return command;
+                    return place;
                 }
             }
 
@@ -116,19 +115,8 @@ internal sealed class OpenLoad
         }
     }
 
-    private async Task RunOneAsync(byte[] command, long number, long due)
+    private void OnEnd(Place place, long number, long due)
     {
-        try
-        {
-            await _execute(command).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // whatever the system throws: it is counted and told
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _errors.Add(exception);
-        }
-
         var now = Stopwatch.GetTimestamp();
         lock (_gate)
         {
@@ -138,7 +126,7 @@ internal sealed class OpenLoad
                 _lastEnd = Math.Max(_lastEnd, now);
             }
 
-            _free.Push(command);
+            _free.Push(place);
         }
 
         _freed.Set();
@@ -171,6 +159,56 @@ internal sealed class OpenLoad
         lock (_gate)
         {
             return _end - _first - _latencies.Count;
+        }
+    }
+
+    // One command outstanding. Allocates nothing: a collection would stop what is measured.
+    private sealed class Place
+    {
+        private readonly OpenLoad _load;
+        private readonly byte[] _command;
+        private readonly Action _onCompleted;
+        private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _awaiter;
+        private long _number;
+        private long _due;
+
+        public Place(OpenLoad load, long place)
+        {
+            (_load, _onCompleted) = (load, OnCompleted);
+            _command = new byte[load._options.Size];
+            BinaryPrimitives.WriteInt64LittleEndian(_command, place << 40);
+        }
+
+        public void Run(long number, long due)
+        {
+            (_number, _due) = (number, due);
+#pragma warning disable CA2012 // its result is taken once, when it has completed
+            _awaiter = _load._execute(_command).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+            if (_awaiter.IsCompleted)
+            {
+                OnCompleted();
+            }
+            else
+            {
+                _awaiter.UnsafeOnCompleted(_onCompleted);
+            }
+        }
+
+        private void OnCompleted()
+        {
+            try
+            {
+                _awaiter.GetResult();
+            }
+#pragma warning disable CA1031 // whatever the system throws: it is counted and told
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _load._errors.Add(exception);
+            }
+
+            _load.OnEnd(this, _number, _due);
         }
     }
 }

@@ -7,7 +7,8 @@ namespace PaxosSM.Benchmarks;
 /// is a share of what PaxosSM can do, as measured first.</summary>
 internal static class LatencyCommand
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    // A log is made of new segments until the first ones can be used again.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MaximumTime = TimeSpan.FromSeconds(4);
 
     public static Command Make()
