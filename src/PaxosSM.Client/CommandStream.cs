@@ -16,32 +16,29 @@ internal sealed class CommandStream : ICommandStream
     public SessionId Session { get; }
 
     public ValueTask<CommandResult> ExecuteAsync(
-        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default)
-    {
-        if (_client.Check(command, cancellationToken) is { } wrong)
-        {
-            return ValueTask.FromException<CommandResult>(wrong);
-        }
-
-        _session.TryExecute(new(command, default), cancellationToken, out var task);
-        return task;
-    }
+        ReadOnlyMemory<byte> command, CancellationToken cancellationToken = default) =>
+        Execute(new(command, default), cancellationToken);
 
     public ValueTask<CommandResult> ExecuteAsync(
         ReadOnlyMemory<byte> command, Action<TentativeResult> tentative, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tentative);
-        if (_client.Check(command, cancellationToken) is { } wrong)
-        {
-            return ValueTask.FromException<CommandResult>(wrong);
-        }
-
-        _session.TryExecute(new(command, default) { Tentative = tentative }, cancellationToken, out var task);
-        return task;
+        return Execute(new(command, default) { Tentative = tentative }, cancellationToken);
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
         new(_session.FlushAsync(cancellationToken));
 
     public ValueTask DisposeAsync() => _client.CloseAsync(_session);
+
+    private ValueTask<CommandResult> Execute(in CommandCall call, CancellationToken token)
+    {
+        if (_client.Check(call.Command, token) is { } wrong)
+        {
+            return ValueTask.FromException<CommandResult>(wrong);
+        }
+
+        _session.TryExecute(call, token, out var task);
+        return task;
+    }
 }

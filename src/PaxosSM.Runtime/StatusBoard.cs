@@ -7,7 +7,6 @@ internal sealed class StatusBoard
 {
     private readonly Succession _core;
     private readonly ReplicaPorts _ports;
-    private readonly Dictionary<NodeId, (bool Reachable, DateTimeOffset Since)> _heard = [];
     private IReadOnlyList<MemberStatus> _members = [];
     private volatile ReplicaStatus _current;
     private volatile string? _halted;
@@ -108,12 +107,9 @@ internal sealed class StatusBoard
     private MemberStatus Describe(Member member)
     {
         var reachable = _core.Context.Hears(member.Id);
-        if (!_heard.TryGetValue(member.Id, out var heard) || heard.Reachable != reachable)
-        {
-            _heard[member.Id] = heard = (reachable, _ports.Clock.GetUtcNow());
-        }
-
-        return new(member, reachable, heard.Since, DetailOf(member));
+        var before = _members.FirstOrDefault(known => known.Member.Id == member.Id);
+        var since = before?.Reachable == reachable ? before.Since : _ports.Clock.GetUtcNow();
+        return new(member, reachable, since, DetailOf(member));
     }
 
     private string Waiting(IReadOnlyList<LaneState> lanes)

@@ -45,6 +45,7 @@ public static class Simulator
         // spoilt at once: who reads it all the same is found out by a checksum.
         PayloadPool.UseHere(
             plan.Network.Encodes ? PayloadPool.Spoiling() : PayloadPool.LendingNothing());
+
         // A test runner's context would take what clients await to another thread.
         var outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
