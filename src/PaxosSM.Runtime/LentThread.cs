@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace PaxosSM.Runtime;
@@ -23,6 +24,13 @@ public static class LentThread
         set => (_loan ??= new()).MayBlock = value;
     }
 
+    /// <summary>Whether another thread does meanwhile what is this one's: users' code may keep it, too.</summary>
+    public static bool MayBeKept
+    {
+        get => _loan is { MayBeKept: true };
+        set => (_loan ??= new()).MayBeKept = value;
+    }
+
     /// <summary>From here on work waits for <see cref="End"/>.</summary>
     public static void Begin() => (_loan ??= new()).Depth++;
 
@@ -31,7 +39,7 @@ public static class LentThread
     public static void End(bool busy = false)
     {
         var loan = _loan!; // Begin made it
-        if (loan.Depth > 1 || loan.Work.Count == 0)
+        if (loan.Depth > 1 || loan.Work.Count + loan.Last.Count == 0)
         {
             loan.Depth--;
             return;
@@ -39,9 +47,8 @@ public static class LentThread
 
         // Still lent: what the work wakes in turn comes here, too.
         var runs = !busy && RuntimeHelpers.TryEnsureSufficientExecutionStack();
-        while (loan.Next < loan.Work.Count)
+        while (loan.TryTake(out var work))
         {
-            var work = loan.Work[loan.Next++];
             if (runs && loan.Next <= RunsMax)
             {
                 work.RunHere();
@@ -74,9 +81,28 @@ public static class LentThread
         return true;
     }
 
+    /// <summary>The same for users' code, which is not to keep what else came: it is done last.</summary>
+    /// <returns>False when this thread is not lent, or may not be kept (<see cref="MayBeKept"/>).</returns>
+    public static bool TryNoteLast(ILentWork work)
+    {
+        if (_loan is not { Depth: > 0, MayBeKept: true } loan)
+        {
+            return false;
+        }
+
+        if (!loan.Last.Contains(work))
+        {
+            loan.Last.Add(work);
+        }
+
+        return true;
+    }
+
     private sealed class Loan
     {
         public bool MayBlock { get; set; }
+
+        public bool MayBeKept { get; set; }
 
         public int Depth { get; set; }
 
@@ -84,5 +110,20 @@ public static class LentThread
         public int Next { get; set; }
 
         public List<ILentWork> Work { get; } = [];
+
+        // What waits until there is no other.
+        public List<ILentWork> Last { get; } = [];
+
+        public bool TryTake([NotNullWhen(true)] out ILentWork? work)
+        {
+            if (Next == Work.Count && Last.Count > 0)
+            {
+                Work.Add(Last[0]);
+                Last.RemoveAt(0);
+            }
+
+            work = Next < Work.Count ? Work[Next++] : null;
+            return work is not null;
+        }
     }
 }

@@ -24,16 +24,30 @@ public static class SpareThread
         return true;
     }
 
-    /// <summary>What was kept: each is to be run, or signalled, before the next <see cref="Begin"/> here.</summary>
-    public static IReadOnlyList<ILentWork> End()
+    /// <summary>Whether anything was kept.</summary>
+    public static bool HasKept => _kept is { Work.Count: > 0 };
+
+    /// <summary>Does what was kept, and what that brings in turn, or has it done elsewhere; keeps no more.</summary>
+    /// <param name="runsMax">How much of it is done here at most.</param>
+    public static void End(int runsMax)
     {
         var kept = _kept!; // Begin made it
-        kept.IsOpen = false;
-        return kept.Work;
-    }
+        for (var index = 0; index < kept.Work.Count; index++)
+        {
+            var work = kept.Work[index];
+            if (index < runsMax)
+            {
+                work.RunHere();
+            }
+            else
+            {
+                work.Signal();
+            }
+        }
 
-    /// <summary>Forgets what was kept: it is done, or will be elsewhere.</summary>
-    public static void Clear() => _kept?.Work.Clear();
+        kept.Work.Clear();
+        kept.IsOpen = false;
+    }
 
     private sealed class Kept
     {

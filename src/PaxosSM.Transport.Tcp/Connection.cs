@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using PaxosSM.Runtime;
 using PaxosSM.Runtime.Wire;
 
 namespace PaxosSM.Transport.Tcp;
@@ -66,16 +65,12 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Reads frames until the connection ends, and sends none: on a thread of its own where the stream blocks.
+    /// <summary>Reads frames until the connection ends, and sends none: on threads of its own where the stream blocks.
     /// </summary>
     public Task ReceiveAsync(FrameReceiver frames) =>
-        _isBlocking ? OnOwnThread(() => Receive(frames)) : frames.RunAsync(Stream, Ending);
-
-    private void Receive(FrameReceiver frames)
-    {
-        LentThread.MayBlock = true;
-        frames.Run(Stream.Read);
-    }
+        _isBlocking
+            ? ReceivingCrew.RunAsync(frames, Stream.Read, $"paxos-receive {Remote}")
+            : frames.RunAsync(Stream, Ending);
 
     /// <summary>Runs what blocks.</summary>
     public static Task OnOwnThread(Action run) => Task.Factory.StartNew(

@@ -1,28 +1,41 @@
 namespace PaxosSM.Runtime.Execution;
 
 /// <summary>Runs an <see cref="ApplyLoop"/> on a thread of its own until it is disposed; a second one takes its place
-/// while it runs what its results end.</summary>
-/// <remarks>One is on duty, and it alone runs the loop. It goes off duty only where the other stands by: users' code
-/// never keeps the executor, however long it takes.</remarks>
-public sealed class ApplyThread : IAsyncDisposable
+/// while it runs what its results end, and threads that bring values apply them where that is quick.</summary>
+/// <remarks>One of the two is on duty. It goes off duty only where the other stands by: users' code never keeps the
+/// executor, however long it takes.</remarks>
+public sealed class ApplyThread : ILentWork, IAsyncDisposable
 {
     // A snapshot that waits for its back-off is looked after this often.
     private static readonly TimeSpan IdleMax = TimeSpan.FromSeconds(1);
+
+    // Who lends a thread is not to be kept: not by many rounds, nor by a machine that takes its time.
+    private const int LentRoundsMax = 2;
+    private static readonly TimeSpan LentRoundMax = TimeSpan.FromMilliseconds(2);
     private readonly ApplyLoop _loop;
     private readonly string _name;
+    private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
+    private readonly Turn _turn = new();
+    private readonly Func<bool> _runRound;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Member _onDuty;
     private Member? _standby;
     private bool _hasSecond;
     private volatile bool _stopping;
+    private volatile bool _isSlow;
 
     /// <summary>A thread for a loop; see <see cref="Start"/>.</summary>
-    public ApplyThread(ApplyLoop loop, string name)
+    /// <param name="loop">What it runs.</param>
+    /// <param name="name">Its name, for debuggers.</param>
+    /// <param name="clock">Tells how long rounds take; null for the system's.</param>
+    public ApplyThread(ApplyLoop loop, string name, TimeProvider? clock = null)
     {
         _loop = loop;
         _name = name;
+        _clock = clock ?? TimeProvider.System;
         _onDuty = new(this, name);
+        _runRound = RunRound;
         _loop.Wake = Wake;
     }
 
@@ -38,19 +51,29 @@ public sealed class ApplyThread : IAsyncDisposable
             _standby?.Signal.Set();
         }
 
-        Wake();
+        Signal();
         if (_onDuty.Thread.ThreadState.HasFlag(ThreadState.Unstarted))
         {
-            _loop.Stop();
+            EndLoop();
             return;
         }
 
         await _ended.Task.ConfigureAwait(false);
     }
 
-    // Who goes off duty meanwhile either sees the signal, or is seen to have gone.
-    private void Wake()
+    /// <inheritdoc/>
+    public void RunHere()
     {
+        if (!_turn.Run(_runRound, LentRoundsMax))
+        {
+            Signal();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Signal()
+    {
+        // Who goes off duty meanwhile either sees the signal, or is seen to have gone.
         Member woken;
         do
         {
@@ -58,6 +81,14 @@ public sealed class ApplyThread : IAsyncDisposable
             woken.Signal.Set();
         }
         while (woken != Volatile.Read(ref _onDuty));
+    }
+
+    private void Wake()
+    {
+        if (!_turn.TryMark() && (_isSlow || !LentThread.TryNoteLast(this)))
+        {
+            Signal();
+        }
     }
 
     private void Run(Member self)
@@ -73,44 +104,50 @@ public sealed class ApplyThread : IAsyncDisposable
 
         if (TryEnd(self))
         {
-            _loop.Stop();
+            EndLoop();
             _ended.SetResult();
         }
+    }
+
+    private void EndLoop()
+    {
+        // A lent thread may be in a round.
+        SpinWait patience = default;
+        while (!_turn.TryEnd())
+        {
+            patience.SpinOnce();
+        }
+
+        _loop.Stop();
+    }
+
+    private bool RunRound()
+    {
+        var began = _clock.GetTimestamp();
+        var found = _loop.RunOnce();
+        if (found)
+        {
+            _isSlow = _clock.GetElapsedTime(began) > LentRoundMax;
+        }
+
+        return found;
     }
 
     // Returns whether there may be more to do.
     private bool RunOnce(Member self)
     {
         SpareThread.Begin();
-        var found = _loop.RunOnce();
-        var kept = SpareThread.End();
-        if (kept.Count == 0)
-        {
-            return found;
-        }
-
-        var goes = !_loop.IsDue && TryGoOffDuty(self);
+        var isDone = _turn.Run(_runRound, stepsMax: 1);
+        var goes = SpareThread.HasKept && !_loop.IsDue && TryGoOffDuty(self);
         LentThread.MayBlock = goes;
-        foreach (var work in kept)
-        {
-            if (goes)
-            {
-                work.RunHere();
-            }
-            else
-            {
-                work.Signal();
-            }
-        }
-
-        SpareThread.Clear();
+        SpareThread.End(goes ? int.MaxValue : 0);
         LentThread.MayBlock = false;
         if (goes)
         {
             StandBy(self);
         }
 
-        return true;
+        return goes || !isDone;
     }
 
     private bool TryGoOffDuty(Member self)

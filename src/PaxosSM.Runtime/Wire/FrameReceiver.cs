@@ -90,42 +90,37 @@ public sealed class FrameReceiver
         OnEnded();
     }
 
-    /// <summary>The same on a thread that is the connection's own, and lent to the loops that the frames are
+    /// <summary>Reads once, on a thread that is the connection's own, and lent to the loops that the frames are
     /// for.</summary>
     /// <param name="read">Reads what there is, and blocks while there is nothing; zero at the end.</param>
+    /// <returns>False at the end of the stream.</returns>
     /// <exception cref="WireFormatException">The other side does not speak the format.</exception>
-    public void Run(BlockingRead read)
+    public bool ReadOnce(BlockingRead read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
-        while (true)
+        if (_buffer.Length == 0)
         {
-            OnWaiting();
-            if (!OnRead(read(_buffer.AsSpan(_end))))
-            {
-                break;
-            }
-
-            LentThread.Begin();
-            ValueTask handling;
-            try
-            {
-                handling = HandleWholeFramesAsync();
-            }
-            finally
-            {
-                LentThread.End();
-            }
-
-            if (!handling.IsCompletedSuccessfully)
-            {
-                handling.AsTask().GetAwaiter().GetResult();
-            }
-
-            MakeRoom();
+            _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
         }
 
-        OnEnded();
+        OnWaiting();
+        if (!OnRead(read(_buffer.AsSpan(_end))))
+        {
+            OnEnded();
+            return false;
+        }
+
+        var handling = HandleWholeFramesAsync();
+        if (!handling.IsCompletedSuccessfully)
+        {
+            // What is waited for is work of those that this thread is lent to.
+            LentThread.End(busy: true);
+            LentThread.Begin();
+            handling.AsTask().GetAwaiter().GetResult();
+        }
+
+        MakeRoom();
+        return true;
     }
 
     private void OnWaiting() => Volatile.Write(ref _waitingSince, Math.Max(1, _time.GetTimestamp()));

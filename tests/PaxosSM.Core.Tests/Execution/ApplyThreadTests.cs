@@ -54,6 +54,42 @@ public sealed class ApplyThreadTests
         }
     }
 
+    [Fact]
+    public async Task Whoever_brings_values_and_may_be_kept_applies_them()
+    {
+        await using ApplyThread thread = new(_loop.Loop, "apply");
+        Lend(() => _loop.Apply(1, 5), mayBeKept: true);
+        Assert.Equal(new Slot(5), _loop.Loop.Applied); // its own thread never started
+
+        Lend(() => _loop.Apply(6, 7), mayBeKept: false);
+        Assert.Equal(new Slot(5), _loop.Loop.Applied);
+        thread.Start();
+        Query query = new() { Bound = new(7) };
+        query.Kept.Goes.Release();
+        _loop.Loop.Query(query);
+        Assert.Equal(new Slot(7), await query.Answered.Task.WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task Who_brings_values_to_a_slow_machine_is_not_kept_again()
+    {
+        await using ApplyThread thread = new(_loop.Loop, "apply", _loop.Clock);
+        _loop.Loop.Query(new SlowQuery(_loop.Clock) { Bound = new(1) });
+        Lend(() => _loop.Apply(1, 1), mayBeKept: true);
+        Assert.Equal(new Slot(1), _loop.Loop.Applied);
+        Lend(() => _loop.Apply(2, 2), mayBeKept: true);
+        Assert.Equal(new Slot(1), _loop.Loop.Applied); // left to its own thread, which never started
+    }
+
+    private static void Lend(Action action, bool mayBeKept)
+    {
+        LentThread.MayBeKept = mayBeKept;
+        LentThread.Begin();
+        action();
+        LentThread.End();
+        LentThread.MayBeKept = false;
+    }
+
     // Whoever stands by takes a moment to get there.
     private async Task<Work> UntilRunHereAsync()
     {
@@ -91,6 +127,14 @@ public sealed class ApplyThreadTests
 
         public override void OnFailure(PaxosError error, string message) =>
             Answered.SetException(new InvalidOperationException(message));
+    }
+
+    private sealed class SlowQuery(SteppedClock clock) : PendingQuery
+    {
+        public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer) =>
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+
+        public override void OnFailure(PaxosError error, string message) => Assert.Fail(message);
     }
 
     private sealed class Work : ILentWork

@@ -39,6 +39,23 @@ public sealed class NodeLoopTests
     }
 
     [Fact]
+    public void Users_code_comes_last_and_only_where_it_may_keep_the_thread()
+    {
+        List<string> ran = [];
+        Noted users = new(() => ran.Add("user"));
+        using var loop = Loop(() => ran.Add("loop"));
+        LentThread.Begin();
+        Assert.False(LentThread.TryNoteLast(users));
+        LentThread.MayBeKept = true;
+        Assert.True(LentThread.TryNoteLast(users));
+        Noted brings = new(() => loop.Wake());
+        Assert.True(LentThread.TryNote(brings));
+        LentThread.End();
+        LentThread.MayBeKept = false;
+        Assert.Equal(["loop", "user"], ran);
+    }
+
+    [Fact]
     public async Task A_busy_thread_wakes_the_loops_own()
     {
         var ran = Channel.CreateUnbounded<Thread>();
@@ -156,4 +173,11 @@ public sealed class NodeLoopTests
         TimeProvider.System,
         "a",
         crash => Assert.Fail(crash.ToString()));
+
+    private sealed class Noted(Action run) : ILentWork
+    {
+        public void RunHere() => run();
+
+        public void Signal() => Assert.Fail("nobody else was to do it");
+    }
 }
