@@ -19,6 +19,9 @@ internal sealed class SessionState
     private bool _keepAliveDue;
     private bool _wantsTentative;
     private long _expireFrom = 1;
+
+    // The last look: while commands are unanswered, never longer ago than a tick.
+    private Instant _seen;
     private PaxosException? _ended;
 
     public SessionState(ClientLink link, SessionMode mode, int window)
@@ -70,7 +73,6 @@ internal sealed class SessionState
     /// <returns>Its waiter; null when it was not taken.</returns>
     public CommandWaiter? Add(in CommandCall call, ClientSession session, out PaxosException? refusal)
     {
-        var now = _link.Now;
         refusal = _link.IsWedged ? Wedged() : _ring.IsFull ? Full() : null;
         if (refusal is not null)
         {
@@ -79,8 +81,12 @@ internal sealed class SessionState
 
         if (_ring.IsEmpty)
         {
-            _pacer.OnFirst(now);
+            _seen = _link.Now;
+            _pacer.OnFirst(_seen);
         }
+
+        // The clock is read at each look, not for each command: it costs as much as all else that is done here.
+        var now = _seen;
 
         var waiter = _link.Waiters.Rent();
         var deadline = now + _link.Options.Timeout;
@@ -143,6 +149,7 @@ internal sealed class SessionState
     /// <returns>True when something waits for longer than it should.</returns>
     public bool OnTick(Instant now)
     {
+        _seen = now > _seen ? now : _seen; // another thread may have looked since
         ExpireDeadlines(now);
         _flushes.Expire(now);
         var pending = !_ring.IsEmpty || !IsOpen;
@@ -179,6 +186,7 @@ internal sealed class SessionState
     public ClientSubmit? TakeFrame()
     {
         var now = _link.Now;
+        _seen = now;
         if (!CanSend(now))
         {
             return null;

@@ -6,12 +6,12 @@ namespace PaxosSM.Benchmarks;
 
 /// <summary>Workers of which each has one command outstanding, and what the measured window says of them: the same
 /// for every compared system.</summary>
-internal sealed class ClosedLoad
+/// <typeparam name="TResult">What a command ends with; nobody looks at it.</typeparam>
+internal sealed class ClosedLoad<TResult>
 {
-    private const int WorkerShift = 40;
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(3);
     private readonly PeerOptions _options;
-    private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
+    private readonly Func<ReadOnlyMemory<byte>, ValueTask<TResult>> _execute;
     private readonly LatencyHistogram[] _latencies;
     private readonly LoadErrors _errors = new();
     private volatile Stage _stage;
@@ -19,7 +19,7 @@ internal sealed class ClosedLoad
     /// <summary>A load that does not run yet.</summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="execute">Runs one command; completes when it is chosen and applied here.</param>
-    public ClosedLoad(PeerOptions options, Func<ReadOnlyMemory<byte>, ValueTask> execute)
+    public ClosedLoad(PeerOptions options, Func<ReadOnlyMemory<byte>, ValueTask<TResult>> execute)
     {
         _options = options;
         _execute = execute;
@@ -76,22 +76,18 @@ internal sealed class ClosedLoad
         await _errors.TellAsync();
     }
 
-    /// <summary>Whose command it is.</summary>
-    public static int WorkerOf(ReadOnlySpan<byte> command) =>
-        (int)(BinaryPrimitives.ReadInt64LittleEndian(command) >> WorkerShift);
-
     private async Task WorkAsync(int worker)
     {
         var latencies = _latencies[worker];
         var command = new byte[_options.Size];
-        var number = (long)worker << WorkerShift;
+        var number = (long)worker << ClosedLoad.WorkerShift;
         while (_stage is var stage && stage != Stage.Over)
         {
             BinaryPrimitives.WriteInt64LittleEndian(command, number++);
             var began = Stopwatch.GetTimestamp();
             try
             {
-                await _execute(command).ConfigureAwait(false);
+                _ = await _execute(command).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // whatever the system throws: it is counted and told
             catch (Exception exception)
@@ -108,4 +104,15 @@ internal sealed class ClosedLoad
             }
         }
     }
+}
+
+/// <summary>How the commands of a load look.</summary>
+internal static class ClosedLoad
+{
+    /// <summary>The worker's number stands above the command's.</summary>
+    public const int WorkerShift = 40;
+
+    /// <summary>Whose command it is.</summary>
+    public static int WorkerOf(ReadOnlySpan<byte> command) =>
+        (int)(BinaryPrimitives.ReadInt64LittleEndian(command) >> WorkerShift);
 }

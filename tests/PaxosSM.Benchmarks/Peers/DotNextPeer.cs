@@ -44,10 +44,14 @@ internal static class DotNextPeer
         }
 
         await Task.Delay(TimeSpan.FromMilliseconds(300), cancel);
-        Func<ReadOnlyMemory<byte>, ValueTask> execute = packs
+        Func<ReadOnlyMemory<byte>, ValueTask<bool>> execute = packs
             ? new Packing(cluster, options.Size).ExecuteAsync
-            : async command => await cluster.ReplicateAsync(command, null, CancellationToken.None);
-        ClosedLoad load = new(options, execute);
+            : async command =>
+            {
+                await cluster.ReplicateAsync(command, null, CancellationToken.None);
+                return true;
+            };
+        ClosedLoad<bool> load = new(options, execute);
         await load.RunAsync(() => machine.Count, () => 0, Console.Out);
         await Task.Delay(Timeout.Infinite, cancel);
         return 0;
@@ -78,7 +82,8 @@ internal static class DotNextPeer
     // What an application can do itself: all commands that wait, up to a bound, are one entry.
     private sealed class Packing
     {
-        private readonly BlockingCollection<(ReadOnlyMemory<byte> Command, TaskCompletionSource Done)> _waiting = [];
+        private readonly BlockingCollection<(ReadOnlyMemory<byte> Command, TaskCompletionSource<bool> Done)> _waiting =
+            [];
         private readonly RaftCluster _cluster;
         private readonly int _size;
 
@@ -92,16 +97,16 @@ internal static class DotNextPeer
             }
         }
 
-        public ValueTask ExecuteAsync(ReadOnlyMemory<byte> command)
+        public ValueTask<bool> ExecuteAsync(ReadOnlyMemory<byte> command)
         {
-            TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((command, done));
             return new(done.Task);
         }
 
         private async Task PackAsync()
         {
-            List<TaskCompletionSource> packed = [];
+            List<TaskCompletionSource<bool>> packed = [];
             while (true)
             {
                 ArrayBufferWriter<byte> entry = new(PackedMax * _size);
@@ -114,7 +119,7 @@ internal static class DotNextPeer
                 }
                 while (packed.Count < PackedMax && _waiting.TryTake(out next));
                 await _cluster.ReplicateAsync(entry.WrittenMemory, null, CancellationToken.None);
-                packed.ForEach(done => done.SetResult());
+                packed.ForEach(done => done.SetResult(true));
             }
         }
     }

@@ -32,13 +32,14 @@ internal static class EtcdLoad
         ];
         var invokers = Array.ConvertAll(channels, channel => channel.CreateCallInvoker());
         var put = 0L;
-        ClosedLoad load = new(options, async command =>
+        ClosedLoad<bool> load = new(options, async command =>
         {
             var worker = ClosedLoad.WorkerOf(command.Span);
             var invoker = invokers[worker % invokers.Length];
             using var call = invoker.AsyncUnaryCall(Put, null, default, Request(worker, command.Span));
             _ = await call.ResponseAsync.ConfigureAwait(false);
             Interlocked.Increment(ref put);
+            return true;
         });
         await load.RunAsync(() => Interlocked.Read(ref put), () => 0, Console.Out);
         foreach (var channel in channels)

@@ -29,7 +29,7 @@ internal static class PaxosPeer
         }
         else
         {
-            ClosedLoad load = new(options, command => ExecuteAsync(client, command));
+            ClosedLoad<CommandResult> load = new(options, command => client.ExecuteAsync(command));
             using CostMeter meter = new();
             await load.RunAsync(() => machine.Count, () => meter.Read().Proposals, Console.Out);
         }

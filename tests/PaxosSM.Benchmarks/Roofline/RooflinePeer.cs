@@ -83,30 +83,30 @@ internal sealed class RooflinePeer : IDisposable
         RooflineCall[] calls = [.. Enumerable.Range(0, outstanding).Select(_ => new RooflineCall())];
         if (_options.Rate > 0)
         {
-            OpenLoad arrivals = new(_options, command => Submit(calls, command));
+            OpenLoad arrivals = new(_options, command => Submit(calls, command).End);
             await arrivals.RunAsync(() => Volatile.Read(ref _applied), () => 0, Console.Out);
         }
         else
         {
-            ClosedLoad load = new(_options, command => Submit(calls, command));
+            ClosedLoad<bool> load = new(_options, command => Submit(calls, command).Result);
             await load.RunAsync(() => Volatile.Read(ref _applied), () => Volatile.Read(ref _batches), Console.Out);
         }
 
         await Task.Delay(Timeout.Infinite, cancel);
     }
 
-    private ValueTask Submit(RooflineCall[] calls, ReadOnlyMemory<byte> command)
+    private RooflineCall Submit(RooflineCall[] calls, ReadOnlyMemory<byte> command)
     {
         // The worker's number stands above the command's.
         var call = calls[BinaryPrimitives.ReadInt64LittleEndian(command.Span) >> 40];
-        var task = call.Begin(command);
+        call.Begin(command);
         lock (_gate)
         {
             _waiting.Add(call);
         }
 
         _submitted.Set();
-        return task;
+        return call;
     }
 
     private void Write(Socket[] followers)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using PaxosSM.Client;
 using PaxosSM.Hosting;
 
@@ -34,11 +33,11 @@ internal static class ScalePeer
         PeerOptions.Command(
             Learners,
             "A voter, or a learner that is asked.",
-            (options, cancel) => RunMemberAsync(options, QueryAsync, cancel)),
+            (options, cancel) => RunMemberAsync<QueryResult>(options, QueryAsync, cancel)),
         PeerOptions.Command(
             Proxies,
             "A voter, or a learner that sends commands on.",
-            (options, cancel) => RunMemberAsync(options, ExecuteAsync, cancel)),
+            (options, cancel) => RunMemberAsync<CommandResult>(options, ExecuteAsync, cancel)),
         PeerOptions.Command(Direct, "A voter, or clients of the leader.", RunDirectAsync),
     ];
 
@@ -56,8 +55,8 @@ internal static class ScalePeer
                 await clients[^1].ExecuteAsync(new byte[options.Size], cancel);
             }
 
-            ClosedLoad load = new(
-                options, bytes => ExecuteAsync(clients[ClosedLoad.WorkerOf(bytes.Span) % clients.Count], bytes));
+            ClosedLoad<CommandResult> load = new(
+                options, bytes => clients[ClosedLoad.WorkerOf(bytes.Span) % clients.Count].ExecuteAsync(bytes));
             await load.RunAsync(() => 0, () => 0, Console.Out);
         }
 
@@ -65,8 +64,10 @@ internal static class ScalePeer
         return 0;
     }
 
-    private static async Task<int> RunMemberAsync(
-        PeerOptions options, Func<IPaxosClient, ReadOnlyMemory<byte>, ValueTask> call, CancellationToken cancel)
+    private static async Task<int> RunMemberAsync<TResult>(
+        PeerOptions options,
+        Func<IPaxosClient, ReadOnlyMemory<byte>, ValueTask<TResult>> call,
+        CancellationToken cancel)
     {
         await using var node = await StartAsync(options, cancel);
         await node.Ready.WaitAsync(cancel);
@@ -74,7 +75,8 @@ internal static class ScalePeer
         {
             await using var client = node.CreateClient();
             await client.ExecuteAsync(new byte[options.Size], cancel);
-            await new ClosedLoad(options, bytes => call(client, bytes)).RunAsync(() => 0, () => 0, Console.Out);
+            ClosedLoad<TResult> load = new(options, bytes => call(client, bytes));
+            await load.RunAsync(() => 0, () => 0, Console.Out);
         }
 
         await Task.Delay(Timeout.Infinite, cancel);
@@ -101,7 +103,8 @@ internal static class ScalePeer
             await clients[number].ExecuteAsync(new byte[options.Size], cancel);
         }
 
-        ClosedLoad load = new(options, bytes => ExecuteAsync(clients[ClosedLoad.WorkerOf(bytes.Span)], bytes));
+        ClosedLoad<CommandResult> load = new(
+            options, bytes => clients[ClosedLoad.WorkerOf(bytes.Span)].ExecuteAsync(bytes));
         await load.RunAsync(() => 0, () => 0, Console.Out);
         await Task.Delay(Timeout.Infinite, cancel);
         return 0;
@@ -133,12 +136,9 @@ internal static class ScalePeer
     private static string Address(PeerOptions options, int id) =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.BasePort + id}");
 
-    // Pooled: what is measured is what the client allocates, not what measures it.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
-        _ = await client.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false);
+    private static ValueTask<CommandResult> ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
+        client.ExecuteAsync(command);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask QueryAsync(IPaxosClient client, ReadOnlyMemory<byte> query) =>
-        _ = await client.QueryAsync(query, ReadConsistency.Linearizable, CancellationToken.None).ConfigureAwait(false);
+    private static ValueTask<QueryResult> QueryAsync(IPaxosClient client, ReadOnlyMemory<byte> query) =>
+        client.QueryAsync(query, ReadConsistency.Linearizable);
 }
