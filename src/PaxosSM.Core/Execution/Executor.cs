@@ -39,6 +39,7 @@ public sealed class Executor
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
     private TimerTable _timers = new();
+    private int _stateSize = StateHeaderSize;
     private bool _failed;
 
     /// <summary>An executor of an empty log.</summary>
@@ -247,11 +248,12 @@ public sealed class Executor
     public void WriteState(IBufferWriter<byte> destination)
     {
         Invariant.Holds(_speculation is not { IsOpen: true });
-        var body = new ArrayBufferWriter<byte>();
+        var body = new ArrayBufferWriter<byte>(_stateSize);
         var writer = new StateWriter(body);
         Head.Write(ref writer);
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
+        _stateSize = body.WrittenCount;
         StateHead.WriteBody(destination, StateVersion, body.WrittenSpan);
     }
 

@@ -11,6 +11,7 @@ namespace PaxosSM.Runtime.Execution;
 internal sealed class SnapshotTaker(
     ISnapshotStore store, IWorker worker, SnapshotOptions options, IExecutionObserver observer, TimeProvider clock)
 {
+    private const int HeadBytesKept = 1 << 20;
     private readonly Lock _gate = new();
     private readonly List<(Slot AtLeast, TaskCompletionSource<Slot> Saved)> _waiting = [];
     private long _bytesSince;
@@ -22,6 +23,7 @@ internal sealed class SnapshotTaker(
     private TimeSpan _delay;
     private long _failedAt;
     private string? _stopped;
+    private ArrayBufferWriter<byte> _head = new();
 
     /// <summary>Takes the outcome to the core.</summary>
     public IReplica? Replica { get; set; }
@@ -141,10 +143,12 @@ internal sealed class SnapshotTaker(
         var slot = executor.Applied;
         try
         {
-            var head = new ArrayBufferWriter<byte>();
-            executor.WriteState(head);
+            // Whoever wrote the last one out has ended.
+            _head.ResetWrittenCount();
+            _head = _head.Capacity > HeadBytesKept ? new() : _head;
+            executor.WriteState(_head);
             var captured = executor.Machine.BeginSnapshot();
-            Capture capture = new(executor.Group, slot, executor.Chain, head.WrittenMemory, captured);
+            Capture capture = new(executor.Group, slot, executor.Chain, _head.WrittenMemory, captured);
             worker.Post(stopping => WriteAsync(capture, stopping));
             _slotsSince = 0;
             _bytesSince = 0;

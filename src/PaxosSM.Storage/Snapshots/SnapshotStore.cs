@@ -332,6 +332,7 @@ public sealed class SnapshotStore : ISnapshotStore
 
         public override ValueTask DisposeAsync()
         {
+            _writer.Dispose();
             if (!_isDone)
             {
                 _isDone = true;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PaxosSM.Storage;
 
 /// <summary>Takes bytes for a file written aside: content that it cuts into chunks, or stored bytes as they
@@ -16,7 +18,7 @@ internal sealed class SnapshotWriter : Stream
     private readonly IStorageFile _file;
     private readonly Action<Exception> _onFlushFailure;
     private readonly bool _isStored;
-    private readonly byte[] _chunk = new byte[SnapshotFormat.ChunkHeaderSize + SnapshotFormat.ChunkBytes];
+    private byte[] _chunk = ArrayPool<byte>.Shared.Rent(SnapshotFormat.ChunkHeaderSize + SnapshotFormat.ChunkBytes);
     private long _length;
     private long _chunks;
     private long _fileOffset;
@@ -120,6 +122,18 @@ internal sealed class SnapshotWriter : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _chunk.Length > 0)
+        {
+            // Whoever keeps the stream for longer finds no room in it.
+            ArrayPool<byte>.Shared.Return(_chunk);
+            _chunk = [];
+        }
+
+        base.Dispose(disposing);
+    }
 
     private void PutChunk()
     {
