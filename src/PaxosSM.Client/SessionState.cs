@@ -87,7 +87,6 @@ internal sealed class SessionState
 
         // The clock is read at each look, not for each command: it costs as much as all else that is done here.
         var now = _seen;
-
         var waiter = _link.Waiters.Rent();
         var deadline = now + _link.Options.Timeout;
         var sequence = _ring.Add(new() { Command = call.Command, Waiter = waiter, Deadline = deadline });

@@ -62,10 +62,9 @@ public sealed class NodeLoop : ILentWork, IDisposable
         }
 
         // A lent thread may be in a round, this one too: that is the last.
-        SpinWait patience = default;
-        while (_runner != Thread.CurrentThread && !_turn.TryEnd())
+        if (_runner != Thread.CurrentThread)
         {
-            patience.SpinOnce();
+            _turn.End();
         }
     }
 

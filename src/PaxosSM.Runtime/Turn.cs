@@ -39,8 +39,15 @@ public sealed class Turn
     /// <returns>Whether the holder will look again.</returns>
     public bool TryMark() => Interlocked.CompareExchange(ref _state, Marked, Taken) is Taken or Marked;
 
-    /// <summary>Ends it, unless it is taken: nobody gets it any more.</summary>
-    public bool TryEnd() => Interlocked.CompareExchange(ref _state, Over, Free) is Free or Over;
+    /// <summary>Ends it once it is free: nobody gets it any more. Never by who holds it.</summary>
+    public void End()
+    {
+        SpinWait patience = default;
+        while (Interlocked.CompareExchange(ref _state, Over, Free) is not (Free or Over))
+        {
+            patience.SpinOnce();
+        }
+    }
 
     // Takes it, or leaves a mark.
     private bool TryTake()

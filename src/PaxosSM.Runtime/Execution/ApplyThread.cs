@@ -111,13 +111,7 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
 
     private void EndLoop()
     {
-        // A lent thread may be in a round.
-        SpinWait patience = default;
-        while (!_turn.TryEnd())
-        {
-            patience.SpinOnce();
-        }
-
+        _turn.End(); // a lent thread may be in a round
         _loop.Stop();
     }
 

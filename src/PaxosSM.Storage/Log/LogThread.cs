@@ -135,13 +135,7 @@ public sealed class LogThread : IDurableLog
                 }
             }
 
-            // A lent thread may be in a step.
-            SpinWait patience = default;
-            while (!_turn.TryEnd())
-            {
-                patience.SpinOnce();
-            }
-
+            _turn.End(); // a lent thread may be in a step
             _ = Guard(() =>
             {
                 _finish();

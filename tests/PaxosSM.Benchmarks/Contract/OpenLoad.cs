@@ -9,18 +9,16 @@ namespace PaxosSM.Benchmarks;
 /// <summary>Commands that arrive by a schedule, whatever became of those before them: a latency begins at the moment
 /// that a command was to arrive, so that a system that stands still is charged for all who would have come
 /// meanwhile.</summary>
-internal sealed class OpenLoad
+/// <typeparam name="TResult">What a command ends with; nobody looks at it.</typeparam>
+internal sealed class OpenLoad<TResult>
 {
-    /// <summary>How many commands are outstanding at most; who comes then waits, and that counts.</summary>
-    public const int OutstandingMax = 8192;
-
     // To sleep before each command would cost more than all else; those that come meanwhile are late, and that counts.
     private static readonly TimeSpan Grain = TimeSpan.FromMicroseconds(200);
 
     // So long after the schedule's end it is given up.
     private static readonly TimeSpan LagMax = TimeSpan.FromSeconds(15);
     private readonly PeerOptions _options;
-    private readonly Func<ReadOnlyMemory<byte>, ValueTask> _execute;
+    private readonly Func<ReadOnlyMemory<byte>, ValueTask<TResult>> _execute;
     private readonly LatencyHistogram _latencies = new();
     private readonly LoadErrors _errors = new();
     private readonly Stack<Place> _free = new();
@@ -35,13 +33,13 @@ internal sealed class OpenLoad
     /// <summary>A load that does not run yet.</summary>
     /// <param name="options">What was asked for, a rate among it.</param>
     /// <param name="execute">Runs one command; completes when it is chosen and applied here. The first eight bytes
-    /// have the command's place among those outstanding, above 40 bits.</param>
-    public OpenLoad(PeerOptions options, Func<ReadOnlyMemory<byte>, ValueTask> execute)
+    /// have the command's place among those outstanding, as <see cref="ClosedLoad.WorkerOf"/> reads it.</param>
+    public OpenLoad(PeerOptions options, Func<ReadOnlyMemory<byte>, ValueTask<TResult>> execute)
     {
         (_options, _execute) = (options, execute);
         _first = (long)(options.Rate * options.WarmUp.TotalSeconds);
         _end = _first + (long)(options.Rate * options.Time.TotalSeconds);
-        for (var place = 0L; place < OutstandingMax; place++)
+        for (var place = 0L; place < OpenLoad.OutstandingMax; place++)
         {
             _free.Push(new(this, place));
         }
@@ -165,18 +163,18 @@ internal sealed class OpenLoad
     // One command outstanding. Allocates nothing: a collection would stop what is measured.
     private sealed class Place
     {
-        private readonly OpenLoad _load;
+        private readonly OpenLoad<TResult> _load;
         private readonly byte[] _command;
         private readonly Action _onCompleted;
-        private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _awaiter;
+        private ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter _awaiter;
         private long _number;
         private long _due;
 
-        public Place(OpenLoad load, long place)
+        public Place(OpenLoad<TResult> load, long place)
         {
             (_load, _onCompleted) = (load, OnCompleted);
             _command = new byte[load._options.Size];
-            BinaryPrimitives.WriteInt64LittleEndian(_command, place << 40);
+            BinaryPrimitives.WriteInt64LittleEndian(_command, place << ClosedLoad.WorkerShift);
         }
 
         public void Run(long number, long due)
@@ -199,7 +197,7 @@ internal sealed class OpenLoad
         {
             try
             {
-                _awaiter.GetResult();
+                _ = _awaiter.GetResult();
             }
 #pragma warning disable CA1031 // whatever the system throws: it is counted and told
             catch (Exception exception)
@@ -211,4 +209,11 @@ internal sealed class OpenLoad
             _load.OnEnd(this, _number, _due);
         }
     }
+}
+
+/// <summary>What bounds any such load.</summary>
+internal static class OpenLoad
+{
+    /// <summary>How many commands are outstanding at most; who comes then waits, and that counts.</summary>
+    public const int OutstandingMax = 8192;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using PaxosSM.Hosting;
 
 namespace PaxosSM.Benchmarks;
@@ -24,7 +23,7 @@ internal static class PaxosPeer
         await using var client = node.CreateClient();
         if (options.Rate > 0)
         {
-            OpenLoad arrivals = new(options, command => ExecuteAsync(client, command));
+            OpenLoad<CommandResult> arrivals = new(options, command => client.ExecuteAsync(command));
             await arrivals.RunAsync(() => machine.Count, () => machine.Snapshots, Console.Out);
         }
         else
@@ -67,11 +66,6 @@ internal static class PaxosPeer
 
         return settings;
     }
-
-    // Pooled: what is measured is what the client allocates, not what measures it.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
-        _ = await client.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false);
 
     // Leases are shorter than an election timeout, and a client asks again sooner than an election takes.
     private static void Tune(PaxosOptions settings)

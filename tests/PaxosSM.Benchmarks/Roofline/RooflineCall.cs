@@ -3,20 +3,17 @@ using System.Threading.Tasks.Sources;
 namespace PaxosSM.Benchmarks;
 
 /// <summary>A command of the roofline's: its worker goes on within <see cref="Complete"/>.</summary>
-internal sealed class RooflineCall : IValueTaskSource, IValueTaskSource<bool>
+internal sealed class RooflineCall : IValueTaskSource<bool>
 {
     private ManualResetValueTaskSourceCore<bool> _core;
 
     public ReadOnlyMemory<byte> Command { get; private set; }
 
-    public ValueTask End => new(this, _core.Version);
-
-    public ValueTask<bool> Result => new(this, _core.Version);
-
-    public void Begin(ReadOnlyMemory<byte> command)
+    public ValueTask<bool> Begin(ReadOnlyMemory<byte> command)
     {
         _core.Reset();
         Command = command;
+        return new(this, _core.Version);
     }
 
     public void Complete() => _core.SetResult(true);
@@ -26,14 +23,6 @@ internal sealed class RooflineCall : IValueTaskSource, IValueTaskSource<bool>
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _core.GetStatus(token);
 
     void IValueTaskSource<bool>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
-
-    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 }

@@ -83,30 +83,29 @@ internal sealed class RooflinePeer : IDisposable
         RooflineCall[] calls = [.. Enumerable.Range(0, outstanding).Select(_ => new RooflineCall())];
         if (_options.Rate > 0)
         {
-            OpenLoad arrivals = new(_options, command => Submit(calls, command).End);
+            OpenLoad<bool> arrivals = new(_options, command => Submit(calls, command));
             await arrivals.RunAsync(() => Volatile.Read(ref _applied), () => 0, Console.Out);
         }
         else
         {
-            ClosedLoad<bool> load = new(_options, command => Submit(calls, command).Result);
+            ClosedLoad<bool> load = new(_options, command => Submit(calls, command));
             await load.RunAsync(() => Volatile.Read(ref _applied), () => Volatile.Read(ref _batches), Console.Out);
         }
 
         await Task.Delay(Timeout.Infinite, cancel);
     }
 
-    private RooflineCall Submit(RooflineCall[] calls, ReadOnlyMemory<byte> command)
+    private ValueTask<bool> Submit(RooflineCall[] calls, ReadOnlyMemory<byte> command)
     {
-        // The worker's number stands above the command's.
-        var call = calls[BinaryPrimitives.ReadInt64LittleEndian(command.Span) >> 40];
-        call.Begin(command);
+        var call = calls[ClosedLoad.WorkerOf(command.Span)];
+        var task = call.Begin(command);
         lock (_gate)
         {
             _waiting.Add(call);
         }
 
         _submitted.Set();
-        return call;
+        return task;
     }
 
     private void Write(Socket[] followers)

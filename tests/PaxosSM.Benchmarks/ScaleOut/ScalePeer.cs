@@ -33,11 +33,13 @@ internal static class ScalePeer
         PeerOptions.Command(
             Learners,
             "A voter, or a learner that is asked.",
-            (options, cancel) => RunMemberAsync<QueryResult>(options, QueryAsync, cancel)),
+            (options, cancel) => RunMemberAsync(
+                options, (client, query) => client.QueryAsync(query, ReadConsistency.Linearizable), cancel)),
         PeerOptions.Command(
             Proxies,
             "A voter, or a learner that sends commands on.",
-            (options, cancel) => RunMemberAsync<CommandResult>(options, ExecuteAsync, cancel)),
+            (options, cancel) => RunMemberAsync(
+                options, (client, command) => client.ExecuteAsync(command), cancel)),
         PeerOptions.Command(Direct, "A voter, or clients of the leader.", RunDirectAsync),
     ];
 
@@ -135,10 +137,4 @@ internal static class ScalePeer
 
     private static string Address(PeerOptions options, int id) =>
         string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{options.BasePort + id}");
-
-    private static ValueTask<CommandResult> ExecuteAsync(IPaxosClient client, ReadOnlyMemory<byte> command) =>
-        client.ExecuteAsync(command);
-
-    private static ValueTask<QueryResult> QueryAsync(IPaxosClient client, ReadOnlyMemory<byte> query) =>
-        client.QueryAsync(query, ReadConsistency.Linearizable);
 }
