@@ -14,6 +14,7 @@ RootCommand root = new("Compares variants of PaxosSM with each other, and PaxosS
     LatencyCommand.Make(),
     FailoverCommand.Make(),
     PeerOptions.Command(Systems.Ours, "One process of three of PaxosSM.", PaxosPeer.RunAsync),
+    PeerOptions.Command(Systems.OursCold, "The same, its nodes not warmed up.", PaxosPeer.RunColdAsync),
     PeerOptions.Command(Systems.Floor, "One process of three of the roofline.", RooflinePeer.RunAsync),
     PeerOptions.Command("dotnext", "One process of three of DotNext's Raft.", DotNextPeer.RunAsync),
     PeerOptions.Command(

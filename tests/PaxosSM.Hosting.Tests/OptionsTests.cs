@@ -130,6 +130,12 @@ public sealed class OptionsTests
         Assert.All(expected, text => Assert.Contains(text, wrong, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_warm_up_without_end_is_refused() => Assert.Contains(
+        "warmUp is 02:00:00",
+        WrongWith(options => PaxosSettings.Apply(options, "warmUp", "2h")),
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData("snapshotLogBytesMax", "512MiB")]
     [InlineData("logBytesMax", "256MiB")]

@@ -34,6 +34,9 @@ public sealed record EmbeddedOptions
     /// <summary>See <see cref="NodeServices.OutboxHandler"/>. Default null: outboxes are not delivered.</summary>
     public IOutboxHandler? OutboxHandler { get; init; }
 
+    /// <summary>See <see cref="NodeServices.MeterName"/>.</summary>
+    internal string MeterName { get; init; } = MetricsEventSink.MeterName;
+
     /// <summary>Where to log. Default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

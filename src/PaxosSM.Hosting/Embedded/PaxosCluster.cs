@@ -214,6 +214,7 @@ public sealed class PaxosCluster : IAsyncDisposable
         {
             LoggerFactory = _options.LoggerFactory,
             EventSinks = _options.EventSinks,
+            MeterName = _options.MeterName,
             GroupMachines = _options.GroupMachines,
             GroupBackups = backup => _options.GroupBackups(options.Data, backup),
             OutboxHandler = _options.OutboxHandler,

@@ -53,7 +53,7 @@ internal sealed record NodeContext
         Action<string> fail)
     {
         var gateway = NewGateway(GroupId.Default, options, services.Time);
-        Meter meter = new(MetricsEventSink.MeterName);
+        Meter meter = new(services.MeterName);
         NodeLog log = new(services.LoggerFactory.CreateLogger<PaxosNode>(), options.Self);
         OutboxEvents outboxEvents = new(log, meter, options.Self);
         return new()

@@ -19,6 +19,10 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     public void Opened(string folder, string identity) => LogOpened(_node, folder, identity);
 
+    public void WarmedUp(TimeSpan time, long methods) => LogWarmedUp(_node, time, methods);
+
+    public void StartsCold(Exception why) => LogStartsCold(_node, why);
+
     public void Genesis(string waiting) => LogGenesis(_node, waiting);
 
     public void Ready(string members) => LogReady(_node, members);
@@ -77,6 +81,13 @@ internal sealed partial class NodeLog : IExecutionObserver
 
     [LoggerMessage(20, LogLevel.Information, "{Node}: opened {Folder}: {Identity}")]
     private partial void LogOpened(string node, string folder, string identity);
+
+    [LoggerMessage(41, LogLevel.Information, "{Node}: warmed up in {Time}, {Methods} methods compiled")]
+    private partial void LogWarmedUp(string node, TimeSpan time, long methods);
+
+    [LoggerMessage(
+        42, LogLevel.Warning, "{Node}: the warm-up failed; the node starts cold, and compiles under its first load")]
+    private partial void LogStartsCold(string node, Exception why);
 
     [LoggerMessage(21, LogLevel.Information, "{Node}: {Waiting}")]
     private partial void LogGenesis(string node, string waiting);

@@ -35,6 +35,9 @@ public sealed record NodeServices
     /// null: what machines put there waits. The same at every node. See <see cref="IOutboxStateMachine"/>.</summary>
     public IOutboxHandler? OutboxHandler { get; init; }
 
+    /// <summary>The meter of what the node measures.</summary>
+    internal string MeterName { get; init; } = MetricsEventSink.MeterName;
+
     /// <summary>Takes the core's events beside log and metrics.</summary>
     public IReadOnlyList<IProtocolEventSink> EventSinks { get; init; } = [];
 }

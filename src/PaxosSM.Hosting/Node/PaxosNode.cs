@@ -9,9 +9,9 @@ namespace PaxosSM.Hosting;
 /// <summary>One node of a cluster, composed: folder, log, snapshots, transport, genesis, and the group that it
 /// serves.</summary>
 /// <remarks>
-/// <see cref="StartAsync"/> returns once the node listens; genesis may wait for other members then (R13), and commands
-/// wait with it: <see cref="Waiting"/> says for what. A node is started once; after <see cref="DisposeAsync"/> the
-/// folder is free for another.
+/// <see cref="StartAsync"/> returns once the node is warm (<see cref="PaxosOptions.WarmUp"/>) and listens; genesis may
+/// wait for other members then (R13), and commands wait with it: <see cref="Waiting"/> says for what. A node is started
+/// once; after <see cref="DisposeAsync"/> the folder is free for another.
 /// Clients may be made before the start. Safe for use by many threads, but for start and end.
 /// </remarks>
 public sealed class PaxosNode : IAsyncDisposable
@@ -101,6 +101,11 @@ public sealed class PaxosNode : IAsyncDisposable
 
         Bind();
         var devices = _devices!; // Bind opened them
+        if (_context.Options.WarmUp > TimeSpan.Zero)
+        {
+            await new NodeWarmUp(_context.Options, _context.Log).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await devices.StartAsync(_context, cancellationToken).ConfigureAwait(false);
         _running = RunAsync(devices);
     }

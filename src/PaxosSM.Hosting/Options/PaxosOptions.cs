@@ -47,6 +47,12 @@ public sealed class PaxosOptions
     /// nothing.</summary>
     public string Restore { get; set; } = string.Empty;
 
+    /// <summary>How long a start may take to have the runtime compile what will serve, before the node listens: it
+    /// practises on a cluster of its own, below its folder and on loopback ports, until nothing more is compiled. For
+    /// nodes that meet their full load at once, at the start or when they come to lead. Default zero: not at
+    /// all.</summary>
+    public TimeSpan WarmUp { get; set; }
+
     /// <summary>When snapshots are taken.</summary>
     public SnapshotOptions Snapshots { get; set; } = new();
 

@@ -17,6 +17,9 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
     // The cluster's own answers, such as a session's number, always pass.
     private const int AnswerBytesMin = 1024;
 
+    // It ends by itself in seconds: more is a mistake of the unit.
+    private static readonly TimeSpan WarmUpMax = TimeSpan.FromHours(1);
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, PaxosOptions options)
     {
@@ -122,6 +125,11 @@ public sealed class PaxosOptionsValidator : IValidateOptions<PaxosOptions>
         if (options.Listen.Length > 0 && !HostAddress.TryParse(options.Listen, out _))
         {
             yield return $"listen: \"{options.Listen}\" is no address like 0.0.0.0:7001";
+        }
+
+        if (options.WarmUp < TimeSpan.Zero || options.WarmUp > WarmUpMax)
+        {
+            yield return $"warmUp is {options.WarmUp}; it must be zero, for none, up to {WarmUpMax}";
         }
 
         if (options.Restore.Length > 0 && options.Members.Any(member => member.Id == options.Self && member.Joins))

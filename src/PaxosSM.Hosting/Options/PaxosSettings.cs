@@ -41,6 +41,11 @@ public static class PaxosSettings
                 "a backup that a new cluster goes on from, the same at each member; nothing for none",
                 (options, text) => options.Restore = text,
                 options => options.Restore),
+            Duration(
+                "warmUp",
+                "how long a start may practise on a cluster of its own, for the runtime to compile what will serve",
+                options => options.WarmUp,
+                (options, value) => options.WarmUp = value),
             LongCount(
                 "snapshotSlotsMax",
                 "slots applied that call for a snapshot",

@@ -8,8 +8,6 @@ namespace PaxosSM.Benchmarks;
 /// plots.</summary>
 internal static class CompareCommand
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
-
     public static Command Make()
     {
         Option<string> systems = new("--systems")
@@ -35,11 +33,16 @@ internal static class CompareCommand
         };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
         Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 3 };
+        Option<double> warm = new("--warm")
+        {
+            Description = "How long the load runs before it counts.",
+            DefaultValueFactory = _ => 1.5,
+        };
         var data = DiskFolder.Option();
         Option<string?> output = new("--output") { Description = "A folder for the table and the plots." };
         Command compare = new("compare", "PaxosSM, a roofline and other systems side by side.")
         {
-            systems, clients, sizes, modes, rounds, seconds, data, output,
+            systems, clients, sizes, modes, rounds, seconds, warm, data, output,
         };
         compare.SetAction(async (parsed, cancel) =>
         {
@@ -57,7 +60,7 @@ internal static class CompareCommand
             SideBySide comparison = new(
                 [.. asked.Where(system => system.Missing is null).Select(system => system.Name)],
                 parsed.GetValue(rounds),
-                WarmUp,
+                TimeSpan.FromSeconds(parsed.GetValue(warm)),
                 TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 parsed.GetRequiredValue(data));
             await comparison.RunAsync([.. points], Console.Out, cancel);

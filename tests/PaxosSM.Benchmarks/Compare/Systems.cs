@@ -4,6 +4,7 @@ namespace PaxosSM.Benchmarks;
 internal static class Systems
 {
     public const string Ours = "paxossm";
+    public const string OursCold = "paxossm-cold";
     public const string Floor = "roofline";
 
     /// <summary>This program's own settings, made for PaxosSM, are not another's: the default, in the runtime's
@@ -19,6 +20,7 @@ internal static class Systems
     [
         new HostedSystem(Floor, "roofline", new Dictionary<string, string>()),
         new HostedSystem(Ours, "PaxosSM", new Dictionary<string, string>()),
+        new HostedSystem(OursCold, "PaxosSM, not warmed up", new Dictionary<string, string>()),
         new HostedSystem("dotnext", "DotNext 6.12", RuntimeDefaults),
         new HostedSystem("dotnext-packed", "DotNext 6.12, packed by the application", RuntimeDefaults),
         new EtcdRaft(),

@@ -8,10 +8,22 @@ internal static class PaxosPeer
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    public static async Task<int> RunAsync(PeerOptions options, CancellationToken cancel)
+    private static readonly TimeSpan NodeWarmUp = TimeSpan.FromSeconds(15);
+
+    /// <summary>Its node warms up before it listens.</summary>
+    public static Task<int> RunAsync(PeerOptions options, CancellationToken cancel) =>
+        RunAsync(options, NodeWarmUp, cancel);
+
+    /// <summary>Its node starts cold, as by default.</summary>
+    public static Task<int> RunColdAsync(PeerOptions options, CancellationToken cancel) =>
+        RunAsync(options, TimeSpan.Zero, cancel);
+
+    private static async Task<int> RunAsync(PeerOptions options, TimeSpan warmUp, CancellationToken cancel)
     {
         HashMachine machine = new(options.StateBytes);
-        await using PaxosNode node = new(SettingsOf(options), () => machine);
+        var settings = SettingsOf(options);
+        settings.WarmUp = warmUp;
+        await using PaxosNode node = new(settings, () => machine);
         await node.StartAsync(cancel);
         await Console.Out.WriteLineAsync("READY");
         await node.Ready.WaitAsync(cancel);
