@@ -77,6 +77,10 @@ public sealed class Effects
     /// <summary>A snapshot to fetch from a node that has it; null for none.</summary>
     public SnapshotSource? FetchSnapshot { get; private set; }
 
+    /// <summary>Whether what happens for each slot is told: proposals, votes, watermarks, frontiers. Each is an object,
+    /// which nobody may want.</summary>
+    public bool TellsSlots { get; set; } = true;
+
     /// <summary>Forgets all effects.</summary>
     public void Clear()
     {
@@ -135,6 +139,42 @@ public sealed class Effects
     internal void Tell(ProtocolEvent happened) => _events.Add(happened);
 
     internal void TellAfterWrite(ProtocolEvent happened) => _eventsAfterWrite.Add(happened);
+
+    internal void TellCounted(Watermark mark)
+    {
+        if (TellsSlots)
+        {
+            _events.Add(new Counted(mark));
+        }
+    }
+
+    internal void TellFrontier(Slot through)
+    {
+        if (TellsSlots)
+        {
+            _events.Add(new FrontierMoved(through));
+        }
+    }
+
+    internal void TellProposed(Ballot ballot, Slot first, Slot last, int stride, Value value)
+    {
+        if (TellsSlots)
+        {
+            _events.Add(new Proposed(ballot, first, value.Checksum) { Last = last, Stride = stride });
+        }
+    }
+
+    internal void TellVotedAfterWrite(VoteWrite vote)
+    {
+        if (TellsSlots)
+        {
+            _eventsAfterWrite.Add(new SlotVoted(vote.Ballot, vote.Slot, vote.Value.Checksum, vote.ChosenThrough)
+            {
+                Last = vote.Last,
+                Stride = vote.Stride,
+            });
+        }
+    }
 
     internal void Free(Value value) => _freed.Add(value);
 

@@ -12,8 +12,25 @@ public abstract record Input;
 /// <param name="Message">The message.</param>
 public sealed record Received(NodeId From, Message Message) : Input
 {
+    private Epoch _epoch;
+
+    /// <summary>The member.</summary>
+    public NodeId From { get; private set; } = From;
+
+    /// <summary>The message.</summary>
+    public Message Message { get; internal set; } = Message;
+
     /// <summary>The epoch that the sender spoke in; zero for the present one.</summary>
-    public Epoch Epoch { get; init; }
+    public Epoch Epoch
+    {
+        get => _epoch;
+        init => _epoch = value;
+    }
+
+    /// <summary>Becomes another message's. The core keeps no input beyond its step: one will do for whoever gives it
+    /// messages one at a time.</summary>
+    public void Renew(NodeId from, Epoch epoch, Message message) =>
+        (From, _epoch, Message) = (from, epoch, message);
 }
 
 /// <summary>Time went by. Sent every few milliseconds.</summary>

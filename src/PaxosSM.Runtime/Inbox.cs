@@ -1,3 +1,5 @@
+using PaxosSM.Messages;
+
 namespace PaxosSM.Runtime;
 
 /// <summary>What waits for a replica's next pump: filled by any thread, emptied by the loop.</summary>
@@ -7,8 +9,8 @@ internal sealed class Inbox(Action wake)
     private const int CountMax = 8192;
 
     private readonly Lock _lock = new();
-    private List<Input> _filling = [];
-    private List<Input> _taken = [];
+    private List<Arrival> _filling = [];
+    private List<Arrival> _taken = [];
     private TaskCompletionSource? _space;
     private bool _woken;
 
@@ -23,12 +25,22 @@ internal sealed class Inbox(Action wake)
         }
     }
 
-    public void Post(Input input)
+    public void Post(Input input) => Post(new Arrival { Input = input });
+
+    /// <summary>A message: nothing is made to carry it.</summary>
+    public void Post(NodeId from, Epoch epoch, Message message) =>
+        Post(new Arrival { From = from, Epoch = epoch, Message = message });
+
+    /// <summary>Commands of this node's clients: no input of the core's, since they may just as well be
+    /// forwarded.</summary>
+    public void Post(ReadOnlyMemory<byte> entries, int count) => Post(new Arrival { Entries = entries, Count = count });
+
+    private void Post(in Arrival arrival)
     {
         bool first;
         lock (_lock)
         {
-            _filling.Add(input);
+            _filling.Add(arrival);
             first = !_woken;
             _woken = true;
         }
@@ -79,7 +91,7 @@ internal sealed class Inbox(Action wake)
     }
 
     /// <summary>Everything posted so far; valid until the next call.</summary>
-    public List<Input> TakeAll()
+    public List<Arrival> TakeAll()
     {
         TaskCompletionSource? space;
         lock (_lock)
@@ -98,8 +110,24 @@ internal sealed class Inbox(Action wake)
     public void Clear() => TakeAll().Clear();
 }
 
-/// <summary>Commands of this node's clients; not an input of the core proper, since they may just as well be
-/// forwarded.</summary>
-/// <param name="Entries">The entries.</param>
-/// <param name="Count">How many.</param>
-internal sealed record Submitted(ReadOnlyMemory<byte> Entries, int Count) : Input;
+/// <summary>What came: an input, a message, or commands.</summary>
+internal readonly record struct Arrival
+{
+    /// <summary>The input; null for the others.</summary>
+    public Input? Input { get; init; }
+
+    /// <summary>Who sent the message.</summary>
+    public NodeId From { get; init; }
+
+    /// <summary>The epoch that the sender spoke in.</summary>
+    public Epoch Epoch { get; init; }
+
+    /// <summary>The message; null for the others.</summary>
+    public Message? Message { get; init; }
+
+    /// <summary>The commands.</summary>
+    public ReadOnlyMemory<byte> Entries { get; init; }
+
+    /// <summary>How many commands; 0 for the others.</summary>
+    public int Count { get; init; }
+}

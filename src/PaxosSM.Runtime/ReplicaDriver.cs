@@ -25,6 +25,7 @@ public sealed class ReplicaDriver : IReplica
     private readonly StatusBoard _status;
     private readonly ReconfigurationDesk _wishes = new();
     private readonly TransferDesk _transfers = new();
+    private Received? _received;
     private GroupEpochs? _epochs;
     private bool _entering;
 
@@ -121,7 +122,7 @@ public sealed class ReplicaDriver : IReplica
             return default;
         }
 
-        _inbox.Post(new Received(from, message) { Epoch = epoch });
+        _inbox.Post(from, epoch, message);
         return _inbox.WaitForSpaceAsync();
     }
 
@@ -202,7 +203,7 @@ public sealed class ReplicaDriver : IReplica
             return PaxosError.Busy;
         }
 
-        _inbox.Post(new Submitted(entries, count));
+        _inbox.Post(entries, count);
         return PaxosError.None;
     }
 
@@ -251,14 +252,15 @@ public sealed class ReplicaDriver : IReplica
                 return;
             }
 
-            for (var pass = 0; pass < PassesMax && _inbox.TakeAll() is { Count: > 0 } inputs; pass++)
+            _effects.TellsSlots = _ports.Events.WantsSlots;
+            for (var pass = 0; pass < PassesMax && _inbox.TakeAll() is { Count: > 0 } arrivals; pass++)
             {
                 // R20b: no input may meet a clock older than itself; a lease would end earlier here than its leader
                 // counts.
                 now = Later(now, NodeLoop.Now(_ports.Clock));
-                for (var index = 0; index < inputs.Count; index++)
+                for (var index = 0; index < arrivals.Count; index++)
                 {
-                    Step(inputs[index], now);
+                    Step(arrivals[index], now);
                 }
             }
 
@@ -291,30 +293,45 @@ public sealed class ReplicaDriver : IReplica
 
     private static Instant Later(Instant left, Instant right) => left > right ? left : right;
 
-    private void Step(Input input, Instant now)
+    private void Step(in Arrival arrival, Instant now)
     {
-        if (input is Submitted submitted)
+        if (arrival.Input is { } input)
         {
-            if (_core.Replica.MustBeRoused)
-            {
-                _core.Step(RouseRequested.Instance, now, _effects);
-            }
-
-            var error = _core.Submit(submitted.Entries, submitted.Count, _effects);
-            if (error != PaxosError.None)
-            {
-                _ports.OnRefused(error, _core.Replica.LeaderNode);
-            }
-
-            return;
+            Step(input, now);
         }
-
-        if (input is Received { Message: SubmitRefused refused })
+        else if (arrival.Count > 0)
+        {
+            Submit(arrival, now);
+        }
+        else if (arrival.Message is SubmitRefused refused)
         {
             _ports.OnRefused(refused.Error, refused.Leader);
-            return;
+        }
+        else
+        {
+            var message = arrival.Message!; // either is there
+            _received ??= new(arrival.From, message);
+            _received.Renew(arrival.From, arrival.Epoch, message);
+            _core.Step(_received, now, _effects);
+        }
+    }
+
+    private void Submit(in Arrival arrival, Instant now)
+    {
+        if (_core.Replica.MustBeRoused)
+        {
+            _core.Step(RouseRequested.Instance, now, _effects);
         }
 
+        var error = _core.Submit(arrival.Entries, arrival.Count, _effects);
+        if (error != PaxosError.None)
+        {
+            _ports.OnRefused(error, _core.Replica.LeaderNode);
+        }
+    }
+
+    private void Step(Input input, Instant now)
+    {
         if (input is DigestTaken digest)
         {
             _status.Digest = digest;
@@ -419,7 +436,7 @@ public sealed class ReplicaDriver : IReplica
             var (to, message) = envelopes[index];
             if (to == _core.Context.Self)
             {
-                _inbox.Post(new Received(to, message) { Epoch = _core.Epoch });
+                _inbox.Post(to, _core.Epoch, message);
             }
             else
             {

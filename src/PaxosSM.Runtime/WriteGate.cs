@@ -57,7 +57,8 @@ internal sealed class WriteGate
         if (effects.Writes.Count > 0)
         {
             _appended++;
-            _log.Append(_group, [.. effects.Writes], _onDurable);
+            DurableWrite[] writes = [.. effects.Writes];
+            _log.Append(_group, writes, _onDurable);
         }
 
         _events.Add(_appended, effects.EventsAfterWrite);

@@ -122,6 +122,9 @@ internal sealed class NodeOutboxes : IProtocolEventSink, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool WantsSlots => false;
+
+    /// <inheritdoc/>
     public void On(GroupId group, ProtocolEvent happened)
     {
         switch (happened)

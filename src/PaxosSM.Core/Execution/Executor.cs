@@ -39,7 +39,7 @@ public sealed class Executor
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
     private TimerTable _timers = new();
-    private int _stateSize = StateHeaderSize;
+    private readonly ArrayBufferWriter<byte> _body = new();
     private bool _failed;
 
     /// <summary>An executor of an empty log.</summary>
@@ -248,13 +248,12 @@ public sealed class Executor
     public void WriteState(IBufferWriter<byte> destination)
     {
         Invariant.Holds(_speculation is not { IsOpen: true });
-        var body = new ArrayBufferWriter<byte>(_stateSize);
-        var writer = new StateWriter(body);
+        _body.ResetWrittenCount();
+        var writer = new StateWriter(_body);
         Head.Write(ref writer);
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
-        _stateSize = body.WrittenCount;
-        StateHead.WriteBody(destination, StateVersion, body.WrittenSpan);
+        StateHead.WriteBody(destination, StateVersion, _body.WrittenSpan);
     }
 
     /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the

@@ -202,17 +202,14 @@ internal sealed class Acceptor
             effects.Send(_self, new Voted(new(slot, accept.Ballot, accept.Value)) { Durable = mark });
         }
 
-        effects.Write(
-            new VoteWrite(accept.Ballot, accept.Lane, first, accept.Value, _state.ChosenThrough, accept.LaneThrough)
+        VoteWrite vote =
+            new(accept.Ballot, accept.Lane, first, accept.Value, _state.ChosenThrough, accept.LaneThrough)
             {
                 Last = accept.Last,
                 Stride = stride,
-            });
-        effects.TellAfterWrite(new SlotVoted(accept.Ballot, first, accept.Value.Checksum, _state.ChosenThrough)
-        {
-            Last = accept.Last,
-            Stride = stride,
-        });
+            };
+        effects.Write(vote);
+        effects.TellVotedAfterWrite(vote);
     }
 
     private static bool IsOfLane(Accept accept, View view) =>

@@ -416,7 +416,7 @@ internal sealed class Learner
             _told = Frontier;
             _votes.RemoveThrough(Frontier);
             KnownChosen = Slot.Max(KnownChosen, Frontier);
-            effects.Tell(new FrontierMoved(Frontier));
+            effects.TellFrontier(Frontier);
             effects.SendAfterWrite(_self, new Learned(Frontier));
         }
 

@@ -17,7 +17,7 @@ internal sealed class LearnerSide
     private readonly Divergence _divergence;
     private Slot _candidate;
     private bool _freesLog;
-    private LogClock? _clock;
+    private (LogTime Time, LogTime NextDeadline)? _clock;
     private bool _clockIsNew;
     private Instant _clockToldAt;
 
@@ -159,7 +159,7 @@ internal sealed class LearnerSide
 
     public void On(Executed executed, Effects effects)
     {
-        NoteTime(new(executed.Time, executed.NextDeadline));
+        NoteTime(executed.Time, executed.NextDeadline);
         _learner.On(executed, effects);
     }
 
@@ -171,7 +171,7 @@ internal sealed class LearnerSide
 
     public void On(SnapshotInstalled installed, Instant now, Effects effects)
     {
-        NoteTime(new(installed.Time, installed.NextDeadline));
+        NoteTime(installed.Time, installed.NextDeadline);
         _learner.On(installed, effects);
         _catchUp.OnSnapshotEnd();
         OnSnapshot(installed.Slot, now, effects);
@@ -256,7 +256,7 @@ internal sealed class LearnerSide
         }
     }
 
-    private void NoteTime(LogClock clock) => (_clock, _clockIsNew) = (clock, true);
+    private void NoteTime(LogTime time, LogTime nextDeadline) => (_clock, _clockIsNew) = ((time, nextDeadline), true);
 
     // R19: a proposer that does not learn hears from learners what the log's time is, and who waits for it; again and
     // again, for it stamps nothing before, and what it was told may be lost.
@@ -274,7 +274,7 @@ internal sealed class LearnerSide
         {
             if (!_context.Configuration.Learners.Contains(proposer))
             {
-                effects.Send(proposer, clock);
+                effects.Send(proposer, new LogClock(clock.Time, clock.NextDeadline));
             }
         }
     }

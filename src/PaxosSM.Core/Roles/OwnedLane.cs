@@ -170,7 +170,7 @@ internal sealed class OwnedLane
         }
 
         Next = new(last.Index + stride);
-        effects.Tell(new Proposed(_view.Ballot, first, value.Checksum) { Last = last, Stride = stride });
+        effects.TellProposed(_view.Ballot, first, last, stride, value);
         var accept = Ask(first, last, value);
         foreach (var acceptor in _acceptors)
         {

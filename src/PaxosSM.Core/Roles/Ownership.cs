@@ -80,10 +80,17 @@ internal sealed class Ownership
     public Slot ThroughOf(Lane lane) => _marks.ThroughOf(lane);
 
     /// <summary>Each lane of the deal, for people.</summary>
-    public IReadOnlyList<LaneState> Describe() =>
-        [.. from index in Enumerable.Range(0, View.Owners.Count)
-            let lane = new Lane((ushort)index)
-            select new LaneState(lane, View.Owners[index], ThroughOf(lane), Awaited == lane)];
+    public IReadOnlyList<LaneState> Describe()
+    {
+        var lanes = new LaneState[View.Owners.Count];
+        for (var index = 0; index < lanes.Length; index++)
+        {
+            Lane lane = new((ushort)index);
+            lanes[index] = new(lane, View.Owners[index], ThroughOf(lane), Awaited == lane);
+        }
+
+        return lanes;
+    }
 
     /// <summary>The lane whose turn comes first among those with room; null for none.</summary>
     /// <remarks>Each owner has an equal share of the bytes that a take-over adopts in one frame, however many lanes it

@@ -126,7 +126,7 @@ internal sealed class Proposer
         {
             _attempts = 0;
             _owned = leading.Reign.Owned!;
-            effects.Tell(new Counted(new(leading.Reign.Ballot, Lane.Sync, leading.Reign.View.Slot)));
+            effects.TellCounted(new(leading.Reign.Ballot, Lane.Sync, leading.Reign.View.Slot));
             leading.Reads.Beat(now, effects);
             _owned.TellBegin(effects);
             leading.Reign.Deal(now, effects);
@@ -147,7 +147,7 @@ internal sealed class Proposer
         }
         else if (owned.On(from, accepted, now, effects) is { } lane)
         {
-            effects.Tell(new Counted(lane.Mark));
+            effects.TellCounted(lane.Mark);
         }
     }
 

@@ -8,6 +8,8 @@ internal sealed class EventSinks(IReadOnlyList<IProtocolEventSink> sinks) : IPro
 {
     private readonly IProtocolEventSink[] _sinks = [.. sinks];
 
+    public bool WantsSlots => Array.Exists(_sinks, sink => sink.WantsSlots);
+
     public void On(GroupId group, ProtocolEvent happened)
     {
         foreach (var sink in _sinks)

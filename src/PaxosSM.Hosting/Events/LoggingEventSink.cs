@@ -18,6 +18,9 @@ public sealed partial class LoggingEventSink : IProtocolEventSink
     }
 
     /// <inheritdoc/>
+    public bool WantsSlots => false;
+
+    /// <inheritdoc/>
     public void On(GroupId group, ProtocolEvent happened)
     {
         switch (happened)
@@ -51,7 +54,7 @@ public sealed partial class LoggingEventSink : IProtocolEventSink
                 LogDetail(_node, group, happened);
                 break;
             default:
-                break; // one event for each slot: for trace files, not for people
+                break; // one for each slot is for trace files, not for people
         }
     }
 

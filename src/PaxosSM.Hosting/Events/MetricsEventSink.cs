@@ -23,6 +23,8 @@ public sealed class MetricsEventSink : IProtocolEventSink
     private readonly Counter<long> _faults;
     private readonly Counter<long> _repairs;
     private readonly Counter<long> _divergences;
+    private GroupId _tagged;
+    private KeyValuePair<string, object?> _tag;
 
     /// <summary>Counts on a meter.</summary>
     /// <param name="meter">The meter; its owner disposes it.</param>
@@ -42,6 +44,9 @@ public sealed class MetricsEventSink : IProtocolEventSink
         _repairs = meter.CreateCounter<long>("paxossm.repairs", "{slot}", "Unreadable slots repaired.");
         _divergences = meter.CreateCounter<long>("paxossm.divergences", "{case}", "States found to differ.");
     }
+
+    /// <inheritdoc/>
+    public bool WantsSlots => _votes.Enabled || _proposals.Enabled || _passes.Enabled;
 
     /// <inheritdoc/>
     public void On(GroupId group, ProtocolEvent happened)
@@ -89,11 +94,22 @@ public sealed class MetricsEventSink : IProtocolEventSink
 
     private static long TurnsOf(Slot first, Slot last, int stride) => ((last.Index - first.Index) / stride) + 1;
 
+    // A tag's value is an object: the one that was made for the last event mostly serves the next.
+    private KeyValuePair<string, object?> TagOf(GroupId group)
+    {
+        if (_tag.Key is null || _tagged != group)
+        {
+            (_tagged, _tag) = (group, new("group", group.Value));
+        }
+
+        return _tag;
+    }
+
     private void Add(Counter<long> counter, GroupId group, long count)
     {
         if (counter.Enabled)
         {
-            counter.Add(count, new("group", group.Value), new("node", _node));
+            counter.Add(count, TagOf(group), new("node", _node));
         }
     }
 }

@@ -93,10 +93,10 @@ internal sealed class GenesisDriver : IAsyncDisposable
         switch (message)
         {
             case GenesisHello hello:
-                Step((protocol, effects) => protocol.On(from, hello, effects));
+                Take(from, hello);
                 return true;
             case GenesisConfirm confirm:
-                Step((protocol, effects) => protocol.On(from, confirm, effects));
+                Take(from, confirm);
                 return true;
             default:
                 return false;
@@ -142,6 +142,13 @@ internal sealed class GenesisDriver : IAsyncDisposable
         : throw new DataDirectoryException(
             $"The genesis record in {folder.Root} is of a version that this program does not know; run the one that "
             + "wrote it.");
+
+    // Apart from who asks for every message: what a lambda holds is made where its method begins.
+    private void Take(NodeId from, GenesisHello hello) =>
+        Step((protocol, effects) => protocol.On(from, hello, effects));
+
+    private void Take(NodeId from, GenesisConfirm confirm) =>
+        Step((protocol, effects) => protocol.On(from, confirm, effects));
 
     private void Tick() => Step((protocol, effects) => protocol.Tick(NodeLoop.Now(_time), effects));
 

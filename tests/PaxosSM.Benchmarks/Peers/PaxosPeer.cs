@@ -41,8 +41,7 @@ internal static class PaxosPeer
         else
         {
             ClosedLoad<CommandResult> load = new(options, command => client.ExecuteAsync(command));
-            using CostMeter meter = new();
-            await load.RunAsync(() => machine.Count, () => meter.Read().Proposals, Console.Out);
+            await load.RunAsync(() => machine.Count, () => node.Status?.Applied.Index ?? 0, Console.Out);
         }
 
         await Task.Delay(Timeout.Infinite, cancel);

@@ -41,6 +41,11 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
 
     public List<Message> Sent { get; } = [];
 
+    public List<ProtocolEvent> Told { get; } = [];
+
+    /// <summary>Whether it is told what happens for each slot.</summary>
+    public bool WantsSlots { get; set; } = true;
+
     public int Wakes { get; private set; }
 
     public string? DeviceFailure { get; set; }
@@ -110,9 +115,7 @@ internal sealed class DriverRig : ITransport, IExecution, ISnapshotTransfer, IPr
     {
     }
 
-    public void On(GroupId group, ProtocolEvent happened)
-    {
-    }
+    public void On(GroupId group, ProtocolEvent happened) => Told.Add(happened);
 
     public ValueTask DisposeAsync() => Log.DisposeAsync();
 }

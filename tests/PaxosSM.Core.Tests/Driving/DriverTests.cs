@@ -43,6 +43,39 @@ public sealed class DriverTests : IAsyncDisposable
         Assert.Equal(2, _rig.Log.DurableOf(DriverRig.Group).Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_happens_for_each_slot_is_told_where_somebody_wants_it(bool wanted)
+    {
+        Value view = new(ValueKind.View, LogTime.Zero, default);
+        Value command = new(ValueKind.Commands, LogTime.Zero, default);
+        _rig.WantsSlots = wanted;
+        _rig.Receive(1, new Prepare(One));
+        _rig.MakeDurable();
+        _rig.Receive(1, new Sync(One, Slot.Zero, new(One, new(2), [Owner]), [view]));
+        _rig.MakeDurable();
+        _rig.Receive(1, new Accept(One, default, new(2), command, new(1), new(1)));
+        _rig.MakeDurable();
+
+        Assert.Single(_rig.Sent.OfType<Accepted>(), accepted => accepted.Through == new Slot(2));
+        Assert.Single(_rig.Told.OfType<PromiseMade>());
+        Assert.Equal(wanted, _rig.Told.OfType<SlotVoted>().Any());
+        Assert.Equal(wanted, _rig.Told.OfType<FrontierMoved>().Any());
+    }
+
+    [Fact]
+    public async Task Each_message_is_of_its_own_sender_and_epoch()
+    {
+        Ballot two = new(2, new(2), 1);
+        await _rig.Driver.PostAsync(new(1), Epoch.First, new Prepare(One));
+        await _rig.Driver.PostAsync(new(2), new(9), new Prepare(two));
+        _rig.Driver.Pump(default);
+        _rig.MakeDurable();
+
+        Assert.Equal(One, Assert.Single(_rig.Told.OfType<PromiseMade>()).Ballot);
+    }
+
     [Fact]
     public async Task A_member_on_another_storage_than_the_listed_one_has_no_vote()
     {
