@@ -6,7 +6,7 @@ namespace PaxosSM.Hosting.Tests;
 /// <summary>A node that practises before it listens.</summary>
 public sealed class WarmUpTests : IDisposable
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _folder = Directory.CreateTempSubdirectory("paxossm-test-").FullName;
 
