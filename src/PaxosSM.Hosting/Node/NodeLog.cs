@@ -167,7 +167,7 @@ internal sealed partial class NodeLog : IExecutionObserver
         + "founder that has it: where none does, put the backup in place and start this node again")]
     private partial void LogBackupMissing(string node, GroupId group, string name, Guid backup, string why);
 
-    [LoggerMessage(37, LogLevel.Critical, "{Node}: this history was forced (R33), writes may be lost: {How}")]
+    [LoggerMessage(43, LogLevel.Critical, "{Node}: this history was forced (R33), writes may be lost: {How}")]
     private partial void LogForced(string node, string how);
 
     [LoggerMessage(32, LogLevel.Error, "{Node}: the trace ends here, the replica goes on")]
