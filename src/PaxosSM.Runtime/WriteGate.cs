@@ -57,7 +57,7 @@ internal sealed class WriteGate
         if (effects.Writes.Count > 0)
         {
             _appended++;
-            DurableWrite[] writes = [.. effects.Writes];
+            DurableWrite[] writes = [.. effects.Writes]; // as an array: an interface's would be wrapped once more
             _log.Append(_group, writes, _onDurable);
         }
 

@@ -71,6 +71,7 @@ public sealed class WarmUpTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(Patience));
         Assert.DoesNotContain(words.Told, told => told.Contains("warmed up", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(PracticeFolder));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class Executor
 
     /// <summary>What a state begins with.</summary>
     internal const uint StateMagic = 0x534D_5358;
-    private const int ResultBytesKept = 1 << 20;
+    private const int BytesKept = 1 << 20;
     private readonly SessionLimits _limits;
     private readonly Speculation? _speculation;
     private IResultSink _sink;
@@ -39,7 +39,7 @@ public sealed class Executor
     private ArrayBufferWriter<byte> _result = new();
     private SessionTable _sessions;
     private TimerTable _timers = new();
-    private readonly ArrayBufferWriter<byte> _body = new();
+    private ArrayBufferWriter<byte> _body = new();
     private bool _failed;
 
     /// <summary>An executor of an empty log.</summary>
@@ -254,6 +254,7 @@ public sealed class Executor
         _sessions.Write(ref writer);
         _timers.Write(ref writer);
         StateHead.WriteBody(destination, StateVersion, _body.WrittenSpan);
+        _body = _body.Capacity > BytesKept ? new() : _body;
     }
 
     /// <summary>Takes over what <see cref="WriteState"/> wrote, header included. The machine must be restored to the
@@ -466,7 +467,7 @@ public sealed class Executor
         _sessions.Complete(session, entry.Sequence, slot, _result.WrittenSpan);
         _sink.OnResult(entry.Session, entry.Sequence, PaxosError.None, 0, slot, _result.WrittenSpan);
         _result.ResetWrittenCount();
-        if (_result.Capacity > ResultBytesKept)
+        if (_result.Capacity > BytesKept)
         {
             _result = new();
         }

@@ -17,7 +17,7 @@ internal sealed class NodeWarmUp
     // Small, so that snapshots and trims are compiled, too.
     private const int SnapshotLogBytes = 4 * 1024 * 1024;
 
-    // The last methods come one at a time, seconds apart: they are not worth waiting for.
+    // The last ones come few at a time, for many turns: they are not worth waiting for.
     private const int FewMethods = 50;
 
     private readonly PaxosOptions _options;
@@ -43,12 +43,18 @@ internal sealed class NodeWarmUp
         try
         {
             Clear(); // of one that was killed
-            await PractiseAsync(cancellationToken).ConfigureAwait(false);
-            Clear();
+            try
+            {
+                await PractiseAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                Clear();
+            }
         }
-        catch (Exception exception) when (exception is PaxosException or IOException or UnauthorizedAccessException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, a port or a disk: the node can do without.
             _log.StartsCold(exception);
             return;
         }
