@@ -27,7 +27,6 @@ internal sealed class ClientLink
     {
         _channel = channel;
         Options = options;
-        Waiters = new(this);
         _microsecondsPerTick = 1e6 / options.TimeProvider.TimestampFrequency;
         var quarter = options.Timeout / 4;
         StallAfter = quarter < options.ResendInterval ? quarter : options.ResendInterval;
@@ -36,8 +35,6 @@ internal sealed class ClientLink
     public PaxosClientOptions Options { get; }
 
     public ClientScheduling Scheduling => Options.Scheduling;
-
-    public WaiterPool Waiters { get; }
 
     /// <summary>Tells the end of a call soon, not within this one: a continuation on the executor's thread would let
     /// one caller hold up all others.</summary>
@@ -73,7 +70,7 @@ internal sealed class ClientLink
         }
         else if (send is not null)
         {
-            Scheduling.Run(send);
+            Scheduling.Send(send);
         }
     }
 
@@ -83,7 +80,7 @@ internal sealed class ClientLink
     {
         if (!_completions.TryDefer(send))
         {
-            Scheduling.Run(send);
+            Scheduling.Send(send);
         }
     }
 
@@ -181,6 +178,7 @@ internal sealed class ClientLink
     public void OnTick(Instant now)
     {
         _completions.OnTick();
+        Scheduling.OnTick();
         if (_askDue && _connected && now - new Instant(_askedAt) >= StallAfter)
         {
             Ask(now);

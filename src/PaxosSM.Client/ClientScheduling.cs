@@ -43,6 +43,29 @@ internal sealed class ClientScheduling
         }
     }
 
+    /// <summary>The same for a send: no user's code runs within.</summary>
+    public void Send(IThreadPoolWorkItem work)
+    {
+        if (_queue is null)
+        {
+            ClientThread.Sends.Run(work);
+        }
+        else
+        {
+            _queue(work.Execute);
+        }
+    }
+
+    /// <summary>Time went by: no work waits for long behind other work.</summary>
+    public void OnTick()
+    {
+        if (_queue is null)
+        {
+            ClientThread.Sends.OnTick();
+            ClientThread.Results.OnTick();
+        }
+    }
+
     /// <summary>Begins something that takes a while soon, not within the call.</summary>
     /// <returns>Completes with it.</returns>
     public Task StartAsync(Func<Task> work)

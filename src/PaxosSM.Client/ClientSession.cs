@@ -137,6 +137,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
                     }
                 }
 
+                _state.OnResultsEnd(now);
                 start = TryStart();
             }
         }
@@ -154,7 +155,9 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         bool start;
         lock (_gate)
         {
-            _state.On(entry, durability, _link.Now);
+            var now = _link.Now;
+            _state.On(entry, durability, now);
+            _state.OnResultsEnd(now);
             start = TryStart();
         }
 

@@ -3,12 +3,8 @@ namespace PaxosSM.Client;
 /// <summary>The caller's side of a command.</summary>
 internal sealed class CommandWaiter : PooledWaiter<CommandResult>
 {
-    private readonly WaiterPool _pool;
     private ClientSession? _session;
     private Memory<byte> _destination;
-
-    public CommandWaiter(WaiterPool pool, ClientLink link)
-        : base(link) => _pool = pool;
 
     /// <summary>The command's number.</summary>
     public long Sequence { get; private set; }
@@ -19,8 +15,9 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     /// <summary>Is told what is guessed of the result (R18); null for nobody.</summary>
     public Action<TentativeResult>? Tentative { get; private set; }
 
-    public void Begin(ClientSession session, long sequence, in CommandCall call, Instant since)
+    public void Begin(ClientLink link, ClientSession session, long sequence, in CommandCall call, Instant since)
     {
+        Link = link;
         _session = session;
         _destination = call.Result;
         Tentative = call.Tentative;
@@ -30,15 +27,20 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
 
     /// <summary>Ends the wait with a result.</summary>
     /// <returns>Whether the caller was given the memory that the result lies in.</returns>
-    public bool End(in CommandResult result)
+    public bool End(ReadOnlyMemory<byte> result, Slot slot, Durability durability)
     {
-        if (result.Result.Length > _destination.Length)
+        if (result.Length > _destination.Length)
         {
-            Complete(result);
+            Complete(new(result, slot, durability));
             return true;
         }
 
-        Complete(result.Into(_destination));
+        if (!result.IsEmpty)
+        {
+            result.CopyTo(_destination);
+        }
+
+        Complete(new(_destination[..result.Length], slot, durability));
         return false;
     }
 
@@ -49,6 +51,7 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
         _session = null;
         _destination = default;
         Tentative = null;
-        _pool.Return(this);
+        Link = null;
+        WaiterPool.Return(this);
     }
 }

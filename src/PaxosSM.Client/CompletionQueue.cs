@@ -49,14 +49,14 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     {
         if (_gathered is { IsOpen: true } gathered)
         {
-            gathered.Ends.Add(end);
+            gathered.Ends.Add(new(end));
             return;
         }
 
         bool first;
         lock (_gate)
         {
-            _waiting.Add(end);
+            _waiting.Add(new KnownEnd(end));
             first = TryEnter();
         }
 
@@ -125,7 +125,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
         Start();
     }
 
-    void ILentWork.Signal() => CompletionThread.Run(this);
+    void ILentWork.Signal() => ClientThread.Results.Run(this);
 
     void ILentWork.RunHere() => Run();
 
@@ -228,7 +228,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     {
         if (first && !SpareThread.TryKeep(this))
         {
-            CompletionThread.Run(this);
+            ClientThread.Results.Run(this);
         }
     }
 
@@ -253,9 +253,13 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     {
         public bool IsOpen { get; set; }
 
-        public List<ICompletion> Ends { get; } = [];
+        public List<KnownEnd> Ends { get; } = [];
     }
 }
+
+/// <summary>An end in a list: an array of interfaces is checked at each store.</summary>
+/// <param name="Call">Whose end it is.</param>
+internal readonly record struct KnownEnd(ICompletion Call);
 
 /// <summary>The end of a call, known but not told.</summary>
 internal interface ICompletion

@@ -4,7 +4,7 @@ namespace PaxosSM.Client;
 /// <remarks>Filled, emptied and joined under its queue's lock; <see cref="TryTake"/> needs none.</remarks>
 internal sealed class EndBatch
 {
-    private readonly List<ICompletion> _ends = [];
+    private readonly List<KnownEnd> _ends = [];
     private int _next;
 
     /// <summary>How many threads take from it.</summary>
@@ -16,15 +16,15 @@ internal sealed class EndBatch
     /// <summary>How many nobody has taken yet.</summary>
     public int Left => _ends.Count - Taken;
 
-    public void Add(ICompletion end) => _ends.Add(end);
+    public void Add(KnownEnd end) => _ends.Add(end);
 
-    public void Add(List<ICompletion> ends) => _ends.AddRange(ends);
+    public void Add(List<KnownEnd> ends) => _ends.AddRange(ends);
 
     /// <summary>Takes the next end; null when there is none left.</summary>
     public ICompletion? TryTake()
     {
         var place = Interlocked.Increment(ref _next) - 1;
-        return place < _ends.Count ? _ends[place] : null;
+        return place < _ends.Count ? _ends[place].Call : null;
     }
 
     /// <summary>Forgets them; nobody takes any more.</summary>

@@ -8,14 +8,14 @@ namespace PaxosSM.Client;
 /// <typeparam name="TResult">What is waited for.</typeparam>
 internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, ICompletion
 {
-    private readonly ClientLink _link;
     private ManualResetValueTaskSourceCore<TResult> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
     private TResult? _result;
     private Exception? _exception;
 
-    protected PooledWaiter(ClientLink link) => _link = link;
+    /// <summary>What its end is told through; set while it is waited for.</summary>
+    protected ClientLink? Link { get; set; }
 
     public ValueTask<TResult> Task => new(this, _core.Version);
 
@@ -32,13 +32,13 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, IComp
     public void Complete(in TResult result)
     {
         _result = result;
-        _link.Complete(this);
+        Link!.Complete(this); // set while it is waited for
     }
 
     public void Fail(Exception exception)
     {
         _exception = exception;
-        _link.Complete(this);
+        Link!.Complete(this); // as above
     }
 
     void ICompletion.Complete()

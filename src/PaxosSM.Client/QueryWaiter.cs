@@ -7,8 +7,7 @@ internal sealed class QueryWaiter : PooledWaiter<QueryResult>
 {
     private readonly QueryTable _table;
 
-    public QueryWaiter(QueryTable table, ClientLink link)
-        : base(link) => _table = table;
+    public QueryWaiter(QueryTable table, ClientLink link) => (_table, Link) = (table, link);
 
     public long Id { get; private set; }
 

@@ -18,6 +18,7 @@ internal sealed class SessionState
     private bool _openingDue = true;
     private bool _keepAliveDue;
     private bool _wantsTentative;
+    private bool _progresses;
     private long _expireFrom = 1;
 
     // The last look: while commands are unanswered, never longer ago than a tick.
@@ -87,10 +88,10 @@ internal sealed class SessionState
 
         // The clock is read at each look, not for each command: it costs as much as all else that is done here.
         var now = _seen;
-        var waiter = _link.Waiters.Rent();
+        var waiter = WaiterPool.Rent();
         var deadline = now + _link.Options.Timeout;
         var sequence = _ring.Add(new() { Command = call.Command, Waiter = waiter, Deadline = deadline });
-        waiter.Begin(session, sequence, call, now);
+        waiter.Begin(_link, session, sequence, call, now);
         _wantsTentative |= call.Tentative is not null;
         return waiter;
     }
@@ -205,17 +206,31 @@ internal sealed class SessionState
     public ClientSubmit? TakeClosing() =>
         IsOpen && Ended is null && _link.IsConnected ? Control(EntryKind.CloseSession) : null;
 
-    /// <summary>A result of this session.</summary>
+    /// <summary>A result of this session; <see cref="OnResultsEnd"/> follows the last one of those that came
+    /// together.</summary>
     /// <returns>Whether its caller keeps the memory that it lies in.</returns>
     public bool On(in ResultEntry entry, Durability durability, Instant now)
     {
         if (entry.Error == PaxosError.None && entry.Session != SessionId.None)
         {
-            return Resolve(entry.Sequence, now)?.End(new(entry.Result, entry.Slot, durability)) == true;
+            return Resolve(entry.Sequence)?.End(entry.Result, entry.Slot, durability) == true;
         }
 
         OnOther(entry, now);
         return false;
+    }
+
+    /// <summary>What came together is taken.</summary>
+    public void OnResultsEnd(Instant now)
+    {
+        if (_progresses)
+        {
+            // Anything from the cluster is a sign of life, a result that is known already too.
+            _progresses = false;
+            _pacer.OnProgress(now);
+            _link.OnProgress();
+            _flushes.Complete(_ring.First);
+        }
     }
 
     /// <summary>Ends the session: what is pending fails.</summary>
@@ -226,6 +241,7 @@ internal sealed class SessionState
             return;
         }
 
+        _flushes.Complete(_ring.First);
         Volatile.Write(ref _ended, end);
         for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
         {
@@ -253,7 +269,7 @@ internal sealed class SessionState
                 break;
             case PaxosError.ResultTooLarge:
                 // R17: it was applied, and what follows it in its session goes on.
-                Resolve(entry.Sequence, now)?.Fail(FailureOf(entry));
+                Resolve(entry.Sequence)?.Fail(FailureOf(entry));
                 break;
             case PaxosError.SessionGap:
                 OnGap(entry.Detail, now);
@@ -352,11 +368,9 @@ internal sealed class SessionState
 
     /// <summary>A command is answered.</summary>
     /// <returns>Who waits for it; null when nobody does.</returns>
-    private CommandWaiter? Resolve(long sequence, Instant now)
+    private CommandWaiter? Resolve(long sequence)
     {
-        // Anything from the cluster is a sign of life, a result that is known already too.
-        _pacer.OnProgress(now);
-        _link.OnProgress();
+        _progresses = true;
         if (!IsUnresolved(sequence))
         {
             return null;
@@ -364,7 +378,6 @@ internal sealed class SessionState
 
         var waiter = _ring[sequence].Waiter;
         _ring.Resolve(sequence);
-        _flushes.Complete(_ring.First);
         return waiter;
     }
 

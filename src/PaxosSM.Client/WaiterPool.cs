@@ -1,45 +1,62 @@
 namespace PaxosSM.Client;
 
-/// <summary>Waiters for use again. Safe for use by many threads.</summary>
-internal sealed class WaiterPool(ClientLink link)
+/// <summary>The process' waiters, for use again. Safe for use by many threads.</summary>
+/// <remarks>Each thread keeps a handful: who asks again at once takes the one that it just gave back, and whoever only
+/// takes, or only gives, meets the others once for many.</remarks>
+internal static class WaiterPool
 {
-    private const int KeptMax = 4096;
-    private readonly Lock _gate = new();
-    private readonly Stack<CommandWaiter> _free = new();
+    private const int KeptMax = 8192;
+    private const int HandfulMax = 32;
+    private static readonly Lock Gate = new();
+    private static readonly Stack<CommandWaiter> Free = new();
 
-    // A caller that asks again at once takes the one that it just gave back.
-    private CommandWaiter? _last;
+    [ThreadStatic]
+    private static Stack<CommandWaiter>? _handful;
 
-    public CommandWaiter Rent()
+    public static CommandWaiter Rent()
     {
-        if (Interlocked.Exchange(ref _last, null) is { } last)
+        var handful = _handful ??= new(HandfulMax);
+        if (handful.Count == 0)
         {
-            return last;
+            Refill(handful);
         }
 
-        lock (_gate)
-        {
-            if (_free.TryPop(out var waiter))
-            {
-                return waiter;
-            }
-        }
-
-        return new(this, link);
+        return handful.TryPop(out var waiter) ? waiter : new();
     }
 
-    public void Return(CommandWaiter waiter)
+    public static void Return(CommandWaiter waiter)
     {
-        if (Interlocked.CompareExchange(ref _last, waiter, null) is null)
+        var handful = _handful ??= new(HandfulMax);
+        if (handful.Count == HandfulMax)
         {
-            return;
+            GiveHalf(handful);
         }
 
-        lock (_gate)
+        handful.Push(waiter);
+    }
+
+    private static void Refill(Stack<CommandWaiter> handful)
+    {
+        lock (Gate)
         {
-            if (_free.Count < KeptMax)
+            while (handful.Count < HandfulMax / 2 && Free.TryPop(out var waiter))
             {
-                _free.Push(waiter);
+                handful.Push(waiter);
+            }
+        }
+    }
+
+    private static void GiveHalf(Stack<CommandWaiter> handful)
+    {
+        lock (Gate)
+        {
+            while (handful.Count > HandfulMax / 2)
+            {
+                var waiter = handful.Pop();
+                if (Free.Count < KeptMax)
+                {
+                    Free.Push(waiter);
+                }
             }
         }
     }

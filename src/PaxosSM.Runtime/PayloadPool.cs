@@ -13,7 +13,10 @@ public sealed class PayloadPool
     private const int LargestLog2 = 24;
     private const int PieceBytesMin = 16;
     private const int LentBytesMin = 2048;
-    private const long KeptBytesMax = 96L << 20;
+
+    // As much as snapshots, which let go of a log all at once, leave behind them; but a small machine's is its user's.
+    private const long KeptBytesMax = 256L << 20;
+    private const int MemoryShare = 16;
 
     [ThreadStatic]
     private static PayloadPool? _here;
@@ -21,6 +24,9 @@ public sealed class PayloadPool
     private readonly Stack<Piece>[] _free;
     private readonly int _lentBytesMin;
     private readonly bool _spoils;
+    private readonly long _keptBytesMax =
+        Math.Min(KeptBytesMax, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare);
+
     private long _keptBytes;
 
     private PayloadPool(int lentBytesMin, bool spoils)
@@ -62,14 +68,27 @@ public sealed class PayloadPool
         Piece? piece;
         lock (_gate)
         {
-            if (_free[step].TryPop(out piece))
-            {
-                _keptBytes -= piece.Capacity;
-            }
+            piece = TakeFree(step);
         }
 
         piece ??= new(this, step, BytesOf(step));
         return piece.Lend(bytes);
+    }
+
+    // Batches are of any size: where there is no piece of the step, a larger one serves, of less than twice its size.
+    private Piece? TakeFree(int step)
+    {
+        var end = Math.Min(step + StepsPerDoubling, _free.Length);
+        for (var larger = step; larger < end; larger++)
+        {
+            if (_free[larger].TryPop(out var piece))
+            {
+                _keptBytes -= piece.Capacity;
+                return piece;
+            }
+        }
+
+        return null;
     }
 
     // The least step whose pieces are no smaller.
@@ -90,7 +109,7 @@ public sealed class PayloadPool
     {
         lock (_gate)
         {
-            if (_keptBytes + piece.Capacity <= KeptBytesMax)
+            if (_keptBytes + piece.Capacity <= _keptBytesMax)
             {
                 _keptBytes += piece.Capacity;
                 _free[piece.Step].Push(piece);

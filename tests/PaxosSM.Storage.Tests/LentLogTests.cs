@@ -42,6 +42,38 @@ public sealed class LentLogTests
     }
 
     [Fact]
+    public async Task After_a_slow_flush_the_logs_own_thread_waits_for_the_disk()
+    {
+        ManualTime clock = new();
+        InMemoryFileLayer disk = new();
+        await using var log = NewLog(disk, clock);
+        disk.OnFlush = () => clock.Advance(TimeSpan.FromMilliseconds(20));
+        TaskCompletionSource<Thread> second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread? here = null;
+        await OnOwnThreadAsync(mayBlock: true, () =>
+        {
+            here = Thread.CurrentThread;
+            Thread? first = null;
+            Append(log, 1, () => first = Thread.CurrentThread);
+            Assert.Same(here, first);
+            Append(log, 2, () => second.SetResult(Thread.CurrentThread));
+        });
+        Assert.NotSame(here, await second.Task);
+
+        // That one is quick again.
+        disk.OnFlush = null;
+        TaskCompletionSource third = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await OnOwnThreadAsync(mayBlock: true, () => Append(log, 3, third.SetResult));
+        await third.Task;
+        await OnOwnThreadAsync(mayBlock: true, () =>
+        {
+            Thread? fourth = null;
+            Append(log, 4, () => fourth = Thread.CurrentThread);
+            Assert.Same(Thread.CurrentThread, fourth);
+        });
+    }
+
+    [Fact]
     public async Task Lent_threads_and_others_together_call_back_each_append_once_and_in_its_threads_order()
     {
         await using var log = NewLog();
@@ -61,8 +93,20 @@ public sealed class LentLogTests
         Assert.All(seen, numbers => Assert.Equal(Enumerable.Range(0, Each), numbers));
     }
 
-    private static LogThread NewLog() => new(WriteAheadLog.Open(
-        new InMemoryFileLayer(), "log", new() { SegmentBytes = 1 << 20, FirstSegmentBytes = 1 << 20 }));
+    private static void Append(LogThread log, int slot, Action durable)
+    {
+        LentThread.Begin();
+        log.Append(First, [Vote(slot)], durable);
+        LentThread.End();
+    }
+
+    private static LogThread NewLog() => NewLog(new(), TimeProvider.System);
+
+    private static LogThread NewLog(InMemoryFileLayer disk, TimeProvider clock)
+    {
+        LogOptions options = new() { SegmentBytes = 1 << 20, FirstSegmentBytes = 1 << 20 };
+        return new(WriteAheadLog.Open(disk, "log", options), clock);
+    }
 
     private static Task OnOwnThreadAsync(bool mayBlock, Action run) => Task.Factory.StartNew(
         () =>

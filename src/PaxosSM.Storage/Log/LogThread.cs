@@ -14,11 +14,14 @@ public sealed class LogThread : IDurableLog
     private int _isDisposed;
 
     /// <summary>Starts to drive a log, which belongs to this object from now on.</summary>
-    public LogThread(IPumpedLog log)
+    /// <param name="log">The log.</param>
+    /// <param name="clock">Tells how long a write takes; null for the system's.</param>
+    public LogThread(IPumpedLog log, TimeProvider? clock = null)
     {
         _log = log;
-        _writing = new("paxos-log", log, log.RunOnce, Drain) { IsLent = true };
-        _preparing = new("paxos-log-prepare", log, log.PrepareOnce, () => { });
+        clock ??= TimeProvider.System;
+        _writing = new("paxos-log", log, log.RunOnce, Drain, clock) { IsLent = true };
+        _preparing = new("paxos-log-prepare", log, log.PrepareOnce, () => { }, clock);
         log.Attach(_writing.Wake, _preparing.Wake);
         _writing.Start();
         _preparing.Start();
@@ -71,8 +74,9 @@ public sealed class LogThread : IDurableLog
     /// is lent for it.</summary>
     private sealed class Pump : ILentWork
     {
-        // Who lends a thread is not to be kept.
+        // Who lends a thread is not to be kept: not by many steps, nor by a disk that takes its time.
         private const int LentStepsMax = 2;
+        private static readonly TimeSpan LentStepMax = TimeSpan.FromMilliseconds(3);
         private readonly WakeSignal _signal = new();
         private readonly Turn _turn = new();
         private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,15 +84,18 @@ public sealed class LogThread : IDurableLog
         private readonly Func<bool> _step;
         private readonly Func<bool> _lentStep;
         private readonly Action _finish;
+        private readonly TimeProvider _clock;
         private readonly Thread _thread;
         private volatile bool _isStopping;
+        private volatile bool _isSlow;
 
-        public Pump(string name, IPumpedLog log, Func<bool> step, Action finish)
+        public Pump(string name, IPumpedLog log, Func<bool> step, Action finish, TimeProvider clock)
         {
             _log = log;
             _step = step;
             _lentStep = Step;
             _finish = finish;
+            _clock = clock;
             _thread = new(Run) { IsBackground = true, Name = name };
         }
 
@@ -99,7 +106,7 @@ public sealed class LogThread : IDurableLog
 
         public void Wake()
         {
-            if (!_turn.TryMark() && !(IsLent && LentThread.MayBlock && LentThread.TryNote(this)))
+            if (!_turn.TryMark() && !(IsLent && !_isSlow && LentThread.MayBlock && LentThread.TryNote(this)))
             {
                 Signal();
             }
@@ -150,7 +157,14 @@ public sealed class LogThread : IDurableLog
             LentThread.Begin();
             try
             {
-                return Guard(_step);
+                var began = _clock.GetTimestamp();
+                var done = Guard(_step);
+                if (done)
+                {
+                    _isSlow = _clock.GetElapsedTime(began) > LentStepMax;
+                }
+
+                return done;
             }
             finally
             {

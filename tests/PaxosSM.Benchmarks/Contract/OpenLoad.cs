@@ -56,16 +56,21 @@ internal sealed class OpenLoad<TResult>
         new Thread(() => Issue(begun, issued)) { IsBackground = true, Name = "open-load" }.Start();
         await begun.Task;
         await output.WriteLineAsync("BEGIN");
-        var taken = snapshots();
+        var (taken, allocated) = (snapshots(), GC.GetTotalAllocatedBytes());
+        var (collections, paused) = (GC.CollectionCount(0), GC.GetTotalPauseDuration());
         await issued.Task;
         var left = await DrainAsync();
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
+        (collections, paused) = (GC.CollectionCount(0) - collections, GC.GetTotalPauseDuration() - paused);
         await output.WriteLineAsync("END");
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"ops\":{_latencies.Count},\"elapsed_s\":{Elapsed().TotalSeconds:F4},"
             + $"\"p50_us\":{_latencies.Microseconds(0.5):F1},\"p99_us\":{_latencies.Microseconds(0.99):F1},"
             + $"\"p999_us\":{_latencies.Microseconds(0.999):F1},\"applied\":{applied()},"
-            + $"\"errors\":{_errors.Count + left},\"snapshots\":{snapshots() - taken}}}"));
+            + $"\"errors\":{_errors.Count + left},\"snapshots\":{snapshots() - taken},"
+            + $"\"alloc_per_op\":{(double)allocated / Math.Max(1, _latencies.Count):F2},"
+            + $"\"gc\":{collections},\"gc_ms\":{paused.TotalMilliseconds:F1}}}"));
         await _errors.TellAsync();
     }
 
