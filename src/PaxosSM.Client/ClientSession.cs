@@ -7,8 +7,8 @@ namespace PaxosSM.Client;
 /// </summary>
 /// <remarks>
 /// Safe for use by many threads. Commands that arrive while a send is in progress leave together in the next; a lone
-/// one leaves at once, on its caller's thread. Continuations of callers never run on the thread that brings the
-/// results.
+/// one leaves at once, on its caller's thread where that waits for the answer (<see cref="CallerSends"/>).
+/// Continuations of callers never run on the thread that brings the results.
 /// </remarks>
 internal sealed class ClientSession : IThreadPoolWorkItem
 {
@@ -16,6 +16,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     private readonly ClientLink _link;
     private readonly SessionState _state;
     private readonly TentativeQueue _tentative;
+    private readonly CallerSends _callers = new();
     private bool _sending;
 
     public ClientSession(ClientLink link, SessionMode mode, int window)
@@ -54,7 +55,9 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     {
         CommandWaiter waiter;
         bool start;
-        bool alone;
+        bool carries;
+        var thread = Environment.CurrentManagedThreadId;
+        long sequence;
         lock (_gate)
         {
             if (_state.Ended is { } end)
@@ -63,7 +66,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
                 return false;
             }
 
-            alone = _state.IsIdle;
+            var alone = _state.IsIdle;
             if (_state.Add(call, this, out var refusal) is not { } added)
             {
                 task = ValueTask.FromException<CommandResult>(refusal!); // it was not taken
@@ -71,11 +74,21 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             }
 
             waiter = added;
+            sequence = waiter.Sequence;
             task = waiter.Task;
             start = TryStart();
+            carries = start && alone && !_link.IsCompleting && _callers.Allows(thread);
         }
 
-        Start(start, alone);
+        if (carries)
+        {
+            Carry(sequence, thread);
+        }
+        else
+        {
+            Start(start);
+        }
+
         if (token.CanBeCanceled)
         {
             waiter.Register(token);
@@ -93,7 +106,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             start = TryStart();
         }
 
-        Start(start, inline: false);
+        Start(start);
     }
 
     /// <summary>Completes when every command so far is resolved.</summary>
@@ -161,7 +174,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             start = TryStart();
         }
 
-        Start(start, inline: false);
+        Start(start);
     }
 
     /// <summary>A result told ahead of choice (R18).</summary>
@@ -186,7 +199,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             start = TryStart();
         }
 
-        Start(start, inline: false);
+        Start(start);
     }
 
     /// <summary>The cluster refused some commands for now, perhaps these: they go again after a pause.</summary>
@@ -215,7 +228,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             start = TryStart();
         }
 
-        Start(start, inline: false);
+        Start(start);
         return stalled;
     }
 
@@ -255,13 +268,18 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         return true;
     }
 
-    private void Start(bool start, bool inline)
+    private void Carry(long sequence, int thread)
     {
-        if (start && inline && !_link.IsCompleting)
+        _ = SendAsync();
+        lock (_gate)
         {
-            _ = SendAsync();
+            _callers.OnSent(thread, !_state.IsUnresolved(sequence));
         }
-        else if (start)
+    }
+
+    private void Start(bool start)
+    {
+        if (start)
         {
             // With commands in flight a hop costs no latency that counts, and lets those that come meanwhile join.
             _link.Run(this);

@@ -133,11 +133,13 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
 
     private void Run()
     {
+        // A send waits for the ends that came with it: for one more round of them, as there may always be others.
+        var isPatient = true;
         do
         {
             RunEnds();
         }
-        while (TrySend());
+        while (TrySend(ref isPatient));
     }
 
     private void RunEnds()
@@ -197,7 +199,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     }
 
     // Once there is neither end nor send, this thread is gone: whoever adds an end then starts another.
-    private bool TrySend()
+    private bool TrySend(ref bool isPatient)
     {
         IThreadPoolWorkItem? send;
         lock (_gate)
@@ -207,6 +209,12 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
             {
                 _threads--;
                 return false;
+            }
+
+            isPatient = !isPatient;
+            if (!isPatient && _waiting.Left + _told.Left > 0)
+            {
+                return true;
             }
 
             _ = _sends.TryDequeue(out send);

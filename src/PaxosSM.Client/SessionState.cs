@@ -67,6 +67,10 @@ internal sealed class SessionState
 
     private bool IsOpen => Id != SessionId.None;
 
+    /// <summary>Whether a command waits for its answer.</summary>
+    public bool IsUnresolved(long sequence) =>
+        _ring.Contains(sequence) && _ring[sequence].State != CommandState.Resolved;
+
     /// <summary>Numbers a command and keeps it.</summary>
     /// <param name="call">The command, and where its result goes.</param>
     /// <param name="session">The session.</param>
@@ -417,9 +421,6 @@ internal sealed class SessionState
             _ring.Resolve(entry.Sequence);
         }
     }
-
-    private bool IsUnresolved(long sequence) =>
-        _ring.Contains(sequence) && _ring[sequence].State != CommandState.Resolved;
 
     private void ExpireDeadlines(Instant now)
     {

@@ -87,12 +87,16 @@ internal sealed class ClientBench : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the pool begin what was queued before: its global queue is in order, and this goes through it
-    /// twice.</summary>
+    /// <summary>Lets the thread of the sends, and the pool, begin what was queued before: both are in order, and this
+    /// goes through them twice.</summary>
     public static async Task Settle()
     {
         for (var pass = 0; pass < 2; pass++)
         {
+            Passing sends = new();
+            ClientThread.Sends.Run(sends);
+            await sends.Task;
+
             // Not Task.Run: that may overtake what waits, by the thread's own queue, and time would run away.
             var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             ThreadPool.UnsafeQueueUserWorkItem(static done => done.SetResult(), passed, preferLocal: false);
@@ -101,4 +105,10 @@ internal sealed class ClientBench : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
+
+    private sealed class Passing() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+        IThreadPoolWorkItem
+    {
+        public void Execute() => SetResult();
+    }
 }
