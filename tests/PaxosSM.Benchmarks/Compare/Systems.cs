@@ -14,6 +14,7 @@ internal static class Systems
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "46",
         ["DOTNET_TieredPGO"] = "1",
         ["DOTNET_TC_CallCountingDelayMs"] = "64",
+        ["DOTNET_GCRetainVM"] = "0",
     };
 
     public static IReadOnlyList<ComparedSystem> All { get; } =
