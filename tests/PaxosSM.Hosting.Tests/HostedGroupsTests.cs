@@ -134,9 +134,10 @@ public sealed class HostedGroupsTests
         await rig.ReplaceAllAsync(cluster);
         await rig.ReplaceAllAsync(cluster, group.Id);
 
-        // R14: before enough have started nobody may be stopped for ever.
+        // R14: before enough have started nobody may be stopped for ever; of the catalog's members neither.
         await RestoreRig.Eventually(() => rig.Nodes.All(node =>
-            node.Groups.StatusOf(group.Id) is { Roles: MemberRoles.All }));
+            node.Status is { Roles: MemberRoles.All }
+            && node.Groups.StatusOf(group.Id) is { Roles: MemberRoles.All }));
         for (var index = 0; index < 3; index++)
         {
             await cluster.StopNodeAsync(index);
