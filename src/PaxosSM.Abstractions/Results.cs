@@ -14,7 +14,11 @@ public readonly record struct CommandResult(ReadOnlyMemory<byte> Result, Slot Sl
             return this;
         }
 
-        Result.CopyTo(destination);
+        if (!Result.IsEmpty)
+        {
+            Result.CopyTo(destination);
+        }
+
         return this with { Result = destination[..Result.Length] };
     }
 

@@ -46,23 +46,22 @@ internal sealed class ClientScheduling
     /// <summary>The same for a send: no user's code runs within.</summary>
     public void Send(IThreadPoolWorkItem work)
     {
-        if (_queue is null)
+        if (IsPool)
         {
             ClientThread.Sends.Run(work);
         }
         else
         {
-            _queue(work.Execute);
+            Run(work);
         }
     }
 
     /// <summary>Time went by: no work waits for long behind other work.</summary>
     public void OnTick()
     {
-        if (_queue is null)
+        if (IsPool)
         {
-            ClientThread.Sends.OnTick();
-            ClientThread.Results.OnTick();
+            ClientThread.OnTickOfAll();
         }
     }
 

@@ -56,7 +56,6 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         CommandWaiter waiter;
         bool start;
         bool carries;
-        var thread = Environment.CurrentManagedThreadId;
         long sequence;
         lock (_gate)
         {
@@ -77,12 +76,12 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             sequence = waiter.Sequence;
             task = waiter.Task;
             start = TryStart();
-            carries = start && alone && !_link.IsCompleting && _callers.Allows(thread);
+            carries = start && alone && !_link.IsCompleting && _callers.Allows(Environment.CurrentManagedThreadId);
         }
 
         if (carries)
         {
-            Carry(sequence, thread);
+            Carry(sequence);
         }
         else
         {
@@ -268,12 +267,12 @@ internal sealed class ClientSession : IThreadPoolWorkItem
         return true;
     }
 
-    private void Carry(long sequence, int thread)
+    private void Carry(long sequence)
     {
         _ = SendAsync();
         lock (_gate)
         {
-            _callers.OnSent(thread, !_state.IsUnresolved(sequence));
+            _callers.OnSent(Environment.CurrentManagedThreadId, !_state.IsUnresolved(sequence));
         }
     }
 

@@ -34,6 +34,13 @@ internal sealed class ClientThread
     /// log: what is asked for meanwhile leaves together after.</summary>
     public static ClientThread Sends => ForSends.Value;
 
+    /// <summary>Time went by, for those that have started.</summary>
+    public static void OnTickOfAll()
+    {
+        OnTickOf(ForResults);
+        OnTickOf(ForSends);
+    }
+
     private bool IsKept => Volatile.Read(ref _began) is var began && began != 0
         && _clock.GetElapsedTime(began) >= KeptMin;
 
@@ -56,6 +63,14 @@ internal sealed class ClientThread
         while (IsKept && _ready.TryDequeue(out var work))
         {
             RunByPool(work);
+        }
+    }
+
+    private static void OnTickOf(Lazy<ClientThread> thread)
+    {
+        if (thread.IsValueCreated)
+        {
+            thread.Value.OnTick();
         }
     }
 

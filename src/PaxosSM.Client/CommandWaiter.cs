@@ -35,12 +35,7 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
             return true;
         }
 
-        if (!result.IsEmpty)
-        {
-            result.CopyTo(_destination);
-        }
-
-        Complete(new(_destination[..result.Length], slot, durability));
+        Complete(new CommandResult(result, slot, durability).Into(_destination));
         return false;
     }
 

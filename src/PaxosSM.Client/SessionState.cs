@@ -245,7 +245,7 @@ internal sealed class SessionState
             return;
         }
 
-        _flushes.Complete(_ring.First);
+        _flushes.Complete(_ring.First); // what came with the end, before it, counts
         Volatile.Write(ref _ended, end);
         for (var sequence = _ring.First; sequence < _ring.Next; sequence++)
         {

@@ -38,15 +38,9 @@ public sealed class ClientThreadTests
     [Fact]
     public async Task What_waits_behind_work_that_keeps_the_thread_goes_to_the_pool()
     {
-        using SemaphoreSlim begun = new(0);
         using SemaphoreSlim kept = new(0);
         var waiting = NewEnd();
-        _thread.Run(new Work(() =>
-        {
-            begun.Release();
-            kept.Wait();
-        }));
-        await begun.WaitAsync(Patience);
+        await KeepAsync(kept);
         _thread.Run(new Work(() => waiting.SetResult(LentThread.MayBlock)));
 
         _thread.OnTick();
@@ -66,19 +60,25 @@ public sealed class ClientThreadTests
     [Fact]
     public async Task A_thread_that_is_free_again_goes_on()
     {
-        using SemaphoreSlim begun = new(0);
         using SemaphoreSlim kept = new(0);
         var own = NewEnd();
-        _thread.Run(new Work(() =>
-        {
-            begun.Release();
-            kept.Wait();
-        }));
-        await begun.WaitAsync(Patience);
+        await KeepAsync(kept);
         _thread.Run(new Work(() => own.SetResult(LentThread.MayBlock)));
         _time.Advance(Long);
         kept.Release();
         Assert.True(await own.Task.WaitAsync(Patience));
+    }
+
+    // Has the thread wait for the semaphore.
+    private async Task KeepAsync(SemaphoreSlim until)
+    {
+        using SemaphoreSlim begun = new(0);
+        _thread.Run(new Work(() =>
+        {
+            begun.Release();
+            until.Wait();
+        }));
+        await begun.WaitAsync(Patience);
     }
 
     private static TaskCompletionSource<bool> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
