@@ -23,6 +23,7 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     private readonly TimeSpan _slowAfter;
     private EndBatch _waiting = new();
     private EndBatch _told = new();
+    private EndBatch? _spare;
     private int _threads;
     private long _batches;
     private long _progressAtTick;
@@ -180,7 +181,8 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
             {
                 // Who blocks in one of its ends keeps the old batch.
                 _batches += _told.Taken + 1;
-                var next = _told.Threads == 0 ? _told : new();
+                var next = _told.Threads == 0 ? _told : _spare ?? new();
+                _spare = next == _spare ? null : _spare;
                 next.Clear();
                 (_told, _waiting) = (_waiting, next);
             }
@@ -194,7 +196,10 @@ internal sealed class CompletionQueue : IThreadPoolWorkItem, ILentWork
     {
         lock (_gate)
         {
-            batch.Threads--;
+            if (--batch.Threads == 0 && batch != _told)
+            {
+                _spare = batch;
+            }
         }
     }
 

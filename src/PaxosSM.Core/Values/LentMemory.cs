@@ -12,6 +12,10 @@ namespace PaxosSM;
 /// </remarks>
 public abstract class LentMemory : MemoryManager<byte>
 {
+    /// <summary>What lenders write over memory that was given back, where they are to find out who reads it
+    /// still.</summary>
+    protected const byte Spoilt = 0xEE;
+
     private int _claims;
 
     /// <summary>All of it, as memory that costs no call to look at.</summary>

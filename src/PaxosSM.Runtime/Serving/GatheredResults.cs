@@ -43,7 +43,7 @@ internal sealed class GatheredResults
 
     private void Grow(int bytes)
     {
-        var grown = PayloadPool.Current.Lend(bytes);
+        var grown = PayloadPool.Current.LendBriefly(bytes);
         _bytes.AsSpan(0, Length).CopyTo(grown.Span);
         LentMemory.GiveBack(_room);
         _room = grown;
