@@ -24,7 +24,7 @@ internal sealed class ClientThread
     public ClientThread(string name, TimeProvider clock)
     {
         _clock = clock;
-        new Thread(Work) { IsBackground = true, Name = name }.Start();
+        NodeThread.New(Work, name).Start();
     }
 
     /// <summary>Tells the ends of calls.</summary>

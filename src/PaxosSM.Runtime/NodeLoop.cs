@@ -37,7 +37,7 @@ public sealed class NodeLoop : ILentWork, IDisposable
         _runRound = RunRound;
         _clock = clock;
         _onCrash = onCrash;
-        _thread = new(Run) { IsBackground = true, Name = $"paxos {name}" };
+        _thread = NodeThread.New(Run, $"paxos {name}");
     }
 
     /// <summary>The moment, by a clock's timestamps.</summary>

@@ -25,11 +25,7 @@ public sealed class ApplyPool : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _clock = clock;
         _lookedAt = clock.GetTimestamp();
-        _threads = [.. Enumerable.Range(0, threads).Select(number => new Thread(Run)
-        {
-            IsBackground = true,
-            Name = $"{name} {number}",
-        })];
+        _threads = [.. Enumerable.Range(0, threads).Select(number => NodeThread.New(Run, $"{name} {number}"))];
         foreach (var thread in _threads)
         {
             thread.Start();

@@ -194,19 +194,17 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
 
     private sealed class Member
     {
-        public Member(ApplyThread crew, string name) => Thread = new(() =>
-        {
-            if (this != crew._onDuty)
+        public Member(ApplyThread crew, string name) => Thread = NodeThread.New(
+            () =>
             {
-                crew.StandBy(this);
-            }
+                if (this != crew._onDuty)
+                {
+                    crew.StandBy(this);
+                }
 
-            crew.Run(this);
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
+                crew.Run(this);
+            },
+            name);
 
         public WakeSignal Signal { get; } = new();
 

@@ -46,7 +46,7 @@ public sealed class ReceivingCrew
     }
 
     private void Start(string name, bool reads) =>
-        new Thread(() => Run(reads)) { IsBackground = true, Name = name }.Start();
+        NodeThread.New(() => Run(reads), name).Start();
 
     private void Run(bool reads)
     {

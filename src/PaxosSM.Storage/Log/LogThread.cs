@@ -96,7 +96,7 @@ public sealed class LogThread : IDurableLog
             _lentStep = Step;
             _finish = finish;
             _clock = clock;
-            _thread = new(Run) { IsBackground = true, Name = name };
+            _thread = NodeThread.New(Run, name);
         }
 
         /// <summary>Whether threads that may block do the steps that they bring.</summary>

@@ -21,12 +21,12 @@ internal sealed class OpenLoad<TResult>
     private readonly Func<ReadOnlyMemory<byte>, ValueTask<TResult>> _execute;
     private readonly LatencyHistogram _latencies = new();
     private readonly LoadErrors _errors = new();
-    private readonly Stack<Place> _free = new();
     private readonly WakeSignal _freed = new();
     private readonly WakeSignal _never = new();
-    private readonly Lock _gate = new();
     private readonly long _first;
     private readonly long _end;
+    private Place? _ended;
+    private Place? _free;
     private long _firstDue;
     private long _lastEnd;
 
@@ -39,9 +39,9 @@ internal sealed class OpenLoad<TResult>
         (_options, _execute) = (options, execute);
         _first = (long)(options.Rate * options.WarmUp.TotalSeconds);
         _end = _first + (long)(options.Rate * options.Time.TotalSeconds);
-        for (var place = 0L; place < OpenLoad.OutstandingMax; place++)
+        for (var place = OpenLoad.OutstandingMax - 1L; place >= 0; place--)
         {
-            _free.Push(new(this, place));
+            _free = new(this, place) { Next = _free };
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class OpenLoad<TResult>
     {
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource issued = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() => Issue(begun, issued)) { IsBackground = true, Name = "open-load" }.Start();
+        NodeThread.New(() => Issue(begun, issued), "open-load").Start();
         await begun.Task;
         await output.WriteLineAsync("BEGIN");
         var (taken, allocated) = (snapshots(), GC.GetTotalAllocatedBytes());
@@ -78,11 +78,13 @@ internal sealed class OpenLoad<TResult>
     {
         var period = Stopwatch.Frequency / _options.Rate;
         var began = Stopwatch.GetTimestamp();
+        var now = began;
         var most = _options.WarmUp + _options.Time + LagMax;
-        for (var number = 0L; number < _end && Stopwatch.GetElapsedTime(began) < most; number++)
+        for (var number = 0L; number < _end && Stopwatch.GetElapsedTime(began, now) < most; number++)
         {
+            // Whoever is late need not look at the clock to know.
             var due = began + (long)(number * period);
-            for (var now = Stopwatch.GetTimestamp(); now < due; now = Stopwatch.GetTimestamp())
+            while (now < due && (now = Stopwatch.GetTimestamp()) < due)
             {
                 var early = Stopwatch.GetElapsedTime(now, due);
                 _never.Wait(early > Grain ? early : Grain);
@@ -103,66 +105,75 @@ internal sealed class OpenLoad<TResult>
 
     private Place TakeFree()
     {
-        while (true)
+        while (_free is null)
         {
             _freed.Take();
-            lock (_gate)
+            if (!TakeEnded())
             {
-                if (_free.TryPop(out var place))
-                {
-                    return place;
-                }
+                _freed.Wait(LagMax);
             }
-
-            _freed.Wait(LagMax);
         }
+
+        var place = _free;
+        _free = place.Next;
+        return place;
     }
 
-    private void OnEnd(Place place, long number, long due)
+    // All that ended meanwhile, and their latencies: none that ends waits for another, or for who counts.
+    private bool TakeEnded()
     {
-        var now = Stopwatch.GetTimestamp();
-        lock (_gate)
+        var ended = Interlocked.Exchange(ref _ended, null);
+        while (ended is { } place)
         {
-            if (number >= _first)
+            ended = place.Next;
+            (place.Next, _free) = (_free, place);
+            if (place.Number >= _first)
             {
-                _latencies.Add(now - due);
-                _lastEnd = Math.Max(_lastEnd, now);
+                _latencies.Add(place.EndedAt - place.Due);
+                _lastEnd = Math.Max(_lastEnd, place.EndedAt);
             }
-
-            _free.Push(place);
         }
 
-        _freed.Set();
+        return _free is not null;
     }
 
-    // How many commands did not end, or never began.
+    private void OnEnd(Place place)
+    {
+        Place? before;
+        do
+        {
+            before = Volatile.Read(ref _ended);
+            place.Next = before;
+        }
+        while (Interlocked.CompareExchange(ref _ended, place, before) != before);
+        if (before is null)
+        {
+            _freed.Set();
+        }
+    }
+
+    // How many commands did not end, or never began. The schedule is over.
     private async Task<long> DrainAsync()
     {
         var began = Stopwatch.GetTimestamp();
-        while (Left() > 0 && Stopwatch.GetElapsedTime(began) < LagMax)
+        while (true)
         {
+            _ = TakeEnded();
+            var left = _end - _first - _latencies.Count;
+            if (left == 0 || Stopwatch.GetElapsedTime(began) >= LagMax)
+            {
+                return left;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(10));
         }
-
-        return Left();
     }
 
     // Longer than the schedule where the system fell behind it.
     private TimeSpan Elapsed()
     {
-        lock (_gate)
-        {
-            var real = Stopwatch.GetElapsedTime(_firstDue, _lastEnd);
-            return real > _options.Time ? real : _options.Time;
-        }
-    }
-
-    private long Left()
-    {
-        lock (_gate)
-        {
-            return _end - _first - _latencies.Count;
-        }
+        var real = Stopwatch.GetElapsedTime(_firstDue, _lastEnd);
+        return real > _options.Time ? real : _options.Time;
     }
 
     // One command outstanding. Allocates nothing: a collection would stop what is measured.
@@ -172,8 +183,6 @@ internal sealed class OpenLoad<TResult>
         private readonly byte[] _command;
         private readonly Action _onCompleted;
         private ConfiguredValueTaskAwaitable<TResult>.ConfiguredValueTaskAwaiter _awaiter;
-        private long _number;
-        private long _due;
 
         public Place(OpenLoad<TResult> load, long place)
         {
@@ -182,9 +191,17 @@ internal sealed class OpenLoad<TResult>
             BinaryPrimitives.WriteInt64LittleEndian(_command, place << ClosedLoad.WorkerShift);
         }
 
+        public Place? Next { get; set; }
+
+        public long Number { get; private set; }
+
+        public long Due { get; private set; }
+
+        public long EndedAt { get; private set; }
+
         public void Run(long number, long due)
         {
-            (_number, _due) = (number, due);
+            (Number, Due) = (number, due);
 #pragma warning disable CA2012 // its result is taken once, when it has completed
             _awaiter = _load._execute(_command).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
@@ -211,7 +228,8 @@ internal sealed class OpenLoad<TResult>
                 _load._errors.Add(exception);
             }
 
-            _load.OnEnd(this, _number, _due);
+            EndedAt = Stopwatch.GetTimestamp();
+            _load.OnEnd(this);
         }
     }
 }
