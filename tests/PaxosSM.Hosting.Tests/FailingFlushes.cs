@@ -37,6 +37,8 @@ internal sealed class FailingFlushes(string text) : IFileLayer
 
         public void Write(long offset, ReadOnlySpan<byte> source) => file.Write(offset, source);
 
+        public void Truncate(long length) => file.Truncate(length);
+
         public void Flush() => throw new IOException("the device is gone");
 
         public void Dispose() => file.Dispose();

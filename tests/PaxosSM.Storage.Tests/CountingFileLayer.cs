@@ -10,13 +10,16 @@ internal sealed class CountingFileLayer(InMemoryFileLayer disk) : IFileLayer
     /// <summary>How many bytes were written by writes of zeros only.</summary>
     public long ZerosWritten { get; set; }
 
+    /// <summary>Called before each read of a file opened for reading.</summary>
+    public Action? OnRead { get; set; }
+
     public void CreateDirectory(string path) => disk.CreateDirectory(path);
 
     public IReadOnlyList<string> List(string directory) => disk.List(directory);
 
     public IStorageFile Open(string path) => new CountedFile(this, disk.Open(path));
 
-    public IStorageFile OpenRead(string path) => disk.OpenRead(path);
+    public IStorageFile OpenRead(string path) => new CountedFile(this, disk.OpenRead(path)) { OnRead = OnRead };
 
     public IStorageFile Create(string path)
     {
@@ -34,9 +37,15 @@ internal sealed class CountingFileLayer(InMemoryFileLayer disk) : IFileLayer
 
     private sealed class CountedFile(CountingFileLayer layer, IStorageFile file) : IStorageFile
     {
+        public Action? OnRead { get; init; }
+
         public long Length => file.Length;
 
-        public int Read(long offset, Span<byte> destination) => file.Read(offset, destination);
+        public int Read(long offset, Span<byte> destination)
+        {
+            OnRead?.Invoke();
+            return file.Read(offset, destination);
+        }
 
         public void Write(long offset, ReadOnlySpan<byte> source)
         {
@@ -47,6 +56,8 @@ internal sealed class CountingFileLayer(InMemoryFileLayer disk) : IFileLayer
 
             file.Write(offset, source);
         }
+
+        public void Truncate(long length) => file.Truncate(length);
 
         public void Flush() => file.Flush();
 

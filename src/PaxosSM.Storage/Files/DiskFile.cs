@@ -57,6 +57,14 @@ internal sealed class DiskFile : IStorageFile
         }
     }
 
+    public void Truncate(long length)
+    {
+        if (length < Length)
+        {
+            RandomAccess.SetLength(_handle, length);
+        }
+    }
+
     public void Flush()
     {
         if (OperatingSystem.IsLinux())

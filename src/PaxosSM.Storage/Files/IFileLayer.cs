@@ -53,6 +53,10 @@ public interface IStorageFile : IDisposable
     /// <summary>Writes at a position; the file grows where needed.</summary>
     void Write(long offset, ReadOnlySpan<byte> source);
 
+    /// <summary>Cuts the file off; nothing happens to one that is no longer. Durable with the next
+    /// <see cref="Flush"/>.</summary>
+    void Truncate(long length);
+
     /// <summary>Makes what was written durable, and what of the metadata reading it back needs.</summary>
     void Flush();
 

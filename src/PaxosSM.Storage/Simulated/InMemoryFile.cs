@@ -52,6 +52,20 @@ internal sealed class InMemoryFile
         Length = Math.Max(Length, end);
     }
 
+    public void Truncate(long length)
+    {
+        for (var sector = length / SectorSize; sector * SectorSize < Length; sector++)
+        {
+            Remember(sector);
+        }
+
+        if (length < Length)
+        {
+            _bytes.AsSpan((int)length, (int)(Length - length)).Clear();
+            Length = length;
+        }
+    }
+
     public void Flush()
     {
         _unflushed.Clear();
@@ -88,11 +102,12 @@ internal sealed class InMemoryFile
             Restore(sector, old);
         }
 
-        if (Length > _flushedLength && !keeps(index))
+        if (Length != _flushedLength && !keeps(index))
         {
-            _bytes.AsSpan((int)_flushedLength, (int)(Length - _flushedLength)).Clear();
             Length = _flushedLength;
         }
+
+        _bytes.AsSpan((int)Length).Clear();
 
         _unflushed.Clear();
         _lost.Clear();

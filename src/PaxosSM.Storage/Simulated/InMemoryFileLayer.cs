@@ -282,6 +282,15 @@ public sealed class InMemoryFileLayer : IFileLayer
         }
     }
 
+    private void Truncate(InMemoryFile file, string path, long length)
+    {
+        lock (_gate)
+        {
+            Count(path);
+            file.Truncate(length);
+        }
+    }
+
     private void Flush(InMemoryFile file, string path)
     {
         OnFlush?.Invoke();
@@ -314,6 +323,8 @@ public sealed class InMemoryFileLayer : IFileLayer
         }
 
         public void Write(long offset, ReadOnlySpan<byte> source) => layer.Write(file, path, offset, source);
+
+        public void Truncate(long length) => layer.Truncate(file, path, length);
 
         public void Flush() => layer.Flush(file, path);
 

@@ -14,6 +14,7 @@ public sealed class SnapshotStore : ISnapshotStore
     private readonly Dictionary<GroupId, SortedSet<long>> _intact = [];
     private readonly Dictionary<(GroupId Group, Slot Slot), int> _readers = [];
     private readonly HashSet<(GroupId Group, Slot Slot)> _doomed = [];
+    private readonly SpareSnapshot _spare;
     private readonly IFileLayer _files;
     private readonly string _directory;
     private long _drafts;
@@ -23,6 +24,7 @@ public sealed class SnapshotStore : ISnapshotStore
     public SnapshotStore(IFileLayer files, string directory)
     {
         _files = files;
+        _spare = new(files);
         _directory = directory;
         files.CreateDirectory(directory);
         foreach (var name in files.List(directory))
@@ -101,14 +103,34 @@ public sealed class SnapshotStore : ISnapshotStore
     /// <inheritdoc/>
     public (int Read, long Length) ReadPiece(GroupId group, Slot slot, long offset, Span<byte> destination)
     {
-        using var file = OpenFile(group, slot);
-        return file is null ? (0, 0) : (file.Read(offset, destination), file.Length);
+        IStorageFile? file;
+        lock (_gate)
+        {
+            file = OpenFile(group, slot);
+            if (file is null)
+            {
+                return (0, 0);
+            }
+
+            CountReader(group, slot);
+        }
+
+        try
+        {
+            return (file.Read(offset, destination), file.Length);
+        }
+        finally
+        {
+            file.Dispose();
+            OnClosed(group, slot);
+        }
     }
 
     /// <inheritdoc/>
     public void DeleteBelow(GroupId group, Slot slot)
     {
         var names = _files.List(_directory);
+        List<string> dead = [];
         lock (_gate)
         {
             _ = _intact.GetValueOrDefault(group)?.RemoveWhere(index => index < slot.Index);
@@ -126,10 +148,15 @@ public sealed class SnapshotStore : ISnapshotStore
                 }
                 else
                 {
-                    _files.Delete(Path.Combine(_directory, name));
+                    // Nobody opens it from here on.
+                    var path = Path.Combine(_directory, name);
+                    dead.Add(path + SnapshotFile.TemporaryExtension);
+                    _files.Rename(path, dead[^1]);
                 }
             }
         }
+
+        Discard(dead);
     }
 
     /// <inheritdoc/>
@@ -183,8 +210,30 @@ public sealed class SnapshotStore : ISnapshotStore
                 return null;
             }
 
-            _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
+            CountReader(group, slot);
             return file;
+        }
+    }
+
+    // Under the lock.
+    private void CountReader(GroupId group, Slot slot) =>
+        _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
+
+    // One of them is for the next snapshot.
+    private void Discard(List<string> dead)
+    {
+        if (dead.Count == 0)
+        {
+            return;
+        }
+
+        FlushFolder();
+        foreach (var path in dead)
+        {
+            if (!_spare.TryKeep(path))
+            {
+                _files.Delete(path);
+            }
         }
     }
 
@@ -294,7 +343,7 @@ public sealed class SnapshotStore : ISnapshotStore
             _isStored = isStored;
             var draft = Interlocked.Increment(ref store._drafts);
             _aside = $"{store.PathOf(group, slot)}.{draft}{SnapshotFile.TemporaryExtension}";
-            _file = store._files.Create(_aside);
+            _file = store._spare.TryTake(_aside) ?? store._files.Create(_aside);
             try
             {
                 _writer = new(_file, group, slot, isStored, store.Fail) { Pace = isStored ? null : store.Pace };

@@ -109,6 +109,8 @@ internal sealed class SnapshotWriter : Stream
             Put(trailer);
         }
 
+        // It may have been a longer one's.
+        _file.Truncate(_fileOffset);
         Guard(_file.Flush);
     }
 
