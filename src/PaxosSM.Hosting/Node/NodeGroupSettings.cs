@@ -7,13 +7,6 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
 {
     private const ulong SeedStep = 0x9e37_79b9_7f4a_7c15;
 
-    // Multiples of the golden section lie apart from each other, however many there are.
-    private static double PhaseOf(NodeId node, GroupId group)
-    {
-        const double GoldenSection = 0.6180339887;
-        return (node.Value + (group.Value % ushort.MaxValue)) * GoldenSection % 1;
-    }
-
     /// <summary>A group's settings.</summary>
     /// <param name="group">The group.</param>
     /// <param name="founders">The members of its first epoch.</param>
@@ -44,7 +37,6 @@ internal sealed class NodeGroupSettings(NodeContext node, NodeDevices devices, N
             {
                 CheckpointSlots = options.Protocol.CheckpointSlots,
                 Snapshots = options.Snapshots,
-                SnapshotPhase = PhaseOf(self.Node, group),
             },
         };
     }

@@ -52,7 +52,7 @@ public sealed class ApplyLoop : IExecution
         _store = store;
         _options = options;
         _observer = observer ?? new QuietObserver();
-        _taker = new(store, worker, options, _observer, clock ?? TimeProvider.System);
+        _taker = new(store, worker, options.Snapshots, _observer, clock ?? TimeProvider.System);
         _queue = new(options.QueriesMax);
     }
 

@@ -6,11 +6,6 @@ public sealed record ExecutionOptions
     /// <summary>When snapshots are taken.</summary>
     public SnapshotOptions Snapshots { get; init; } = new();
 
-    /// <summary>The share, from 0 up to 1, of the first snapshot's log that counts as applied already: replicas with
-    /// shares of their own write their snapshots one after the other, and those that write none answer
-    /// meanwhile. Default 0.</summary>
-    public double SnapshotPhase { get; init; }
-
     /// <summary>Digests are taken at slots divisible by this: <see cref="ProtocolOptions.CheckpointSlots"/>. Default
     /// 4,096.</summary>
     public int CheckpointSlots { get; init; } = 4096;
@@ -30,8 +25,6 @@ public sealed record ExecutionOptions
     public void Validate()
     {
         Snapshots.Validate();
-        ArgumentOutOfRangeException.ThrowIfNegative(SnapshotPhase);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(SnapshotPhase, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointSlots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RoundSlotsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RoundBytesMax, 1);

@@ -9,14 +9,13 @@ namespace PaxosSM.Runtime.Execution;
 /// <remarks>Its methods are called on the executor's thread; <see cref="Request"/>, <see cref="WaitAsync"/> and
 /// <see cref="Stop"/> on any.</remarks>
 internal sealed class SnapshotTaker(
-    ISnapshotStore store, IWorker worker, ExecutionOptions settings, IExecutionObserver observer, TimeProvider clock)
+    ISnapshotStore store, IWorker worker, SnapshotOptions options, IExecutionObserver observer, TimeProvider clock)
 {
     private const int HeadBytesKept = 1 << 20;
     private readonly Lock _gate = new();
     private readonly List<(Slot AtLeast, TaskCompletionSource<Slot> Saved)> _waiting = [];
-    private readonly SnapshotOptions _options = settings.Snapshots;
-    private long _bytesSince = HeadStart(settings.Snapshots.LogBytesMin, settings);
-    private long _slotsSince = HeadStart(settings.Snapshots.SlotsMax, settings);
+    private long _bytesSince;
+    private long _slotsSince;
     private long _lastLength;
     private Slot _last;
     private bool _requested;
@@ -43,8 +42,6 @@ internal sealed class SnapshotTaker(
             }
         }
     }
-
-    private long BytesMax => Math.Max(_options.LogBytesMin, Math.Min(_lastLength, _options.LogBytesMax));
 
     /// <summary>Asks for a snapshot whatever the policy says.</summary>
     public void Request()
@@ -116,13 +113,13 @@ internal sealed class SnapshotTaker(
     /// <summary>The machine was restored from the stored snapshot of that slot.</summary>
     public void OnRestored(GroupId group, Slot slot)
     {
+        _slotsSince = 0;
+        _bytesSince = 0;
         lock (_gate)
         {
             _last = slot;
             _lastLength = LengthOf(group, slot);
         }
-
-        Restart(isAnybodys: true);
     }
 
     /// <summary>Whether it is time to capture the machine.</summary>
@@ -137,10 +134,8 @@ internal sealed class SnapshotTaker(
     /// <summary>Captures the machine, which shows nothing but what is chosen; the rest happens beside.</summary>
     public void Take(Executor executor)
     {
-        bool isRequested;
         lock (_gate)
         {
-            isRequested = _requested;
             _requested = false;
             _isWriting = true;
         }
@@ -155,22 +150,13 @@ internal sealed class SnapshotTaker(
             var captured = executor.Machine.BeginSnapshot();
             Capture capture = new(executor.Group, slot, executor.Chain, _head.WrittenMemory, captured);
             worker.Post(stopping => WriteAsync(capture, stopping));
-            Restart(isRequested);
+            _slotsSince = 0;
+            _bytesSince = 0;
         }
         catch (Exception exception)
         {
             OnFailed(executor.Group, slot, exception);
         }
-    }
-
-    private static long HeadStart(long all, ExecutionOptions settings) => (long)(all * settings.SnapshotPhase);
-
-    // What has all replicas take a snapshot at once must not have them do so for ever.
-    private void Restart(bool isAnybodys)
-    {
-        (_bytesSince, _slotsSince) = isAnybodys
-            ? (HeadStart(BytesMax, settings), HeadStart(_options.SlotsMax, settings))
-            : (0, 0);
     }
 
     private bool IsDueNow(Slot applied)
@@ -180,7 +166,8 @@ internal sealed class SnapshotTaker(
             return false;
         }
 
-        return _requested || _bytesSince > BytesMax || _slotsSince >= _options.SlotsMax;
+        var bytesMax = Math.Max(options.LogBytesMin, Math.Min(_lastLength, options.LogBytesMax));
+        return _requested || _bytesSince > bytesMax || _slotsSince >= options.SlotsMax;
     }
 
     private async ValueTask WriteAsync(Capture capture, CancellationToken cancellationToken)
@@ -262,8 +249,8 @@ internal sealed class SnapshotTaker(
             _requested = true;
             _failedAt = clock.GetTimestamp();
             _delay = delay = _delay == TimeSpan.Zero
-                ? _options.RetryDelayMin
-                : TimeSpan.FromTicks(Math.Min(2 * _delay.Ticks, _options.RetryDelayMax.Ticks));
+                ? options.RetryDelayMin
+                : TimeSpan.FromTicks(Math.Min(2 * _delay.Ticks, options.RetryDelayMax.Ticks));
             TellFailure($"the snapshot at slot {slot} could not be written: {exception.Message}");
         }
 
