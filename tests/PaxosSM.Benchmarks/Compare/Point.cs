@@ -12,6 +12,9 @@ internal sealed record Point(bool Durable, int Size, int Clients)
     /// <summary>Bytes that PaxosSM applies from one snapshot to the next; 0: as by default.</summary>
     public long SnapshotBytes { get; init; }
 
+    /// <summary>What is added to the environment of the processes.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Bytes that each snapshot of PaxosSM writes.</summary>
     public int StateBytes { get; init; }
 }

@@ -65,7 +65,8 @@ internal sealed class PointRun
         {
             lock (_gate)
             {
-                _processes.Add(new(start, OnLine));
+                var environment = start.Environment.Concat(point.Environment).ToDictionary();
+                _processes.Add(new(start with { Environment = environment }, OnLine));
             }
         }
     }

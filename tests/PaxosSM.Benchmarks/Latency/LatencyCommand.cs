@@ -35,12 +35,18 @@ internal static class LatencyCommand
             Description = "What each snapshot writes, in MiB.",
             DefaultValueFactory = _ => 16,
         };
+        Option<int> young = new("--young-mib")
+        {
+            Description = "How much a process of either system allocates from one collection to the next, in MiB; "
+                + "0: as by default.",
+            DefaultValueFactory = _ => 64,
+        };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
         Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 10 };
         var data = DiskFolder.Option();
         Command latency = new("latency", "Latency at a fixed rate, without coordinated omission.")
         {
-            size, clients, share, rate, snapshots, state, rounds, seconds, data,
+            size, clients, share, rate, snapshots, state, young, rounds, seconds, data,
         };
         latency.SetAction(async (parsed, cancel) =>
         {
@@ -62,10 +68,16 @@ internal static class LatencyCommand
                 Rate = held,
                 SnapshotBytes = (long)(held * entry * parsed.GetValue(snapshots)),
                 StateBytes = parsed.GetValue(state) << 20,
+                Environment = CollectorOf(parsed.GetValue(young)),
             };
             LatencyRun run = new(point, WarmUp, TimeSpan.FromSeconds(parsed.GetValue(seconds)), folder);
             return await run.RunAsync(parsed.GetValue(rounds), Console.Out, cancel);
         });
         return latency;
     }
+
+    // The runtime takes it from its environment only.
+    private static Dictionary<string, string> CollectorOf(int youngMib) => youngMib == 0
+        ? []
+        : new() { ["DOTNET_GCgen0size"] = ((long)youngMib << 20).ToString("x", CultureInfo.InvariantCulture) };
 }
