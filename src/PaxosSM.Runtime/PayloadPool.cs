@@ -5,7 +5,7 @@ namespace PaxosSM.Runtime;
 /// <remarks>Safe for use by many threads. What is not given back is collected like anything else.</remarks>
 public sealed class PayloadPool
 {
-    // What is smaller is cheaper as the collector's.
+    // What is smaller costs less as the collector's.
     private const int LentBytesMin = 256;
 
     // As much as snapshots, which let go of a log all at once, leave behind them; but a small machine's is its user's.

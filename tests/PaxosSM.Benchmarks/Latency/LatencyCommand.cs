@@ -39,7 +39,7 @@ internal static class LatencyCommand
         {
             Description = "How much a process of either system allocates from one collection to the next, in MiB; "
                 + "0: as by default.",
-            DefaultValueFactory = _ => 64,
+            DefaultValueFactory = _ => 0,
         };
         Option<int> rounds = new("--rounds") { Description = "Turns each.", DefaultValueFactory = _ => 3 };
         Option<double> seconds = new("--seconds") { Description = "How long a turn.", DefaultValueFactory = _ => 10 };
