@@ -13,9 +13,17 @@ internal sealed class CountingFileLayer(InMemoryFileLayer disk) : IFileLayer
     /// <summary>Called before each read of a file opened for reading.</summary>
     public Action? OnRead { get; set; }
 
+    /// <summary>Called after a folder was listed.</summary>
+    public Action? OnListed { get; set; }
+
     public void CreateDirectory(string path) => disk.CreateDirectory(path);
 
-    public IReadOnlyList<string> List(string directory) => disk.List(directory);
+    public IReadOnlyList<string> List(string directory)
+    {
+        var names = disk.List(directory);
+        OnListed?.Invoke();
+        return names;
+    }
 
     public IStorageFile Open(string path) => new CountedFile(this, disk.Open(path));
 

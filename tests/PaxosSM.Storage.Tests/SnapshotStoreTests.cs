@@ -92,6 +92,20 @@ public sealed class SnapshotStoreTests
     }
 
     [Fact]
+    public async Task A_snapshot_whose_last_reader_closes_it_just_now_is_gone_already()
+    {
+        CountingFileLayer disk = new(_disk);
+        SnapshotStore store = new(disk, Folder);
+        await Write(store, 7, Content(100));
+        await Write(store, 9, Content(100));
+        var reader = store.Open(Group, new(7))!;
+        store.DeleteBelow(Group, new(9));
+        disk.OnListed = reader.Dispose;
+        store.DeleteBelow(Group, new(9));
+        Assert.Equal([$"{Folder}/{SnapshotFile.NameOf(Group, new(9))}"], _disk.Paths);
+    }
+
+    [Fact]
     public async Task A_crash_at_any_call_shows_no_snapshot_another_ones_bytes()
     {
         var isOver = false;

@@ -108,7 +108,6 @@ internal sealed class InMemoryFile
         }
 
         _bytes.AsSpan((int)Length).Clear();
-
         _unflushed.Clear();
         _lost.Clear();
         _flushedLength = Length;

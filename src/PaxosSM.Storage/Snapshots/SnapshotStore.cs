@@ -148,10 +148,7 @@ public sealed class SnapshotStore : ISnapshotStore
                 }
                 else
                 {
-                    // Nobody opens it from here on.
-                    var path = Path.Combine(_directory, name);
-                    dead.Add(path + SnapshotFile.TemporaryExtension);
-                    _files.Rename(path, dead[^1]);
+                    Unname(Path.Combine(_directory, name), dead);
                 }
             }
         }
@@ -218,6 +215,25 @@ public sealed class SnapshotStore : ISnapshotStore
     // Under the lock.
     private void CountReader(GroupId group, Slot slot) =>
         _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
+
+    // Under the lock: nobody opens it from here on.
+    private void Unname(string path, List<string> dead)
+    {
+        var aside = path + SnapshotFile.TemporaryExtension;
+        try
+        {
+            _files.Rename(path, aside);
+            dead.Add(aside);
+        }
+        catch (FileNotFoundException)
+        {
+            // Its last reader closed it meanwhile, and deleted it.
+        }
+        catch (DiskFullException)
+        {
+            _files.Delete(path);
+        }
+    }
 
     // One of them is for the next snapshot.
     private void Discard(List<string> dead)
