@@ -133,6 +133,12 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
         SpareThread.Begin();
         var isDone = _turn.Run(_runRound, stepsMax: 1);
         var goes = SpareThread.HasKept && !_loop.IsDue && TryGoOffDuty(self);
+        if (goes && !isDone)
+        {
+            // What came during the round left a mark with this thread only: it is the other's now.
+            Signal();
+        }
+
         LentThread.MayBlock = goes;
         SpareThread.End(goes ? int.MaxValue : 0);
         LentThread.MayBlock = false;
