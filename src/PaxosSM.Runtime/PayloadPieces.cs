@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace PaxosSM.Runtime;
@@ -90,52 +89,21 @@ internal sealed class PayloadPieces
         }
     }
 
-    private sealed class Piece(PayloadPieces pieces, int step, int capacity) : LentMemory
+    private sealed class Piece(PayloadPieces pieces, int step, int capacity) : PooledMemory(pieces._spoils)
     {
         // Where no collection moves it: it outlives them all.
         private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
-        private int _length;
 
         public int Step => step;
 
         public int Capacity => _bytes.Length;
 
-        protected override ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
-
-        public Memory<byte> Lend(int bytes)
-        {
-            _length = bytes;
-            return CreateMemory(bytes);
-        }
-
-        public override Span<byte> GetSpan() => _bytes.AsSpan(0, _length);
-
-        public override MemoryHandle Pin(int elementIndex = 0) => _bytes.AsMemory(elementIndex).Pin();
-
-        public override void Unpin()
-        {
-            // The handle itself unpins the array.
-        }
+        public Memory<byte> Lend(int bytes) => Lend(_bytes, 0, bytes);
 
         protected override void TakeBack()
         {
-            if (pieces._spoils)
-            {
-                _bytes.AsSpan().Fill(Spoilt);
-            }
-
-            _length = 0;
+            base.TakeBack();
             pieces.TakeBack(this);
-        }
-
-        protected override bool TryGetArray(out ArraySegment<byte> segment)
-        {
-            segment = new(_bytes, 0, _length);
-            return true;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace PaxosSM.Runtime;
 
 /// <summary>Pieces cut from slabs, one after the other: a slab is used again when all of its pieces came back. Values
@@ -70,50 +68,22 @@ internal sealed class PayloadSlabs(int slabBytes, long keptBytesMax, bool spoils
         public int Lent { get; set; }
     }
 
-    private sealed class Piece(PayloadSlabs slabs) : LentMemory
+    private sealed class Piece(PayloadSlabs slabs) : PooledMemory(slabs.Spoils)
     {
-        private static readonly Slab Nothing = new(0);
-        private Slab _slab = Nothing;
-        private int _start;
-        private int _length;
-
-        protected override ReadOnlyMemory<byte> Bytes => _slab.Bytes.AsMemory(_start, _length);
+        private Slab? _slab;
 
         public Memory<byte> Lend(Slab slab, int bytes)
         {
-            (_slab, _start, _length) = (slab, slab.Used, bytes);
-            return CreateMemory(bytes);
-        }
-
-        public override Span<byte> GetSpan() => _slab.Bytes.AsSpan(_start, _length);
-
-        public override MemoryHandle Pin(int elementIndex = 0) => _slab.Bytes.AsMemory(_start + elementIndex).Pin();
-
-        public override void Unpin()
-        {
-            // The handle itself unpins the array.
+            _slab = slab;
+            return Lend(slab.Bytes, slab.Used, bytes);
         }
 
         protected override void TakeBack()
         {
-            if (slabs.Spoils)
-            {
-                GetSpan().Fill(Spoilt);
-            }
-
-            var slab = _slab;
-            (_slab, _start, _length) = (Nothing, 0, 0);
+            base.TakeBack();
+            var slab = _slab!; // it was lent
+            _slab = null;
             slabs.TakeBack(this, slab);
-        }
-
-        protected override bool TryGetArray(out ArraySegment<byte> segment)
-        {
-            segment = new(_slab.Bytes, _start, _length);
-            return true;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }

@@ -132,13 +132,7 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
     {
         SpareThread.Begin();
         var isDone = _turn.Run(_runRound, stepsMax: 1);
-        var goes = SpareThread.HasKept && !_loop.IsDue && TryGoOffDuty(self);
-        if (goes && !isDone)
-        {
-            // What came during the round left a mark with this thread only: it is the other's now.
-            Signal();
-        }
-
+        var goes = SpareThread.HasKept && !_loop.IsDue && TryGoOffDuty(self, isDone);
         LentThread.MayBlock = goes;
         SpareThread.End(goes ? int.MaxValue : 0);
         LentThread.MayBlock = false;
@@ -150,7 +144,8 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
         return goes || !isDone;
     }
 
-    private bool TryGoOffDuty(Member self)
+    // What came during its round left a mark, what came after it a signal: both are the other's now.
+    private bool TryGoOffDuty(Member self, bool isDone)
     {
         lock (_gate)
         {
@@ -172,7 +167,7 @@ public sealed class ApplyThread : ILentWork, IAsyncDisposable
 
             _standby = null;
             _ = Interlocked.Exchange(ref _onDuty, other);
-            if (self.Signal.IsSet)
+            if (!isDone || self.Signal.IsSet)
             {
                 other.Signal.Set();
             }

@@ -78,7 +78,7 @@ public sealed class SnapshotStore : ISnapshotStore
     /// <inheritdoc/>
     public Stream? Open(GroupId group, Slot slot)
     {
-        if (OpenCounted(group, slot) is not { } file)
+        if (OpenCounted(group, slot, isDoomedToo: false) is not { } file)
         {
             return null;
         }
@@ -103,16 +103,10 @@ public sealed class SnapshotStore : ISnapshotStore
     /// <inheritdoc/>
     public (int Read, long Length) ReadPiece(GroupId group, Slot slot, long offset, Span<byte> destination)
     {
-        IStorageFile? file;
-        lock (_gate)
+        // One that is to go is there for who fetches it piece by piece (R25).
+        if (OpenCounted(group, slot, isDoomedToo: true) is not { } file)
         {
-            file = OpenFile(group, slot);
-            if (file is null)
-            {
-                return (0, 0);
-            }
-
-            CountReader(group, slot);
+            return (0, 0);
         }
 
         try
@@ -197,24 +191,21 @@ public sealed class SnapshotStore : ISnapshotStore
         }
     }
 
-    /// <summary>Opens a file and counts its reader; null when it is not there, or is to go.</summary>
-    private IStorageFile? OpenCounted(GroupId group, Slot slot)
+    /// <summary>Opens a file and counts its reader; null when it is not there, or is to go, unless such ones are
+    /// meant, too.</summary>
+    private IStorageFile? OpenCounted(GroupId group, Slot slot, bool isDoomedToo)
     {
         lock (_gate)
         {
-            if (_doomed.Contains((group, slot)) || OpenFile(group, slot) is not { } file)
+            if ((!isDoomedToo && _doomed.Contains((group, slot))) || OpenFile(group, slot) is not { } file)
             {
                 return null;
             }
 
-            CountReader(group, slot);
+            _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
             return file;
         }
     }
-
-    // Under the lock.
-    private void CountReader(GroupId group, Slot slot) =>
-        _readers[(group, slot)] = _readers.GetValueOrDefault((group, slot)) + 1;
 
     // Under the lock: nobody opens it from here on.
     private void Unname(string path, List<string> dead)
