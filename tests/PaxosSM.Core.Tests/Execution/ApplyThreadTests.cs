@@ -55,6 +55,18 @@ public sealed class ApplyThreadTests
     }
 
     [Fact]
+    public async Task What_came_in_its_last_round_waits_for_no_idle_look()
+    {
+        await using ApplyThread thread = new(_loop.Loop, "apply");
+        thread.Start();
+
+        // Each one comes while another is answered, by who goes off duty then. An idle look comes once a second.
+        Chain chain = new(_loop.Loop, links: 500);
+        chain.AskNext();
+        await chain.Ended.Task.WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Whoever_brings_values_and_may_be_kept_applies_them()
     {
         await using ApplyThread thread = new(_loop.Loop, "apply");
@@ -127,6 +139,33 @@ public sealed class ApplyThreadTests
 
         public override void OnFailure(PaxosError error, string message) =>
             Answered.SetException(new InvalidOperationException(message));
+    }
+
+    private sealed class Chain(ApplyLoop loop, int links) : PendingQuery
+    {
+        private int _left = links;
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void AskNext() => loop.Query(this);
+
+        public override void OnAnswer(in QueryContext context, ReadOnlySpan<byte> answer)
+        {
+            Work work = new();
+            work.Goes.Release();
+            Assert.True(SpareThread.TryKeep(work));
+            if (--_left > 0)
+            {
+                AskNext();
+            }
+            else
+            {
+                Ended.SetResult();
+            }
+        }
+
+        public override void OnFailure(PaxosError error, string message) =>
+            Ended.TrySetException(new InvalidOperationException(message));
     }
 
     private sealed class SlowQuery(SteppedClock clock) : PendingQuery
