@@ -49,32 +49,31 @@ internal sealed class ClientSession : IThreadPoolWorkItem
     /// <summary>Takes a command.</summary>
     /// <param name="call">The command, and where its result goes.</param>
     /// <param name="token">Ends the wait.</param>
-    /// <param name="task">Its end.</param>
-    /// <returns>False when the session has ended: nothing was done.</returns>
-    public bool TryExecute(in CommandCall call, CancellationToken token, out ValueTask<CommandResult> task)
+    /// <param name="refusal">Why it was not taken; null when it was.</param>
+    /// <returns>Whose task is the command's; null when it was not taken: by a session that has ended
+    /// (<see cref="IsEnded"/>) nothing ever is.</returns>
+    public CommandWaiter? TryExecute(in CommandCall call, CancellationToken token, out PaxosException? refusal)
     {
-        CommandWaiter waiter;
+        CommandWaiter? waiter;
         bool start;
         bool carries;
         long sequence;
         lock (_gate)
         {
-            if (_state.Ended is { } end)
+            refusal = _state.Ended;
+            if (refusal is not null)
             {
-                task = ValueTask.FromException<CommandResult>(end);
-                return false;
+                return null;
             }
 
             var alone = _state.IsIdle;
-            if (_state.Add(call, this, out var refusal) is not { } added)
+            waiter = _state.Add(call, this, out refusal);
+            if (waiter is null)
             {
-                task = ValueTask.FromException<CommandResult>(refusal!); // it was not taken
-                return true;
+                return null;
             }
 
-            waiter = added;
             sequence = waiter.Sequence;
-            task = waiter.Task;
             start = TryStart();
             carries = start && alone && !_link.IsCompleting && _callers.Allows(Environment.CurrentManagedThreadId);
         }
@@ -93,7 +92,7 @@ internal sealed class ClientSession : IThreadPoolWorkItem
             waiter.Register(token);
         }
 
-        return true;
+        return waiter;
     }
 
     /// <summary>Opens the session, without a command.</summary>

@@ -38,7 +38,8 @@ internal sealed class CommandStream : ICommandStream
             return ValueTask.FromException<CommandResult>(wrong);
         }
 
-        _session.TryExecute(call, token, out var task);
-        return task;
+        return _session.TryExecute(call, token, out var refusal) is { } waiter
+            ? waiter.Task
+            : ValueTask.FromException<CommandResult>(refusal!); // it was not taken
     }
 }

@@ -5,6 +5,9 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
 {
     private ClientSession? _session;
     private Memory<byte> _destination;
+    private ReadOnlyMemory<byte> _result;
+    private Slot _slot;
+    private Durability _durability;
 
     /// <summary>The command's number.</summary>
     public long Sequence { get; private set; }
@@ -29,15 +32,20 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     /// <returns>Whether the caller was given the memory that the result lies in.</returns>
     public bool End(ReadOnlyMemory<byte> result, Slot slot, Durability durability)
     {
-        if (result.Length > _destination.Length)
+        var fits = result.Length <= _destination.Length;
+        if (fits && !result.IsEmpty)
         {
-            Complete(new(result, slot, durability));
-            return true;
+            result.Span.CopyTo(_destination.Span);
         }
 
-        Complete(new CommandResult(result, slot, durability).Into(_destination));
-        return false;
+        _result = fits ? _destination[..result.Length] : result;
+        _slot = slot;
+        _durability = durability;
+        Complete();
+        return !fits;
     }
+
+    protected override CommandResult Result => new(_result, _slot, _durability);
 
     protected override void Cancel(CancellationToken token) => _session?.Cancel(this, token);
 
@@ -45,6 +53,7 @@ internal sealed class CommandWaiter : PooledWaiter<CommandResult>
     {
         _session = null;
         _destination = default;
+        _result = default;
         Tentative = null;
         Link = null;
         WaiterPool.Return(this);

@@ -57,17 +57,20 @@ public sealed class PaxosClient : IPaxosClient, IClientChannelReceiver
             return ValueTask.FromException<CommandResult>(wrong);
         }
 
-        ValueTask<CommandResult> task;
-        while (!Unordered().TryExecute(new(command, result), cancellationToken, out task))
+        while (true)
         {
-            // That session has expired, and this command was never part of it: it goes into the next one.
-            if (_end is not null)
+            var session = Unordered();
+            if (session.TryExecute(new(command, result), cancellationToken, out var refusal) is { } waiter)
             {
-                break;
+                return waiter.Task;
+            }
+
+            // A session that has expired never took this command: it goes into the next one.
+            if (_end is not null || !session.IsEnded)
+            {
+                return ValueTask.FromException<CommandResult>(refusal!); // it was not taken
             }
         }
-
-        return task;
     }
 
     /// <inheritdoc/>

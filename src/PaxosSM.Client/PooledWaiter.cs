@@ -8,10 +8,10 @@ namespace PaxosSM.Client;
 /// <typeparam name="TResult">What is waited for.</typeparam>
 internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, ICompletion
 {
-    private ManualResetValueTaskSourceCore<TResult> _core;
+    // It only tells the end: a result is put together where it is taken, not moved from place to place.
+    private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _registration;
     private CancellationToken _token;
-    private TResult? _result;
     private Exception? _exception;
 
     /// <summary>What its end is told through; set while it is waited for.</summary>
@@ -29,16 +29,10 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, IComp
             static state => ((PooledWaiter<TResult>)state!).OnCancelled(), this);
     }
 
-    public void Complete(in TResult result)
-    {
-        _result = result;
-        Link!.Complete(this); // set while it is waited for
-    }
-
     public void Fail(Exception exception)
     {
         _exception = exception;
-        Link!.Complete(this); // as above
+        Complete();
     }
 
     void ICompletion.Complete()
@@ -49,7 +43,7 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, IComp
         }
         else
         {
-            _core.SetResult(_result!); // set where there is no exception
+            _core.SetResult(true);
         }
     }
 
@@ -59,14 +53,14 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, IComp
         _registration.Dispose();
         try
         {
-            return _core.GetResult(token);
+            _core.GetResult(token);
+            return Result;
         }
         finally
         {
             _core.Reset();
             _registration = default;
             _token = default;
-            _result = default;
             _exception = null;
             Recycle();
         }
@@ -77,6 +71,12 @@ internal abstract class PooledWaiter<TResult> : IValueTaskSource<TResult>, IComp
     public void OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>What was waited for; taken once, after <see cref="Complete()"/>.</summary>
+    protected abstract TResult Result { get; }
+
+    /// <summary>Ends the wait: the result is there.</summary>
+    protected void Complete() => Link!.Complete(this); // set while it is waited for
 
     /// <summary>Gives up what is waited for.</summary>
     protected abstract void Cancel(CancellationToken token);

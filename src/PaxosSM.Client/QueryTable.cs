@@ -97,7 +97,7 @@ internal sealed class QueryTable : IThreadPoolWorkItem
             {
                 case PaxosError.None:
                     _pending.Remove(result.Id);
-                    waiter.Complete(new(result.Result, result.Slot, result.Time, result.Age));
+                    waiter.End(new(result.Result, result.Slot, result.Time, result.Age));
                     break;
                 case PaxosError.Busy or PaxosError.NotLeader:
                     waiter.RetryAt = _link.Now + BusyPause;

@@ -6,6 +6,7 @@ namespace PaxosSM.Client;
 internal sealed class QueryWaiter : PooledWaiter<QueryResult>
 {
     private readonly QueryTable _table;
+    private QueryResult _result;
 
     public QueryWaiter(QueryTable table, ClientLink link) => (_table, Link) = (table, link);
 
@@ -33,11 +34,21 @@ internal sealed class QueryWaiter : PooledWaiter<QueryResult>
 
     public ClientQuery ToFrame(GroupId group, Instant now) => new(group, Id, Consistency, Deadline - now, Query);
 
+    /// <summary>Ends the wait with an answer.</summary>
+    public void End(in QueryResult result)
+    {
+        _result = result;
+        Complete();
+    }
+
+    protected override QueryResult Result => _result;
+
     protected override void Cancel(CancellationToken token) => _table.Cancel(this, token);
 
     protected override void Recycle()
     {
         Query = default;
+        _result = default;
         _table.Return(this);
     }
 }

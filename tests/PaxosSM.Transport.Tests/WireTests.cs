@@ -167,6 +167,24 @@ public sealed class WireTests
     }
 
     [Fact]
+    public void A_frame_has_the_checksum_of_its_bytes_however_long_its_values_are()
+    {
+        FrameBuffer buffer = new(1 << 20);
+        int[] sizes = [100, 5000, 0, 1023, 1024, 70_001];
+        Value[] values = [.. sizes.Select((size, i) => new Value(ValueKind.Commands, new(i), new byte[size]))];
+        LearnReply message = new(new(1), values, new(9), Slot.Zero);
+        buffer.BytesMax = 80_000;
+        Assert.True(FrameCodec.TryWrite(buffer, new(1), new(1), message));
+        Assert.False(FrameCodec.TryWrite(buffer, new(1), new(1), message));
+        buffer.BytesMax = 1 << 20;
+        Assert.True(FrameCodec.TryWrite(buffer, new(1), new(1), message));
+        Assert.True(FrameCodec.TryRead(buffer.Written.Span, 1 << 20, out var first));
+        Assert.True(FrameCodec.TryRead(buffer.Written.Span[first.Length..], 1 << 20, out var second));
+        Assert.Equal(2 * first.Length, first.Length + second.Length);
+        Assert.Equal(buffer.Length, 2 * first.Length);
+    }
+
+    [Fact]
     public void A_batch_with_fewer_commands_than_it_says_is_refused()
     {
         var bytes = Samples.Encode(new Submit(Samples.Entries(), 3));

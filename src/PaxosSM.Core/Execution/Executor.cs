@@ -439,14 +439,16 @@ public sealed class Executor
 
     private void ApplyCommand(Slot slot, int index, in CommandEntry entry)
     {
-        var admission = _sessions.Admit(in entry, _at.Time);
-        if (admission.Session is not { } session)
+        entry.LayOut(out var command);
+        var error = _sessions.Admit(in entry, _at.Time, out var session, out var isRepeat);
+        if (session is null || error != PaxosError.None)
         {
-            _sink.OnResult(entry.Session, entry.Sequence, admission.Error, admission.Detail, slot, default);
+            var resendFrom = error == PaxosError.SessionGap ? session!.Highest + 1 : 0; // a gap is in a session
+            _sink.OnResult(entry.Session, entry.Sequence, error, resendFrom, slot, default);
             return;
         }
 
-        if (admission.IsRepeat)
+        if (isRepeat)
         {
             var kept = session.Results.TryFind(entry.Sequence, out var appliedAt, out var result);
             Invariant.Holds(kept);
@@ -454,10 +456,9 @@ public sealed class Executor
             return;
         }
 
-        var context = ContextOf(slot, index, entry.Session, entry.Sequence);
         try
         {
-            Machine.Apply(in context, new ReadOnlySequence<byte>(entry.Payload), _result);
+            Machine.Apply(ContextOf(slot, index, entry.Session, entry.Sequence), command, _result);
         }
         catch (Exception exception)
         {
@@ -480,8 +481,8 @@ public sealed class Executor
         var readable = SessionRequest.TryRead(payload, out var request);
         if (!readable || !Epoch.Configuration.Takes(EntryKind.OpenSession))
         {
-            var refusal = readable ? PaxosError.Wedged : PaxosError.BadRequest;
-            _sink.OnResult(SessionId.None, nonce, refusal, 0, slot, default);
+            _sink.OnResult(
+                SessionId.None, nonce, readable ? PaxosError.Wedged : PaxosError.BadRequest, 0, slot, default);
             return;
         }
 

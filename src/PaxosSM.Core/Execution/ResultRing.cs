@@ -19,22 +19,20 @@ internal sealed class ResultRing
     /// <summary>What they count together, in bytes.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Whether the result of command <paramref name="sequence"/> is kept.</summary>
+    public bool Has(long sequence) => _ring.Length > 0 && _ring[IndexOf(sequence)].Sequence == sequence;
+
     /// <summary>Finds the result of command <paramref name="sequence"/>, valid until the ring changes.</summary>
     public bool TryFind(long sequence, out Slot slot, out ReadOnlySpan<byte> result)
     {
         slot = default;
         result = default;
-        if (_ring.Length == 0)
+        if (!Has(sequence))
         {
             return false;
         }
 
         ref readonly var kept = ref _ring[IndexOf(sequence)];
-        if (kept.Sequence != sequence)
-        {
-            return false;
-        }
-
         slot = kept.Slot;
         result = kept.Bytes.AsSpan(0, kept.Length);
         return true;

@@ -118,22 +118,28 @@ internal sealed class SessionTable
 
     /// <summary>Decides on a command; one that is admitted must be applied and completed before the next
     /// call.</summary>
-    public Admission Admit(in CommandEntry entry, LogTime now)
+    /// <param name="entry">The command.</param>
+    /// <param name="now">The log's time.</param>
+    /// <param name="session">Its session; null where the session has expired.</param>
+    /// <param name="isRepeat">It was applied before: its result is kept.</param>
+    /// <returns>Why it is refused; none when it is not.</returns>
+    public PaxosError Admit(in CommandEntry entry, LogTime now, out Session? session, out bool isRepeat)
     {
-        if (Find(entry.Session) is not { } session)
+        isRepeat = false;
+        if ((session = Find(entry.Session)) is null)
         {
-            return Admission.Refuse(PaxosError.SessionExpired);
+            return PaxosError.SessionExpired;
         }
 
         Touch(session, entry.AcknowledgedThrough, now);
         if (entry.Sequence <= session.AcknowledgedThrough)
         {
-            return Admission.Refuse(PaxosError.SessionStale);
+            return PaxosError.SessionStale;
         }
 
         return session.Request.Mode == SessionMode.Ordered
-            ? AdmitOrdered(session, entry.Sequence)
-            : AdmitUnordered(session, entry.Sequence);
+            ? AdmitOrdered(session, entry.Sequence, out isRepeat)
+            : AdmitUnordered(session, entry.Sequence, out isRepeat);
     }
 
     /// <summary>Keeps the result of a command that was admitted and applied.</summary>
@@ -295,31 +301,29 @@ internal sealed class SessionTable
         }
     }
 
-    private Admission AdmitOrdered(Session session, long sequence)
+    private PaxosError AdmitOrdered(Session session, long sequence, out bool isRepeat)
     {
-        if (sequence <= session.Highest)
+        isRepeat = sequence <= session.Highest;
+        if (isRepeat)
         {
-            return Admission.Repeat(session);
+            return PaxosError.None;
         }
 
         if (sequence > session.Highest + 1)
         {
-            return Admission.Refuse(PaxosError.SessionGap, session.Highest + 1);
+            return PaxosError.SessionGap;
         }
 
         var full = session.Highest - session.AcknowledgedThrough >= session.Request.Window || IsFull(session);
-        return full ? Admission.Refuse(PaxosError.Busy) : Admission.Apply(session);
+        return full ? PaxosError.Busy : PaxosError.None;
     }
 
-    private Admission AdmitUnordered(Session session, long sequence)
+    private PaxosError AdmitUnordered(Session session, long sequence, out bool isRepeat)
     {
-        if (session.Results.TryFind(sequence, out _, out _))
-        {
-            return Admission.Repeat(session);
-        }
-
-        var full = sequence - session.AcknowledgedThrough > session.Request.Window || IsFull(session);
-        return full ? Admission.Refuse(PaxosError.Busy) : Admission.Apply(session);
+        isRepeat = session.Results.Has(sequence);
+        var full = !isRepeat
+            && (sequence - session.AcknowledgedThrough > session.Request.Window || IsFull(session));
+        return full ? PaxosError.Busy : PaxosError.None;
     }
 
     private bool IsFull(Session session) =>

@@ -46,6 +46,41 @@ public static class Crc32C
         return crc;
     }
 
+    /// <summary>Goes on with bytes that were read before: of a checksum's two beginnings that they stand behind, the
+    /// difference alone counts.</summary>
+    /// <param name="crc">What they stand behind now.</param>
+    /// <param name="length">How many they are.</param>
+    /// <param name="before">What they stood behind then.</param>
+    /// <param name="after">What they made of it.</param>
+    internal static uint AppendKnown(uint crc, int length, uint before, uint after) =>
+        Behind(crc ^ before, length) ^ after;
+
+    // What a checksum becomes behind so many zeros.
+    private static uint Behind(uint crc, int length)
+    {
+        for (; length >= Long.Bytes; length -= Long.Bytes)
+        {
+            crc = Long.Behind(crc);
+        }
+
+        for (; length >= Short.Bytes; length -= Short.Bytes)
+        {
+            crc = Short.Behind(crc);
+        }
+
+        for (; length >= sizeof(ulong); length -= sizeof(ulong))
+        {
+            crc = BitOperations.Crc32C(crc, 0UL);
+        }
+
+        for (; length > 0; length--)
+        {
+            crc = BitOperations.Crc32C(crc, (byte)0);
+        }
+
+        return crc;
+    }
+
     private static ulong Ordered(ulong word) =>
         BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 
@@ -54,15 +89,13 @@ public static class Crc32C
     {
         private const int Octets = sizeof(uint);
         private const int OctetValues = 256;
-        private readonly int _bytes;
-
         // What a checksum becomes behind a run of zeros, for each of its octets: the whole is their exclusive or, since
         // a checksum is linear in what it began with.
         private readonly uint[] _behind = new uint[Octets * OctetValues];
 
         public Run(int bytes)
         {
-            _bytes = bytes;
+            Bytes = bytes;
             for (var index = 0; index < _behind.Length; index++)
             {
                 var crc = (uint)(index % OctetValues) << (8 * (index / OctetValues));
@@ -75,16 +108,19 @@ public static class Crc32C
             }
         }
 
+        /// <summary>How long a run is.</summary>
+        public int Bytes { get; }
+
         /// <summary>Shorter spans are not its.</summary>
-        public int BytesMin => Runs * _bytes;
+        public int BytesMin => Runs * Bytes;
 
         public uint Append(uint crc, ref ReadOnlySpan<byte> bytes)
         {
             while (bytes.Length >= BytesMin)
             {
-                var first = MemoryMarshal.Cast<byte, ulong>(bytes[.._bytes]);
-                var second = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(_bytes, _bytes))[..first.Length];
-                var third = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(2 * _bytes, _bytes))[..first.Length];
+                var first = MemoryMarshal.Cast<byte, ulong>(bytes[..Bytes]);
+                var second = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(Bytes, Bytes))[..first.Length];
+                var third = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(2 * Bytes, Bytes))[..first.Length];
                 var (next, last) = (0u, 0u);
                 for (var index = 0; index < first.Length; index++)
                 {
@@ -100,7 +136,8 @@ public static class Crc32C
             return crc;
         }
 
-        private uint Behind(uint crc) =>
+        /// <summary>What a checksum becomes behind a run of zeros.</summary>
+        public uint Behind(uint crc) =>
             _behind[(byte)crc]
             ^ _behind[OctetValues + (byte)(crc >> 8)]
             ^ _behind[(2 * OctetValues) + (byte)(crc >> 16)]

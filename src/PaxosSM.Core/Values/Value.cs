@@ -30,6 +30,9 @@ public sealed class Value
     /// <summary>What a value costs beside its payload, in bytes, where sizes are counted.</summary>
     public const int Overhead = 64;
 
+    // To read less costs no more than to do without.
+    private const int KnownBytesMin = 1 << 10;
+
     private ReadOnlyMemory<byte> _payload;
     private LentMemory? _lent;
     private int _holders;
@@ -82,6 +85,12 @@ public sealed class Value
     /// <summary>Whether the checksum is right.</summary>
     public bool IsIntact => Compute(Kind, Stamp, Payload.Span) == Checksum;
 
+    /// <summary>Goes on with the payload, as <see cref="Crc32C.Append"/> does: what the checksum tells of it need not
+    /// be read again.</summary>
+    public uint AppendPayload(uint crc) => Length < KnownBytesMin
+        ? Crc32C.Append(crc, Payload.Span)
+        : Crc32C.AppendKnown(crc, Length, ComputeHead(Kind, Stamp), ~Checksum);
+
     /// <summary>Whether it is the very same value, byte by byte.</summary>
     public bool IsSame(Value other) =>
         ReferenceEquals(this, other)
@@ -133,10 +142,12 @@ public sealed class Value
     /// <summary>It goes where nobody counts who holds it: its memory is never given back.</summary>
     internal void Keep() => _lent = null;
 
-    private static uint Compute(ValueKind kind, LogTime stamp, ReadOnlySpan<byte> payload)
+    private static uint Compute(ValueKind kind, LogTime stamp, ReadOnlySpan<byte> payload) =>
+        ~Crc32C.Append(ComputeHead(kind, stamp), payload);
+
+    private static uint ComputeHead(ValueKind kind, LogTime stamp)
     {
         var crc = BitOperations.Crc32C(Crc32C.Start, (byte)kind);
-        crc = BitOperations.Crc32C(crc, (ulong)stamp.Microseconds);
-        return ~Crc32C.Append(crc, payload);
+        return BitOperations.Crc32C(crc, (ulong)stamp.Microseconds);
     }
 }

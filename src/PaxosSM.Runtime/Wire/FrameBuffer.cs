@@ -13,6 +13,7 @@ public sealed class FrameBuffer
     private const int KeptBytesMax = 1 << 20;
     private const int InitialBytes = 16 << 10;
 
+    private readonly List<(int End, Value Value)> _values = [];
     private byte[] _bytes = [];
     private int _length;
 
@@ -53,10 +54,28 @@ public sealed class FrameBuffer
         return true;
     }
 
+    /// <summary>A frame begins at the end.</summary>
+    /// <returns>Where that is.</returns>
+    internal int BeginFrame()
+    {
+        _values.Clear();
+        return _length;
+    }
+
+    /// <summary>The payload of a value was written: it lies at the end.</summary>
+    internal void NoteValue(Value value)
+    {
+        if (!Overflowed)
+        {
+            _values.Add((_length, value));
+        }
+    }
+
     /// <summary>Forgets what was written after the first <paramref name="length"/> bytes.</summary>
     public void Truncate(int length)
     {
         _length = length;
+        _values.Clear(); // none is of a frame before this one
         Overflowed = false;
     }
 
@@ -81,6 +100,23 @@ public sealed class FrameBuffer
 
     /// <summary>The bytes from <paramref name="start"/> on, to be filled in or checked.</summary>
     internal Span<byte> From(int start) => _bytes.AsSpan(start, _length - start);
+
+    /// <summary>The checksum of the bytes from <paramref name="start"/> on, which is where a frame begins; what values
+    /// tell of themselves is not read again.</summary>
+    internal uint TakeChecksum(int start, int end)
+    {
+        var crc = Crc32C.Start;
+        var at = start;
+        foreach (var (valueEnd, value) in _values)
+        {
+            crc = Crc32C.Append(crc, _bytes.AsSpan(at..(valueEnd - value.Length)));
+            crc = value.AppendPayload(crc);
+            at = valueEnd;
+        }
+
+        _values.Clear();
+        return ~Crc32C.Append(crc, _bytes.AsSpan(at..end));
+    }
 
     private void Grow(int needed)
     {

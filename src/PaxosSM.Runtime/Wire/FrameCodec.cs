@@ -10,7 +10,7 @@ public static class FrameCodec
     /// <returns>False when it does not fit; the buffer is then as it was.</returns>
     public static bool TryWrite(FrameBuffer buffer, GroupId group, Epoch epoch, Message message)
     {
-        var start = buffer.Length;
+        var start = buffer.BeginFrame();
         buffer.TryReserve(FrameHeader.Size, out _);
         var kind = MessageCodec.Write(new(buffer), message);
         return Seal(buffer, start, kind, group, epoch);
@@ -20,7 +20,7 @@ public static class FrameCodec
     /// <returns>False when it does not fit; the buffer is then as it was.</returns>
     public static bool TryWrite(FrameBuffer buffer, ClientFrame frame)
     {
-        var start = buffer.Length;
+        var start = buffer.BeginFrame();
         buffer.TryReserve(FrameHeader.Size, out _);
         var kind = ClientFrameCodec.Write(new(buffer), frame, out var group);
         return Seal(buffer, start, kind, group, default);
@@ -92,7 +92,7 @@ public static class FrameCodec
         FrameHeader header = new(frame.Length, FrameHeader.VersionMax, kind, 0, group, epoch);
         header.Write(frame);
         var end = frame.Length - FrameHeader.ChecksumSize;
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[end..], Checksum(frame[..end]));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[end..], buffer.TakeChecksum(start, start + end));
         return true;
     }
 }

@@ -85,6 +85,16 @@ public static class RecordCodec
         }
     }
 
+    /// <summary>CRC-32C of a record that was written, without another look at what its value tells of itself.</summary>
+    public static uint ChecksumOf(DurableWrite write, ReadOnlySpan<byte> record)
+    {
+        // The payload is the end of either.
+        var value = write is VoteWrite vote ? vote.Value : (write as LearnedWrite)?.Value;
+        return value is null
+            ? Crc32C.Of(record)
+            : ~value.AppendPayload(Crc32C.Append(Crc32C.Start, record[..^value.Length]));
+    }
+
     /// <summary>Reads the record that <paramref name="key"/> names.</summary>
     /// <remarks>Values keep slices of <paramref name="source"/>: the caller gives it away.</remarks>
     /// <param name="key">What the log says of it.</param>

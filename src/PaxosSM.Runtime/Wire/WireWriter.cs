@@ -127,5 +127,6 @@ public readonly ref struct WireWriter
         WriteInt64(value.Stamp.Microseconds);
         WriteUInt32(value.Checksum);
         WriteBytes(value.Payload.Span);
+        _buffer.NoteValue(value);
     }
 }

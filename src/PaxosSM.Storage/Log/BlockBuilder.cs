@@ -82,7 +82,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         var key = RecordKey.Of(write);
         var payload = buffer.Slice(_at, RecordCodec.SizeOf(write));
         RecordCodec.Write(write, payload);
-        var checksum = Crc32C.Of(payload);
+        var checksum = RecordCodec.ChecksumOf(write, payload);
         BlockFormat.WriteEntry(buffer, index, new(group, key, IsCopy: false, _at, payload.Length, checksum));
         _at += payload.Length;
         index++;

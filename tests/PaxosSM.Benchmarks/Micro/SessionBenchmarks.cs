@@ -35,8 +35,8 @@ public class SessionBenchmarks
         var sequence = (_number / Sessions) + 1;
         var session = _sessions[_number++ % Sessions];
         CommandEntry entry = new(EntryKind.Command, session, sequence, sequence - 1, default);
-        var admission = _table.Admit(in entry, Now);
-        _table.Complete(admission.Session!, sequence, new(_number), _result); // in order: always admitted
-        return admission.IsRepeat;
+        _ = _table.Admit(in entry, Now, out var open, out var isRepeat);
+        _table.Complete(open!, sequence, new(_number), _result); // in order: always admitted
+        return isRepeat;
     }
 }

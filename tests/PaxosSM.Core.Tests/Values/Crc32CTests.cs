@@ -30,6 +30,21 @@ public sealed class Crc32CTests
         }
     }
 
+    [Fact]
+    public void What_a_value_tells_of_its_payload_need_not_be_read_again()
+    {
+        var random = new Random(8);
+        int[] lengths = [0, 1, 255, 256, 1023, 1024, 2047, 2048, 2055, 100_003];
+        foreach (var length in lengths)
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            Value value = new(ValueKind.Commands, new(random.NextInt64()), bytes);
+            var crc = (uint)random.NextInt64();
+            Assert.True(Crc32C.Append(crc, bytes) == value.AppendPayload(crc), $"{length} bytes");
+        }
+    }
+
     private static uint OneByOne(ReadOnlySpan<byte> bytes)
     {
         var crc = Crc32C.Start;
