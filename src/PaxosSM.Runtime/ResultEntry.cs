@@ -53,12 +53,13 @@ public readonly struct ResultEntry
         Slot slot,
         ReadOnlySpan<byte> result)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(destination, session.Value);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], sequence);
-        destination[16] = (byte)error;
-        BinaryPrimitives.WriteInt64LittleEndian(destination[17..], detail);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[25..], slot.Index);
-        BinaryPrimitives.WriteInt32LittleEndian(destination[33..], result.Length);
+        var header = destination[..HeaderSize];
+        BinaryPrimitives.WriteInt64LittleEndian(header, session.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], sequence);
+        header[16] = (byte)error;
+        BinaryPrimitives.WriteInt64LittleEndian(header[17..], detail);
+        BinaryPrimitives.WriteInt64LittleEndian(header[25..], slot.Index);
+        BinaryPrimitives.WriteInt32LittleEndian(header[33..], result.Length);
         result.CopyTo(destination[HeaderSize..]);
     }
 
@@ -72,7 +73,7 @@ public readonly struct ResultEntry
             return false;
         }
 
-        var header = results.Span;
+        var header = results.Span[..HeaderSize];
         var length = BinaryPrimitives.ReadInt32LittleEndian(header[33..]);
         if (length < 0 || length > results.Length - HeaderSize)
         {

@@ -69,6 +69,7 @@ public readonly struct CommandEntry
     public static void WriteHeader(
         Span<byte> destination, EntryKind kind, SessionId session, long sequence, long acknowledgedThrough, int length)
     {
+        destination = destination[..HeaderSize];
         destination[0] = (byte)kind;
         BinaryPrimitives.WriteInt64LittleEndian(destination[1..], session.Value);
         BinaryPrimitives.WriteInt64LittleEndian(destination[9..], sequence);
@@ -86,7 +87,7 @@ public readonly struct CommandEntry
             return false;
         }
 
-        var header = batch.Span;
+        var header = batch.Span[..HeaderSize];
         var length = BinaryPrimitives.ReadInt32LittleEndian(header[25..]);
         if (length < 0 || length > batch.Length - HeaderSize)
         {
