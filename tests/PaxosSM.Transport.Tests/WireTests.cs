@@ -158,12 +158,14 @@ public sealed class WireTests
         Assert.Contains("version 9", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_value_that_was_damaged_before_it_was_framed_is_refused()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5000)]
+    public void A_value_that_was_damaged_before_it_was_framed_is_refused(int bytes)
     {
-        Value damaged = new(ValueKind.Commands, new(1), new byte[] { 1, 2, 3 }, checksum: 0);
-        var bytes = Samples.Encode(new Accept(new(1, new(0), 1), new(0), new(1), damaged, Slot.Zero, Slot.Zero));
-        Assert.Throws<WireFormatException>(() => Samples.Decode(bytes));
+        Value damaged = new(ValueKind.Commands, new(1), new byte[bytes], checksum: 0);
+        var frame = Samples.Encode(new Accept(new(1, new(0), 1), new(0), new(1), damaged, Slot.Zero, Slot.Zero));
+        Assert.Throws<WireFormatException>(() => Samples.Decode(frame));
     }
 
     [Fact]
