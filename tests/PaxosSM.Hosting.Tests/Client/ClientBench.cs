@@ -75,6 +75,18 @@ internal sealed class ClientBench : IAsyncDisposable
         }
     }
 
+    /// <summary>Moves what is still under way: what was answered may have been sent again before. Time stands
+    /// still.</summary>
+    public async Task Drain()
+    {
+        const int Ways = 3;
+        for (var way = 0; way < Ways; way++)
+        {
+            await Settle();
+            Pump();
+        }
+    }
+
     public IEnumerable<CommandEntry> SentEntries()
     {
         foreach (var submit in Channel.Sent.ToArray().OfType<ClientSubmit>())

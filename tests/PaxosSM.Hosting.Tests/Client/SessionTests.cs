@@ -152,6 +152,7 @@ public sealed class SessionTests
     {
         await using var bench = new ClientBench();
         await bench.Run(bench.Execute("warm"));
+        await bench.Drain();
         bench.Group.BusyLeft = 5;
         var began = bench.Time.GetUtcNow();
         var result = bench.Execute("patient");
@@ -167,6 +168,7 @@ public sealed class SessionTests
         var resend = TimeSpan.FromMinutes(1);
         await using var bench = new ClientBench(new() { ResendInterval = resend, Timeout = 5 * resend });
         await bench.Run(bench.Execute("warm"));
+        await bench.Drain();
         bench.Group.LateBusyLeft = 3;
         var began = bench.Time.GetUtcNow();
         var result = bench.Execute("patient");
